@@ -1,0 +1,230 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds the kernel under test, or finds it built. The last line on stdout is
+# the folder that holds it; everything else goes to stderr.
+set -euo pipefail
+
+# shellcheck disable=SC2317 # exit at the end, functions before it
+# In braces, bash reads all of it before it starts, and the file may change, by
+# git pull for instance, while a build runs.
+{
+
+usage() {
+	cat <<'END'
+usage: kernel/build.sh [--arch x86_64] [--if-built]
+
+Patches and builds the kernel that faultline boots, and prints the folder that
+holds it: vmlinux, System.map, config, gen_init_cpio, manifest.json. What has
+been built before, from the same source, patches, configuration and compiler, is
+reused. With --if-built, nothing is built: exit code 4 when it would have to be,
+and the folder is where it would go.
+
+  KERNEL_SRC=DIR      use this Linux 6.12 tree (it is copied, not changed)
+                      instead of Debian's linux-source-6.12
+  XDG_CACHE_HOME=DIR  keep kernels in DIR/faultline instead of ~/.cache/faultline
+END
+}
+
+say() { echo "kernel: $*" >&2; }
+die() {
+	local code=$1
+	shift
+	say "$@"
+	exit "$code"
+}
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=kernel/source.sh
+. "$root/kernel/source.sh"
+
+arch=x86_64
+if_built=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--arch)
+		[ $# -gt 1 ] || die 2 "--arch needs an architecture, such as x86_64"
+		arch=$2
+		shift 2
+		;;
+	--if-built)
+		if_built=1
+		shift
+		;;
+	-h | --help)
+		usage
+		exit 0
+		;;
+	*) die 2 "unknown argument '$1'; see kernel/build.sh --help" ;;
+	esac
+done
+if [ "$arch" = common ] || [ ! -r "$root/kernel/config/$arch.config" ]; then
+	die 2 "no configuration for architecture '$arch' in kernel/config; there is x86_64"
+fi
+[ "$(uname -m)" = "$arch" ] || die 2 "this is $(uname -m): building for $arch needs an $arch machine"
+
+# Kbuild needs this much for the source, the objects and some air.
+readonly NEEDED_MIB=2600
+# Everything that would show where and when a kernel was built is fixed.
+readonly BUILD_DATE='Mon Jan  1 00:00:00 UTC 2024'
+
+for tool in gcc ld make flex bison bc xz patch flock; do
+	command -v $tool >/dev/null || die 2 "cannot build the kernel: $tool is not installed; ./run.sh kernel installs what is needed"
+done
+source_check
+
+cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/faultline
+mkdir -p "$cache/logs" 2>/dev/null && [ -w "$cache" ] ||
+	die 2 "cannot write to $cache; set XDG_CACHE_HOME to a folder that can be written"
+cache=$(cd "$cache" && pwd)
+case $cache in
+*[[:space:]:]*) die 2 "the kernel cannot be built in '$cache': no blanks or colons allowed;" \
+	"set XDG_CACHE_HOME to another folder" ;;
+esac
+
+# Prints all that the kernel is made from, a line each.
+ingredients() {
+	echo "arch $arch"
+	source_identity
+	(cd "$root/kernel" && sha256sum build.sh source.sh config/common.config "config/$arch.config" series/6.12/*.patch)
+	gcc --version | head -n 1
+	gcc -dumpmachine
+	ld --version | head -n 1
+	as --version | head -n 1
+}
+
+# A kernel folder is renamed into place when it is whole; the hash guards
+# against what happens to it later.
+is_whole() {
+	local image
+
+	[ -r "$1/manifest.json" ] && [ -x "$1/gen_init_cpio" ] && [ -r "$1/vmlinux" ] || return 1
+	image=$(sha256sum <"$1/vmlinux") && grep -q "\"image_sha256\": \"${image%% *}\"" "$1/manifest.json"
+}
+
+key=$(ingredients | sha256sum | cut -c 1-16)
+kernel=$cache/kernel-$arch-$key
+log=$cache/logs/kernel-$arch-$key.log
+if is_whole "$kernel"; then
+	say "using $kernel"
+	echo "$kernel"
+	exit 0
+fi
+if [ -n "$if_built" ]; then
+	echo "$kernel"
+	die 4 "not built yet; ./run.sh kernel does it"
+fi
+
+exec 9>"$cache/lock"
+if ! flock -n 9; then
+	say "waiting for another build in $cache"
+	flock 9
+	if is_whole "$kernel"; then
+		echo "$kernel"
+		exit 0
+	fi
+fi
+
+work=
+cleanup() {
+	[ -z "$work" ] || rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'trap - INT TERM HUP; say "interrupted: nothing was kept"; exit 130' INT TERM HUP
+
+# Under the lock, any working folder was left by a build that got killed.
+rm -rf "$cache"/work.* "$kernel"
+free_mib=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
+[ "$free_mib" -ge "$NEEDED_MIB" ] ||
+	die 2 "$cache has $free_mib MiB free and the build takes $NEEDED_MIB;" \
+		"make room, or set XDG_CACHE_HOME to a folder elsewhere"
+work=$(mktemp -d "$cache/work.XXXXXX")
+src=$work/src obj=$work/obj out=$work/out
+mkdir "$obj" "$out"
+
+# kbuild TARGET...: the user's environment must not reach the build, and file
+# names that macros leave in the image must not depend on the folder.
+kbuild() {
+	env -i PATH="$PATH" HOME="$work" LC_ALL=C TZ=UTC \
+		make -C "$src" O="$obj" -j"$(nproc)" ARCH="$arch" LOCALVERSION= \
+		KBUILD_BUILD_TIMESTAMP="$BUILD_DATE" KBUILD_BUILD_VERSION=1 \
+		KBUILD_BUILD_USER=faultline KBUILD_BUILD_HOST=faultline \
+		KCFLAGS="-ffile-prefix-map=$src/= -ffile-prefix-map=$obj/=" \
+		KAFLAGS="-ffile-prefix-map=$src/= -ffile-prefix-map=$obj/=" \
+		"$@" >>"$log" 2>&1 </dev/null
+}
+
+# step TEXT COMMAND...: shows what is going on, and the log's end if it fails.
+step() {
+	local text=$1 started=$SECONDS
+
+	shift
+	say "$text"
+	if ! "$@"; then
+		tail -n 25 "$log" >&2
+		die 1 "failed after $((SECONDS - started)) s: $text; the whole log is $log"
+	fi
+}
+
+configure() {
+	kbuild allnoconfig &&
+		"$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$obj/.config" \
+			"$root/kernel/config/common.config" "$root/kernel/config/$arch.config" >>"$log" 2>&1 &&
+		kbuild olddefconfig
+}
+
+# Kconfig drops what it does not like without a word.
+check_config() {
+	local line symbol missing=
+
+	while IFS= read -r line; do
+		symbol=${line%%=*}
+		case $line in
+		*=n) ! grep -q "^$symbol=" "$obj/.config" || missing+=" $line" ;;
+		*) grep -qxF "$line" "$obj/.config" || missing+=" $line" ;;
+		esac
+	done < <(grep -h '^CONFIG_' "$root/kernel/config/common.config" "$root/kernel/config/$arch.config")
+	[ -z "$missing" ] || die 2 "Linux $version does not take these settings:$missing;" \
+		"look up what they depend on and mend kernel/config/"
+}
+
+sha256_of() { sha256sum | cut -d ' ' -f 1; }
+json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
+
+manifest() {
+	cat <<END
+{
+  "arch": "$arch",
+  "version": "$version",
+  "source": "$(json "$(source_description)")",
+  "series_sha256": "$(cat "$root"/kernel/series/6.12/*.patch | sha256_of)",
+  "config_sha256": "$(sha256_of <"$obj/.config")",
+  "compiler": "$(json "$(gcc --version | head -n 1), $(ld --version | head -n 1)")",
+  "image_sha256": "$(sha256_of <"$out/vmlinux")"
+}
+END
+}
+
+: >"$log"
+ingredients >>"$log"
+say "unpacking the source"
+source_unpack "$src"
+version=$(source_version "$src")
+say "patching Linux $version"
+source_patch "$src"
+step "configuring" configure
+check_config
+step "building Linux $version with $(nproc) jobs (some minutes; log: $log)" kbuild vmlinux
+store() {
+	cp "$obj/vmlinux" "$obj/System.map" "$obj/usr/gen_init_cpio" "$out/" &&
+		cp "$obj/.config" "$out/config" &&
+		manifest >"$out/manifest.json" &&
+		sync "$out"/* &&
+		mv "$out" "$kernel"
+}
+store || die 1 "cannot store the kernel as $kernel"
+say "built Linux $version in $SECONDS s"
+echo "$kernel"
+exit 0
+
+}
