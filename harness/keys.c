@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "keys.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mode.h"
+#include "../workloads/workload.h"
+
+#define PAGES_MAX (1u << 20)
+
+/* What the simulated machine of an architecture takes: -M pc has 8-bit APIC numbers, less some. */
+static const unsigned int arch_cpus_max[] = { [ARCH_X86_64] = 240 };
+
+static const char *const access_names[] = { "write", "read", NULL };
+static const char *const backing_names[] = { "anon", "shmem", NULL };
+static const char *const fault_names[] = { "auto", "missing", "minor", NULL };
+static const char *const arch_names[] = { "x86_64", NULL };
+static const char *const tier_names[] = { "auto",      "hardware", "nested",
+					  "simulated", "emulated", NULL };
+static const char *const wait_names[] = { "sleep", "spin", NULL };
+static const char *const handler_names[] = { "inline", "async", NULL };
+
+#define FIELD(name) offsetof(struct point, name)
+
+/* clang-format off */
+const struct key point_keys[] = {
+	{ "mode", "how a missing page is noticed and filled",
+	  KEY_CHOICE, FIELD(mode), .names = mode_names },
+	{ "workload", "what the guest's vCPUs run",
+	  KEY_CHOICE, FIELD(workload), .names = workload_names },
+	{ "access", "what the guest does to a page first",
+	  KEY_CHOICE, FIELD(access), .names = access_names },
+	{ "backing", "what the tested memory is made of",
+	  KEY_CHOICE, FIELD(backing), .names = backing_names },
+	{ "fault", "how a page is missing: auto is minor for shmem, missing otherwise",
+	  KEY_CHOICE, FIELD(fault), .names = fault_names },
+	{ "arch", "architecture of the host under test",
+	  KEY_CHOICE, FIELD(arch), .names = arch_names },
+	{ "tier", "how strong the evidence is to be",
+	  KEY_CHOICE, FIELD(tier), .names = tier_names },
+	{ "vcpus", "vCPUs", KEY_NUMBER, FIELD(vcpus), 1, VCPUS_MAX },
+	{ "cpus", "simulated CPUs; vCPUs may be more", KEY_NUMBER, FIELD(cpus), 1, CPUS_MAX },
+	{ "quantum", "instructions that simulated CPUs may be apart",
+	  KEY_NUMBER, FIELD(quantum), 50, 1000000 },
+	{ "coherence", "ns that a cache line takes from one simulated CPU to another",
+	  KEY_NUMBER, FIELD(coherence_ns), 0, 10000 },
+	{ "speed", "instructions per ns of a simulated CPU; 1 by default for one CPU, 4 for more",
+	  KEY_NUMBER, FIELD(speed), 1, 64 },
+	{ "pages", "pages per vCPU; all in all where a workload shares them",
+	  KEY_NUMBER, FIELD(pages), 1, PAGES_MAX },
+	{ "fetch", "time that getting a page takes", KEY_DURATION, FIELD(fetch_ns) },
+	{ "wait", "how that time passes", KEY_CHOICE, FIELD(wait), .names = wait_names },
+	{ "uffds", "userfaultfds that share the memory", KEY_COUNT, FIELD(uffds), 1, VCPUS_MAX },
+	{ "readers", "handler threads in all", KEY_COUNT, FIELD(readers), 1, VCPUS_MAX },
+	{ "handler", "handlers fetch before they read on, or let fetches overlap",
+	  KEY_CHOICE, FIELD(handler), .names = handler_names },
+	{ "vcpu_cpus", "CPUs that vCPU threads are pinned to, in turn",
+	  KEY_CPU_LIST, FIELD(vcpu_cpus) },
+	{ "reader_cpus", "CPUs that handler threads are pinned to, in turn",
+	  KEY_CPU_LIST, FIELD(reader_cpus) },
+	{ "repeat", "which repeat this is", KEY_NUMBER, FIELD(repeat), 1, 1000 },
+	{ "seed", "page contents", KEY_SEED, FIELD(seed), 0, INT64_MAX }, /* what JSON libraries take */
+};
+/* clang-format on */
+
+const size_t point_keys_count = sizeof(point_keys) / sizeof(point_keys[0]);
+
+void point_defaults(struct point *p)
+{
+	*p = (struct point){
+		.mode = MODE_userfault,
+		.vcpus = 1,
+		.cpus = 1,
+		.quantum = QUANTUM_DEFAULT,
+		.pages = 256,
+		.fetch_ns = 30000,
+		.uffds = 1,
+		.readers = 1,
+		.repeat = 1,
+		.seed = 1,
+	};
+}
+
+int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value)
+{
+	unsigned long long v;
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return -1;
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (errno || *end || v < min || v > max)
+		return -1;
+	*value = v;
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	double ns;
+} units[] = { { "s", 1e9 }, { "ms", 1e6 }, { "us", 1e3 }, { "ns", 1 } };
+
+#define UNITS (sizeof(units) / sizeof(units[0]))
+
+int duration_parse(const char *text, uint64_t *ns)
+{
+	const double limit_ns = 60e9;
+	char *end;
+	double v;
+
+	if (!strcmp(text, "0")) {
+		*ns = 0;
+		return 0;
+	}
+	/* strtod() takes more than a person would write: 0x10us, 1e3us, infinity. */
+	if (text[0] < '0' || text[0] > '9' || text[strspn(text, "0123456789.mnus")])
+		return -1;
+	v = strtod(text, &end);
+	for (size_t i = 0; i < UNITS; i++) {
+		if (strcmp(end, units[i].name))
+			continue;
+		v *= units[i].ns;
+		if (v > limit_ns || (v > 0 && v < 0.5))
+			return -1;
+		*ns = (uint64_t)(v + 0.5);
+		return 0;
+	}
+	return -1;
+}
+
+const char *duration_format(uint64_t ns, char *buf, size_t size)
+{
+	size_t i = 0;
+
+	if (!ns) {
+		snprintf(buf, size, "0");
+		return buf;
+	}
+	while (ns % (uint64_t)units[i].ns)
+		i++;
+	snprintf(buf, size, "%llu%s", (unsigned long long)(ns / (uint64_t)units[i].ns),
+		 units[i].name);
+	return buf;
+}
+
+/* "0,2-5": digits, commas and dashes only; faultline-point checks the CPUs when it pins. */
+static bool cpu_list_ok(const char *text)
+{
+	return text[strspn(text, "0123456789,-")] == '\0';
+}
+
+const char *point_key_values(const struct key *key, char *buf, size_t size)
+{
+	int n = 0;
+
+	switch (key->kind) {
+	case KEY_CHOICE:
+		buf[0] = '\0';
+		for (unsigned int i = 0; key->names[i] && (size_t)n < size; i++)
+			n += snprintf(buf + n, size - n, "%s%s", i ? ", " : "", key->names[i]);
+		break;
+	case KEY_COUNT:
+		n = snprintf(buf, size, "per-vcpu or ");
+		/* fall through */
+	case KEY_NUMBER:
+	case KEY_SEED:
+		snprintf(buf + n, size - n, "a number from %llu to %llu",
+			 (unsigned long long)key->min, (unsigned long long)key->max);
+		break;
+	case KEY_DURATION:
+		snprintf(buf, size, "0 or a duration of up to a minute, such as 30us");
+		break;
+	case KEY_CPU_LIST:
+		snprintf(buf, size, "a CPU list such as 0,2-5");
+		break;
+	}
+	return buf;
+}
+
+static int find_key(const char *name)
+{
+	for (size_t i = 0; i < point_keys_count; i++)
+		if (!strcmp(point_keys[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+static int store_value(void *field, const struct key *s, const char *value)
+{
+	uint64_t v;
+
+	switch (s->kind) {
+	case KEY_CHOICE:
+		for (unsigned int i = 0; s->names[i]; i++) {
+			if (strcmp(s->names[i], value))
+				continue;
+			*(unsigned int *)field = i;
+			return 0;
+		}
+		return -1;
+	case KEY_COUNT:
+		if (!strcmp(value, "per-vcpu")) {
+			*(unsigned int *)field = PER_VCPU;
+			return 0;
+		}
+		/* fall through */
+	case KEY_NUMBER:
+		if (number_parse(value, s->min, s->max, &v))
+			return -1;
+		*(unsigned int *)field = (unsigned int)v;
+		return 0;
+	case KEY_DURATION:
+		return duration_parse(value, field);
+	case KEY_SEED:
+		return number_parse(value, s->min, s->max, field);
+	case KEY_CPU_LIST:
+		if (!cpu_list_ok(value) || strlen(value) >= sizeof(((struct point *)0)->vcpu_cpus))
+			return -1;
+		strcpy(field, value);
+		return 0;
+	}
+	return -1;
+}
+
+int point_set(struct point *p, const char *name, const char *value, char *err, size_t err_size)
+{
+	int i = find_key(name);
+	int n;
+
+	if (i < 0) {
+		n = snprintf(err, err_size, "unknown key '%s'; known:", name);
+		for (size_t k = 0; k < point_keys_count && n > 0 && (size_t)n < err_size; k++)
+			n += snprintf(err + n, err_size - n, " %s", point_keys[k].name);
+		return -1;
+	}
+	if (store_value((char *)p + point_keys[i].offset, &point_keys[i], value)) {
+		char values[256];
+
+		snprintf(err, err_size, "%s='%s' is not valid; use %s", name, value,
+			 point_key_values(&point_keys[i], values, sizeof(values)));
+		return -1;
+	}
+	return 0;
+}
+
+int point_set_pair(struct point *p, const char *pair, char *err, size_t err_size)
+{
+	const char *eq = strchr(pair, '=');
+	char name[32];
+
+	if (!eq || eq == pair || (size_t)(eq - pair) >= sizeof(name)) {
+		snprintf(err, err_size, "'%s' is not KEY=VALUE", pair);
+		return -1;
+	}
+	memcpy(name, pair, eq - pair);
+	name[eq - pair] = '\0';
+	return point_set(p, name, eq + 1, err, err_size);
+}
+
+uint64_t point_pages_total(const struct point *p)
+{
+	return workload_is_shared[p->workload] ? p->pages : (uint64_t)p->vcpus * p->pages;
+}
+
+void point_set_tier(struct point *p, enum tier tier)
+{
+	p->tier = tier;
+	if (tier == TIER_SIMULATED)
+		return;
+	p->cpus = 1;
+	p->quantum = QUANTUM_DEFAULT;
+	p->coherence_ns = 0;
+	p->speed = 1;
+}
+
+bool point_is_manycore(const struct point *p)
+{
+	return p->cpus > 1 || p->speed > 1;
+}
+
+static int resolve_cpus(struct point *p, char *err, size_t err_size)
+{
+	if (!p->speed)
+		p->speed = p->cpus > 1 ? SPEED_MANYCORE : 1;
+	if (p->cpus > arch_cpus_max[p->arch]) {
+		snprintf(err, err_size,
+			 "cpus=%u is more than the %u CPUs that the simulated machine of %s takes",
+			 p->cpus, arch_cpus_max[p->arch], arch_names[p->arch]);
+		return -1;
+	}
+	if (point_is_manycore(p) && p->tier != TIER_SIMULATED && p->tier != TIER_AUTO) {
+		snprintf(err, err_size,
+			 "cpus=%u and speed=%u are for tier=simulated only; in tier=%s leave them "
+			 "out",
+			 p->cpus, p->speed, tier_names[p->tier]);
+		return -1;
+	}
+	return 0;
+}
+
+int point_resolve(struct point *p, char *err, size_t err_size)
+{
+	uint64_t pages_total = point_pages_total(p);
+
+	if (p->fault == FAULT_AUTO)
+		p->fault = p->backing == BACKING_SHMEM ? FAULT_MINOR : FAULT_MISSING;
+	if (p->fault == FAULT_MINOR && p->backing != BACKING_SHMEM) {
+		snprintf(err, err_size, "fault=minor needs backing=shmem");
+		return -1;
+	}
+	if (resolve_cpus(p, err, err_size))
+		return -1;
+	if (p->uffds == PER_VCPU)
+		p->uffds = p->vcpus;
+	if (p->readers == PER_VCPU)
+		p->readers = p->vcpus;
+	if (p->uffds > pages_total) {
+		snprintf(err, err_size, "uffds=%u is more than the %llu pages there are", p->uffds,
+			 (unsigned long long)pages_total);
+		return -1;
+	}
+	if (pages_total > PAGES_MAX) {
+		snprintf(err, err_size, "vcpus=%u times pages=%u is more than %u pages", p->vcpus,
+			 p->pages, PAGES_MAX);
+		return -1;
+	}
+	return 0;
+}
+
+const char *point_get(const struct point *p, const char *name, char *buf, size_t size)
+{
+	const struct key *s = &point_keys[find_key(name)];
+	const void *field = (const char *)p + s->offset;
+	unsigned int v = *(const unsigned int *)field;
+
+	switch (s->kind) {
+	case KEY_CHOICE:
+		snprintf(buf, size, "%s", s->names[v]);
+		break;
+	case KEY_COUNT:
+		if (v == PER_VCPU) {
+			snprintf(buf, size, "per-vcpu");
+			break;
+		}
+		/* fall through */
+	case KEY_NUMBER:
+		snprintf(buf, size, "%u", v);
+		break;
+	case KEY_DURATION:
+		duration_format(*(const uint64_t *)field, buf, size);
+		break;
+	case KEY_SEED:
+		snprintf(buf, size, "%llu", (unsigned long long)*(const uint64_t *)field);
+		break;
+	case KEY_CPU_LIST:
+		snprintf(buf, size, "%s", (const char *)field);
+		break;
+	}
+	return buf;
+}
+
+bool point_key_is_number(const char *name)
+{
+	enum key_kind kind = point_keys[find_key(name)].kind;
+
+	return kind == KEY_NUMBER || kind == KEY_COUNT || kind == KEY_SEED;
+}

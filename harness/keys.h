@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The keys of a point: one table from which command lines and sweep files are
+ * parsed and records are written. Used by both programs, so libc only.
+ */
+#ifndef FAULTLINE_KEYS_H
+#define FAULTLINE_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VCPUS_MAX 1024 /* KVM_MAX_NR_VCPUS of the kernels built here */
+#define CPUS_MAX 256
+#define QUANTUM_DEFAULT 500
+#define SPEED_MANYCORE 4 /* instructions per ns where there are several simulated CPUs */
+#define PER_VCPU 0 /* value of uffds and readers: as many as vCPUs */
+
+enum access { ACCESS_WRITE, ACCESS_READ };
+enum backing { BACKING_ANON, BACKING_SHMEM };
+enum fault_kind { FAULT_AUTO, FAULT_MISSING, FAULT_MINOR };
+enum handler { HANDLER_INLINE, HANDLER_ASYNC };
+enum arch { ARCH_X86_64 };
+enum tier { TIER_AUTO, TIER_HARDWARE, TIER_NESTED, TIER_SIMULATED, TIER_EMULATED };
+enum wait_kind { WAIT_SLEEP, WAIT_SPIN };
+
+/* One point as asked for. point_defaults() fills it in; see keys.c for the meaning of each key. */
+struct point {
+	unsigned int mode; /* index into modes[] and mode_names[], see mode.h */
+	unsigned int workload; /* index into workload_names[] */
+	enum access access;
+	enum backing backing;
+	enum fault_kind fault;
+	enum arch arch;
+	enum tier tier;
+	unsigned int vcpus;
+	unsigned int cpus; /* simulated CPUs */
+	unsigned int
+		quantum; /* instructions that a simulated CPU runs before the next one's turn */
+	unsigned int coherence_ns; /* what moving a cache line between simulated CPUs costs */
+	unsigned int speed; /* instructions per ns; 0: not resolved yet */
+	unsigned int pages; /* per vCPU; all in all where a workload shares them */
+	uint64_t fetch_ns;
+	enum wait_kind wait;
+	unsigned int uffds; /* PER_VCPU or a number */
+	unsigned int readers; /* PER_VCPU or a number: handler threads in all */
+	enum handler handler;
+	char vcpu_cpus[512]; /* CPU list that vCPU threads are pinned to, in turn; "" for none */
+	char reader_cpus[512]; /* the same for handler threads */
+	unsigned int repeat; /* which repeat this is, from 1 */
+	uint64_t seed;
+};
+
+/* How the values of a key look. */
+enum key_kind {
+	KEY_CHOICE, /* one of names */
+	KEY_NUMBER, /* min..max */
+	KEY_COUNT, /* the same, or "per-vcpu" */
+	KEY_DURATION,
+	KEY_SEED, /* min..max, 64 bits */
+	KEY_CPU_LIST,
+};
+
+struct key {
+	const char *name;
+	const char *help;
+	enum key_kind kind;
+	size_t offset; /* of the field in struct point */
+	uint64_t min, max;
+	const char *const *names; /* NULL-terminated */
+};
+
+extern const struct key point_keys[];
+extern const size_t point_keys_count;
+
+/* Writes what values a key takes, for messages and help. Returns buf. */
+const char *point_key_values(const struct key *key, char *buf, size_t size);
+
+void point_defaults(struct point *p);
+
+/*
+ * Sets one key from text. Returns 0, or -1 with a message in err that names the
+ * key, the value and what would be accepted.
+ */
+int point_set(struct point *p, const char *name, const char *value, char *err, size_t err_size);
+
+/* The same for "KEY=VALUE". */
+int point_set_pair(struct point *p, const char *pair, char *err, size_t err_size);
+
+/*
+ * Checks what single keys cannot know (shmem only for minor faults, more
+ * userfaultfds than pages, ...) and resolves what depends on other keys:
+ * fault=auto, per-vcpu counts, speed. Returns 0 or -1 with a message in err.
+ */
+int point_resolve(struct point *p, char *err, size_t err_size);
+
+/*
+ * Gives the point its tier. Only the simulated one has simulated CPUs: for
+ * others cpus, quantum, coherence and speed are put back to what says nothing.
+ */
+void point_set_tier(struct point *p, enum tier tier);
+
+/* Whether the point needs the simulated many-core host, where CPUs make progress in parallel. */
+bool point_is_manycore(const struct point *p);
+
+/* Pages of tested memory: vcpus times pages, or pages where all vCPUs share them. */
+uint64_t point_pages_total(const struct point *p);
+
+/* Writes the value of a key as point_set() would read it. Returns buf. */
+const char *point_get(const struct point *p, const char *name, char *buf, size_t size);
+
+/* Whether a record shows this key as a number. */
+bool point_key_is_number(const char *name);
+
+/*
+ * "0", "30us", "1.5ms", "250ns", "2s" to ns. Returns 0, or -1 when text is no
+ * duration, negative or above one minute.
+ */
+int duration_parse(const char *text, uint64_t *ns);
+
+/* ns to text in the largest unit that leaves a whole number: 30000 to "30us". */
+const char *duration_format(uint64_t ns, char *buf, size_t size);
+
+/* Decimal digits only, min..max inclusive. Returns 0 or -1. */
+int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value);
+
+#endif

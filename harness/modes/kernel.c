@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel fills pages by itself: what a fault costs when nobody is told. A guest
+ * that only reads anonymous memory gets the shared page of zeroes, so that there is
+ * nothing to fill.
+ */
+#include "../point/run.h"
+
+/* With pages that exist elsewhere, content must be there before the guest comes. */
+static void setup(struct run *run)
+{
+	if (run->memory.alias)
+		memory_fill(run->memory.alias, run->memory.bytes, run->point->seed);
+}
+
+const struct mode mode_kernel = {
+	.is_passive = true,
+	.setup = setup,
+};

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "../mode.h"
+#include "../point/run.h"
+
+#define MODE(symbol, name, summary) extern const struct mode mode_##symbol;
+MODES
+#undef MODE
+
+#define MODE(symbol, name, summary) &mode_##symbol,
+const struct mode *const modes[] = { MODES };
+#undef MODE

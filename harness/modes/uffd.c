@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Handler threads read one or several userfaultfds, put the page there and wake. */
+#include "../point/uffd.h"
+
+const struct mode mode_uffd = {
+	.has_uffds = true,
+	.resolve = uffd_resolve,
+};

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exit on missing: a vCPU that faults leaves KVM_RUN at once, and its thread puts
+ * the page there. The userfaultfd is for accesses of KVM itself.
+ */
+#include "../point/uffd.h"
+
+static const char *probe(struct vm *vm)
+{
+	return vm_capability(vm, ABI_CAP_EXIT_ON_MISSING) > 0 ?
+		       NULL :
+		       "the kernel lacks KVM_CAP_EXIT_ON_MISSING: apply the series in kernel/series";
+}
+
+const struct mode mode_uffd_exit = {
+	.slot_flags = ABI_MEM_EXIT_ON_MISSING,
+	.has_exits = true,
+	.has_uffds = true,
+	.probe = probe,
+	.resolve = uffd_resolve,
+};

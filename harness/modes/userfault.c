@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM Userfault: a vCPU that faults on a page whose bit is set leaves KVM_RUN;
+ * its thread writes the page, clears the bit, and enters the guest again.
+ */
+#include "userfault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../point/fail.h"
+
+#define BITS_PER_WORD (8 * sizeof(unsigned long))
+
+/*
+ * Capability number 243 means something else on kernels from 6.17 on that do not
+ * have the series, so ask for behaviour: a misaligned bitmap must be refused, and
+ * an aligned one taken. The tested slot is not there yet.
+ */
+const char *userfault_probe(struct vm *vm)
+{
+	static const char missing[] =
+		"the kernel lacks KVM_CAP_USERFAULT: apply the series in kernel/series";
+	static unsigned long word;
+	struct abi_memory_region2 region = {
+		.slot = VM_TEST_SLOT,
+		.flags = ABI_MEM_USERFAULT,
+		.guest_phys_addr = VM_TEST_GPA,
+		.memory_size = PAGE_BYTES,
+		.userspace_addr = (uintptr_t)vm->system,
+		.userfault_bitmap = (uintptr_t)&word + 1,
+	};
+
+	if (vm_capability(vm, ABI_CAP_USERFAULT) <= 0 ||
+	    vm_capability(vm, ABI_CAP_USER_MEMORY2) <= 0 || !vm_set_slot(vm, &region))
+		return missing;
+	region.userfault_bitmap = (uintptr_t)&word;
+	if (vm_set_slot(vm, &region))
+		return missing;
+	region.memory_size = 0;
+	if (vm_set_slot(vm, &region))
+		fail("removing the memslot that KVM Userfault was probed with");
+	return NULL;
+}
+
+void userfault_setup(struct run *run)
+{
+	size_t words = (run->pages_total + BITS_PER_WORD - 1) / BITS_PER_WORD;
+
+	/* Page-aligned, and not shared with anything that is written meanwhile. */
+	if (posix_memalign((void **)&run->userfault_bitmap, PAGE_BYTES, words * sizeof(long)))
+		fail("no memory for a userfault bitmap of %zu words", words);
+	memset(run->userfault_bitmap, 0xff, words * sizeof(long));
+}
+
+void userfault_clear(struct run *run, uint64_t page)
+{
+	unsigned long *word = &run->userfault_bitmap[page / BITS_PER_WORD];
+
+	__atomic_fetch_and(word, ~(1ul << page % BITS_PER_WORD), __ATOMIC_RELEASE);
+}
+
+static void resolve(struct run *run, uint64_t page, const void *content, bool may_wake)
+{
+	uint8_t *base = run->memory.alias ? run->memory.alias : run->memory.hva;
+
+	(void)may_wake; /* nobody can sleep on a page without a userfaultfd */
+	memcpy(base + page * PAGE_BYTES, content, PAGE_BYTES);
+	userfault_clear(run, page);
+}
+
+const struct mode mode_userfault = {
+	.slot_flags = ABI_MEM_USERFAULT,
+	.has_exits = true,
+	.probe = userfault_probe,
+	.setup = userfault_setup,
+	.resolve = resolve,
+};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the two modes with a userfault bitmap have in common. */
+#ifndef FAULTLINE_MODES_USERFAULT_H
+#define FAULTLINE_MODES_USERFAULT_H
+
+#include "../point/run.h"
+
+/* Why the kernel has no KVM Userfault, or NULL. */
+const char *userfault_probe(struct vm *vm);
+
+/* Makes a bitmap in which every page is missing. */
+void userfault_setup(struct run *run);
+
+/* Tells KVM that a page is there; its content must have been written before. */
+void userfault_clear(struct run *run, uint64_t page);
+
+#endif

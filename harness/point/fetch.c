@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fetch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "arch.h"
+#include "fail.h"
+#include "stats.h"
+
+#define CALIBRATION_SLEEPS 33
+
+static uint64_t ns_to_ticks(uint64_t ns, uint64_t hz)
+{
+	return (unsigned __int128)ns * hz / 1000000000u;
+}
+
+/* A signal may cut a sleep short; the caller's deadline decides. */
+static void sleep_ns(uint64_t ns)
+{
+	struct timespec t = { .tv_sec = ns / 1000000000u, .tv_nsec = ns % 1000000000u };
+
+	nanosleep(&t, NULL);
+}
+
+static uint64_t sleep_overhead_ticks(const struct fetch *fetch, uint64_t delay_ns)
+{
+	uint64_t over[CALIBRATION_SLEEPS];
+
+	for (unsigned int i = 0; i < CALIBRATION_SLEEPS; i++) {
+		uint64_t start = arch_ticks();
+
+		sleep_ns(delay_ns);
+		over[i] = arch_ticks() - start;
+		over[i] -= over[i] < fetch->delay_ticks ? over[i] : fetch->delay_ticks;
+	}
+	stats_sort(over, CALIBRATION_SLEEPS);
+	return over[CALIBRATION_SLEEPS / 2];
+}
+
+void fetch_thread_init(void)
+{
+	if (prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0))
+		fail("prctl(PR_SET_TIMERSLACK): %s", strerror(errno));
+}
+
+void fetch_init(struct fetch *fetch, uint64_t delay_ns, enum wait_kind wait, uint64_t clock_hz,
+		unsigned int speed)
+{
+	delay_ns *= speed; /* the kernel's ns from here on */
+	*fetch = (struct fetch){
+		.delay_ticks = ns_to_ticks(delay_ns, clock_hz),
+		.clock_hz = clock_hz,
+		.is_spinning = wait == WAIT_SPIN,
+	};
+	if (!delay_ns || fetch->is_spinning)
+		return;
+	fetch_thread_init();
+	fetch->overhead_ticks = sleep_overhead_ticks(fetch, delay_ns);
+	if (fetch->overhead_ticks > fetch->delay_ticks / 2)
+		fetch->overhead_ticks = fetch->delay_ticks / 2;
+}
+
+uint64_t fetch_sleep_ns(const struct fetch *fetch, uint64_t deadline_ticks)
+{
+	uint64_t wake = deadline_ticks - fetch->overhead_ticks;
+	uint64_t now = arch_ticks();
+
+	if (fetch->is_spinning || now >= wake)
+		return 0;
+	return (unsigned __int128)(wake - now) * 1000000000u / fetch->clock_hz;
+}
+
+void fetch_wait(const struct fetch *fetch, uint64_t deadline_ticks)
+{
+	uint64_t ns = fetch_sleep_ns(fetch, deadline_ticks);
+
+	if (ns)
+		sleep_ns(ns);
+	while (arch_ticks() < deadline_ticks)
+		;
+}

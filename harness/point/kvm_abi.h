@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What this suite uses of the KVM ABI beyond the oldest <linux/kvm.h> that it
+ * builds with. Names of its own, so that newer headers do not clash. Numbers
+ * that mainline has are mainline's; the rest is what kernel/series/ implements.
+ */
+#ifndef FAULTLINE_KVM_ABI_H
+#define FAULTLINE_KVM_ABI_H
+
+#include <linux/kvm.h>
+#include <stdint.h>
+
+/* struct kvm_userspace_memory_region2, with the bitmap in the first word of its padding. */
+struct abi_memory_region2 {
+	uint32_t slot;
+	uint32_t flags;
+	uint64_t guest_phys_addr;
+	uint64_t memory_size;
+	uint64_t userspace_addr;
+	uint64_t guest_memfd_offset;
+	uint32_t guest_memfd;
+	uint32_t pad1;
+	uint64_t userfault_bitmap;
+	uint64_t pad2[13];
+};
+
+#define ABI_SET_USER_MEMORY_REGION2 _IOW(KVMIO, 0x49, struct abi_memory_region2)
+
+#define ABI_MEM_GUEST_MEMFD (1u << 2)
+#define ABI_MEM_USERFAULT (1u << 3)
+#define ABI_MEM_EXIT_ON_MISSING (1u << 4)
+
+#define ABI_CAP_USER_MEMORY2 231
+#define ABI_CAP_MEMORY_FAULT_INFO 232
+#define ABI_CAP_USERFAULT 243 /* something else from 6.17 on: probe by behaviour, too */
+#define ABI_CAP_EXIT_ON_MISSING 1236
+
+#define ABI_EXIT_MEMORY_FAULT 39
+#define ABI_MEMORY_EXIT_FLAG_PRIVATE (1ull << 3)
+#define ABI_MEMORY_EXIT_FLAG_USERFAULT (1ull << 4)
+
+/* kvm_run.memory_fault; the union of exit data starts at kvm_run.hw. */
+struct abi_memory_fault {
+	uint64_t flags;
+	uint64_t gpa;
+	uint64_t size;
+};
+
+#endif

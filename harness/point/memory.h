@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The memory that is tested: what it is made of, and how a page gets into it. */
+#ifndef FAULTLINE_MEMORY_H
+#define FAULTLINE_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../keys.h"
+
+struct memory {
+	uint8_t *hva; /* what the memslot maps; no page present at first */
+	uint8_t *alias; /* second mapping of the same pages, NULL where there is none */
+	uint8_t *source; /* what fetches bring, page by page; NULL until memory_add_source() */
+	size_t bytes;
+	enum fault_kind fault;
+};
+
+/*
+ * Maps memory of the given backing. FAULT_MINOR: its pages are allocated and
+ * mapped at alias, so that only the page table entries at hva are missing.
+ * Huge pages are off in every case, for modes to be comparable.
+ */
+void memory_create(struct memory *memory, enum backing backing, enum fault_kind fault,
+		   size_t bytes);
+
+/* Makes the content of all pages, as the other side of the fetches has it. */
+void memory_add_source(struct memory *memory, uint64_t seed);
+
+/* Writes what pages must contain, from page 0 on; see ../../workloads/guest.h. */
+void memory_fill(void *pages, size_t bytes, uint64_t seed);
+
+void memory_destroy(struct memory *memory);
+
+#endif

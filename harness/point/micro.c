@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "micro.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../keys.h"
+#include "affinity.h"
+#include "arch.h"
+#include "control.h"
+#include "fail.h"
+#include "fetch.h"
+#include "record.h"
+
+#define COMPUTE_INSTRUCTIONS 2000000
+#define LOCK_SECTION 1000 /* instructions under the lock */
+#define LOCK_OUTSIDE 100
+#define LOCK_OPS 2000 /* of all CPUs together, about */
+#define ATOMIC_OPS 200
+#define SLEEP_OPS 100
+#define SLEEP_NS 30000 /* real */
+#define SLEEP_PATH 5000 /* instructions from the timer's end to the program, and before it */
+#define START_DELAY_NS 1000000 /* for the last thread to get ready */
+
+struct test {
+	const char *name;
+	unsigned int (*ops)(const struct micro *micro); /* of each thread */
+	void (*run)(const struct micro *micro, unsigned int ops);
+	/* All threads' operations come one after another: time from first start to last end. */
+	bool is_serial;
+	/* What an operation takes, and bounds for it. */
+	void (*answer)(const struct micro *micro, double *expected, double *low, double *high);
+};
+
+struct thread {
+	const struct micro *micro;
+	const struct test *test;
+	pthread_t id;
+	unsigned int cpu;
+	uint64_t start, end;
+};
+
+static _Atomic unsigned int ready;
+static _Atomic uint64_t start_at;
+static _Alignas(64) _Atomic int lock;
+static _Alignas(64) _Atomic uint64_t counter;
+
+static double charge(const struct micro *micro)
+{
+	return (double)micro->coherence_ns * micro->speed;
+}
+
+static unsigned int compute_ops(const struct micro *micro)
+{
+	(void)micro;
+	return 1;
+}
+
+static void compute_run(const struct micro *micro, unsigned int ops)
+{
+	(void)micro;
+	(void)ops;
+	arch_instructions(COMPUTE_INSTRUCTIONS);
+}
+
+/* Every CPU at full speed, however many there are. The kernel's tick takes up to 0.5 %. */
+static void compute_answer(const struct micro *micro, double *expected, double *low, double *high)
+{
+	(void)micro;
+	*expected = COMPUTE_INSTRUCTIONS;
+	*low = *expected;
+	*high = *expected * 1.01;
+}
+
+static unsigned int lock_ops(const struct micro *micro)
+{
+	return LOCK_OPS / micro->cpus + 4;
+}
+
+static void lock_run(const struct micro *micro, unsigned int ops)
+{
+	(void)micro;
+	for (unsigned int i = 0; i < ops; i++) {
+		while (atomic_exchange(&lock, 1))
+			while (atomic_load(&lock))
+				arch_pause();
+		arch_instructions(LOCK_SECTION);
+		atomic_store_explicit(&lock, 0, memory_order_release);
+		arch_instructions(LOCK_OUTSIDE);
+	}
+}
+
+/*
+ * Sections one after another. Who waits looks once in a slice, so that a freed lock
+ * stays free for half a quantum on average at most. Or it is taken too early: all
+ * slices of a pass start at one time, and CPUs later in the pass, half of them, see
+ * it free from the start of theirs on, half a quantum too early on average. With a
+ * charge, the new holder pays for taking the lock, and mostly for seeing it free.
+ */
+static void lock_answer(const struct micro *micro, double *expected, double *low, double *high)
+{
+	*expected = LOCK_SECTION + charge(micro);
+	*low = *expected - micro->quantum / 4.0;
+	*high = *expected + micro->quantum / 2.0 + charge(micro);
+}
+
+static unsigned int atomic_ops(const struct micro *micro)
+{
+	(void)micro;
+	return ATOMIC_OPS;
+}
+
+/* Once in two slices, so that all others have had the line in between. */
+static void atomic_run(const struct micro *micro, unsigned int ops)
+{
+	for (unsigned int i = 0; i < ops; i++) {
+		atomic_fetch_add(&counter, 1);
+		arch_instructions(2 * micro->quantum);
+	}
+}
+
+/*
+ * The work, the loop around it (under 10 instructions), one transfer. Ticks as for
+ * compute, and what they make the next operation wait for.
+ */
+static void atomic_answer(const struct micro *micro, double *expected, double *low, double *high)
+{
+	*expected = 2.0 * micro->quantum + charge(micro);
+	*low = *expected * 0.98;
+	*high = (*expected + 10) * 1.02;
+}
+
+static unsigned int sleep_ops(const struct micro *micro)
+{
+	(void)micro;
+	return SLEEP_OPS;
+}
+
+static void sleep_run(const struct micro *micro, unsigned int ops)
+{
+	const struct timespec time = { .tv_nsec = SLEEP_NS * (long)micro->speed };
+
+	fetch_thread_init();
+	for (unsigned int i = 0; i < ops; i++)
+		nanosleep(&time, NULL);
+}
+
+/*
+ * Never less; more by the kernel's way to sleep and back, which takes some 3400
+ * instructions and a few transfers, and by what a timer that is armed within a slice
+ * may be late, a quantum.
+ */
+static void sleep_answer(const struct micro *micro, double *expected, double *low, double *high)
+{
+	*expected = SLEEP_NS * (double)micro->speed;
+	*low = *expected;
+	*high = *expected + SLEEP_PATH + micro->quantum + 10 * charge(micro);
+}
+
+static const struct test tests[] = {
+	{ "compute", compute_ops, compute_run, false, compute_answer },
+	{ "lock", lock_ops, lock_run, true, lock_answer },
+	{ "atomic", atomic_ops, atomic_run, false, atomic_answer },
+	{ "sleep", sleep_ops, sleep_run, false, sleep_answer },
+};
+#define TESTS (sizeof(tests) / sizeof(tests[0]))
+
+static void *run_thread(void *arg)
+{
+	struct thread *thread = arg;
+	char cpu[16];
+
+	snprintf(cpu, sizeof(cpu), "%u", thread->cpu);
+	affinity_set(cpu, 0);
+	atomic_fetch_add(&ready, 1);
+	while (!atomic_load(&start_at))
+		arch_pause();
+	/* Without PAUSE, which would make starts differ by up to a quantum. */
+	while (arch_ticks() < atomic_load(&start_at))
+		;
+	thread->start = arch_ticks();
+	thread->test->run(thread->micro, thread->test->ops(thread->micro));
+	thread->end = arch_ticks();
+	return NULL;
+}
+
+/* Returns ns per operation. */
+static double run_test(const struct micro *micro, const struct test *test)
+{
+	struct thread *threads = calloc(micro->cpus, sizeof(*threads));
+	uint64_t first = UINT64_MAX, last = 0, sum = 0, ops = test->ops(micro);
+
+	if (!threads)
+		fail("no memory for %u threads", micro->cpus);
+	atomic_store(&ready, 0);
+	atomic_store(&start_at, 0);
+	for (unsigned int i = 0; i < micro->cpus; i++) {
+		threads[i] = (struct thread){ .micro = micro, .test = test, .cpu = i };
+		if (pthread_create(&threads[i].id, NULL, run_thread, &threads[i]))
+			fail("cannot create thread %u of %u", i, micro->cpus);
+	}
+	while (atomic_load(&ready) < micro->cpus)
+		usleep(100);
+	atomic_store(&start_at, arch_ticks() + START_DELAY_NS);
+	for (unsigned int i = 0; i < micro->cpus; i++) {
+		pthread_join(threads[i].id, NULL);
+		sum += threads[i].end - threads[i].start;
+		first = threads[i].start < first ? threads[i].start : first;
+		last = threads[i].end > last ? threads[i].end : last;
+	}
+	free(threads);
+	return (double)(test->is_serial ? last - first : sum) / ((double)ops * micro->cpus);
+}
+
+static bool run_and_report(const struct micro *micro, const struct test *test, bool is_first,
+			   FILE *out)
+{
+	double expected, low, high, measured = run_test(micro, test);
+	bool is_ok;
+
+	test->answer(micro, &expected, &low, &high);
+	is_ok = measured >= low && measured <= high;
+	fprintf(out,
+		"%s{\"name\":\"%s\",\"expected_ns\":%.1f,\"low_ns\":%.1f,\"high_ns\":%.1f,"
+		"\"measured_ns\":%.1f,\"ok\":%s}",
+		is_first ? "" : ",", test->name, expected, low, high, measured,
+		is_ok ? "true" : "false");
+	return is_ok;
+}
+
+static void write_head(const struct micro *micro, FILE *out)
+{
+	fprintf(out,
+		"{\"schema\":1,\"micro\":\"%s\",\"cpus\":%u,\"quantum\":%u,\"coherence_ns\":%u,"
+		"\"speed\":%u,",
+		micro->test, micro->cpus, micro->quantum, micro->coherence_ns, micro->speed);
+}
+
+bool micro_run(const struct micro *micro, FILE *out)
+{
+	bool is_ok = true, is_first = true;
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (online != (long)micro->cpus)
+		fail("the kernel has %ld CPUs, not the %u of the simulated host", online,
+		     micro->cpus);
+	arch_ticks_hz(true); /* fails when a tick is no ns */
+	write_head(micro, out);
+	fputs("\"tests\":[", out);
+	control_send(CONTROL_FINE);
+	for (size_t i = 0; i < TESTS; i++) {
+		if (strcmp(micro->test, "all") && strcmp(micro->test, tests[i].name))
+			continue;
+		is_ok &= run_and_report(micro, &tests[i], is_first, out);
+		is_first = false;
+	}
+	control_send(CONTROL_BOOT);
+	fprintf(out, "],\"ok\":%s,\"reason\":null}\n", is_ok ? "true" : "false");
+	return is_ok;
+}
+
+void micro_write_reason(const struct micro *micro, FILE *out, const char *reason)
+{
+	write_head(micro, out);
+	fputs("\"tests\":[],\"ok\":false,\"reason\":", out);
+	record_write_string(out, reason);
+	fputs("}\n", out);
+}
+
+bool micro_is_asked_for(int argc, char **argv)
+{
+	return argc > 1 && !strncmp(argv[1], MICRO_KEY "=", strlen(MICRO_KEY "="));
+}
+
+static bool is_test(const char *name)
+{
+	for (size_t i = 0; i < TESTS; i++)
+		if (!strcmp(name, tests[i].name))
+			return true;
+	return !strcmp(name, "all");
+}
+
+int micro_parse(int argc, char **argv, struct micro *micro, char *err, size_t err_size)
+{
+	const struct {
+		const char *name;
+		unsigned int *value;
+		unsigned int min, max;
+	} keys[] = {
+		{ "cpus", &micro->cpus, 2, 256 },
+		{ "quantum", &micro->quantum, 10, 1000000 },
+		{ "coherence", &micro->coherence_ns, 0, 100000 },
+		{ "speed", &micro->speed, 1, 100 },
+	};
+	const size_t keys_count = sizeof(keys) / sizeof(keys[0]);
+
+	*micro = (struct micro){ .test = strchr(argv[1], '=') + 1, .quantum = 500, .speed = 4 };
+	if (!is_test(micro->test)) {
+		snprintf(err, err_size, "%s: it takes all, compute, lock, atomic, sleep", argv[1]);
+		return -1;
+	}
+	for (int i = 2; i < argc; i++) {
+		size_t length = strcspn(argv[i], "="), k = 0;
+		uint64_t number;
+
+		while (k < keys_count &&
+		       (strlen(keys[k].name) != length || memcmp(keys[k].name, argv[i], length)))
+			k++;
+		if (k == keys_count || !argv[i][length] ||
+		    number_parse(argv[i] + length + 1, keys[k].min, keys[k].max, &number)) {
+			snprintf(err, err_size,
+				 "%s: beside micro there are cpus=2..256, quantum=10..1000000, "
+				 "coherence=0..100000 (ns), speed=1..100",
+				 argv[i]);
+			return -1;
+		}
+		*keys[k].value = (unsigned int)number;
+	}
+	if (!micro->cpus) {
+		snprintf(err, err_size, "known answers need cpus=N");
+		return -1;
+	}
+	return 0;
+}

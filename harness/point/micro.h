@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Known answers: small programs whose time on the simulated many-core host is known beforehand. */
+#ifndef FAULTLINE_MICRO_H
+#define FAULTLINE_MICRO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define MICRO_KEY "micro"
+
+struct micro {
+	const char *test; /* name of one, or "all" */
+	unsigned int cpus; /* all of them take part; must be what the kernel has */
+	unsigned int quantum; /* as given to the simulated host */
+	unsigned int coherence_ns; /* of a transfer, real */
+	unsigned int speed; /* instructions per real ns */
+};
+
+/* Whether arguments ask for known answers and not for a point: the first names MICRO_KEY. */
+bool micro_is_asked_for(int argc, char **argv);
+
+/*
+ * Reads KEY=VALUE arguments: micro=all|compute|lock|atomic|sleep, cpus, quantum,
+ * coherence (in ns), speed. Returns 0, or -1 with a message in err.
+ */
+int micro_parse(int argc, char **argv, struct micro *micro, char *err, size_t err_size);
+
+/*
+ * Runs them and writes one line of JSON. All times in it are of the simulated
+ * kernel's clock, on which an instruction takes 1 ns. Returns whether every result
+ * is within its bounds. fail()s when they cannot be run.
+ */
+bool micro_run(const struct micro *micro, FILE *out);
+
+/* In place of results, when there are none: a line of JSON that says why. */
+void micro_write_reason(const struct micro *micro, FILE *out, const char *reason);
+
+#endif

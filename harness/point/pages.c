@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a page: whoever moves it from missing to fetching fetches it, all
+ * others wait. Two vCPUs, or a vCPU and KVM itself, may fault on the same page
+ * and learn of it in different ways; exactly one fetch is made, and nobody is
+ * left asleep.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "fail.h"
+#include "run.h"
+#include "uffd.h"
+
+enum {
+	PAGE_FETCHING = 1 << 0, /* somebody is at it */
+	PAGE_PRESENT = 1 << 1, /* resolved; never taken back */
+	PAGE_NO_WAKE = 1 << 2, /* in a way that wakes nobody who sleeps in a userfaultfd */
+	PAGE_VCPU_WAITS = 1 << 3, /* a vCPU thread sleeps on the state */
+	PAGE_UFFD_WAITS = 1 << 4, /* a thread sleeps in a userfaultfd */
+};
+
+static void futex(_Atomic uint32_t *word, int op, uint32_t value)
+{
+	syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
+}
+
+static bool page_claim(struct run *run, uint64_t page, uint64_t t1)
+{
+	uint32_t missing = 0;
+
+	if (!atomic_compare_exchange_strong(&run->page_states[page], &missing, PAGE_FETCHING))
+		return false;
+	run->records[page].t1 = t1;
+	atomic_fetch_add_explicit(&run->fetches, 1, memory_order_relaxed);
+	return true;
+}
+
+void page_finish(struct run *run, uint64_t page, bool may_wake)
+{
+	uint32_t state;
+
+	run->mode->resolve(run, page, run->memory.source + page * PAGE_BYTES, may_wake);
+	run->records[page].t3 = arch_ticks();
+	state = atomic_exchange(&run->page_states[page],
+				PAGE_PRESENT | (may_wake ? 0 : PAGE_NO_WAKE));
+	if (state & PAGE_VCPU_WAITS)
+		futex(&run->page_states[page], FUTEX_WAKE, INT32_MAX);
+	if (state & PAGE_UFFD_WAITS && !may_wake)
+		uffd_wake(run, page);
+}
+
+/* Sleeps until the page is present. */
+static void page_wait(struct run *run, uint64_t page)
+{
+	_Atomic uint32_t *word = &run->page_states[page];
+	uint32_t state = atomic_fetch_or(word, PAGE_VCPU_WAITS) | PAGE_VCPU_WAITS;
+
+	while (!(state & PAGE_PRESENT)) {
+		futex(word, FUTEX_WAIT, state);
+		state = atomic_load(word);
+	}
+}
+
+/*
+ * A page that is there can be reported all the same, when fast GUP does not take
+ * it (mapped read-only, for example). Entering the guest again would report it
+ * for ever; having the page faulted in for writing makes it acceptable.
+ */
+static void page_populate(struct run *run, uint64_t page)
+{
+	atomic_fetch_add_explicit(&run->populates, 1, memory_order_relaxed);
+	if (madvise(run->memory.hva + page * PAGE_BYTES, PAGE_BYTES, MADV_POPULATE_WRITE))
+		fail("madvise(MADV_POPULATE_WRITE) of page %llu, which is present but was reported missing: %s",
+		     (unsigned long long)page, strerror(errno));
+}
+
+void page_exit(struct run *run, uint64_t page, uint64_t t1, bool is_userfault, bool is_again)
+{
+	atomic_fetch_add_explicit(&run->exits, 1, memory_order_relaxed);
+	if (page_claim(run, page, t1)) {
+		fetch_wait(&run->fetch, fetch_deadline(&run->fetch, t1));
+		run->records[page].t2 = arch_ticks();
+		page_finish(run, page, false);
+	} else if (!(atomic_load(&run->page_states[page]) & PAGE_PRESENT)) {
+		page_wait(run, page);
+	} else if (is_again && is_userfault) {
+		fail("page %llu was reported again although its bit is clear",
+		     (unsigned long long)page);
+	} else if (is_again) {
+		page_populate(run, page);
+	}
+}
+
+bool page_event_begin(struct run *run, uint64_t page, uint64_t t1)
+{
+	atomic_fetch_add_explicit(&run->uffd_events, 1, memory_order_relaxed);
+	if (page_claim(run, page, t1))
+		return true;
+	/*
+	 * Resolving on behalf of a userfaultfd wakes all that wait there, but a
+	 * vCPU thread that resolves for itself does not: leave it word, or wake
+	 * the waiter here if it has resolved already.
+	 */
+	if (atomic_fetch_or(&run->page_states[page], PAGE_UFFD_WAITS) & PAGE_NO_WAKE)
+		uffd_wake(run, page);
+	return false;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "record.h"
+
+#include <stdlib.h>
+
+#include "fail.h"
+#include "stats.h"
+
+/* A fetch whose median is further off than this is marked. */
+#define FETCH_TOLERANCE_NS 2000
+
+void record_write_string(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		unsigned char c = *text;
+
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < 0x20)
+			fprintf(out, "\\u%04x", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+static void write_head(FILE *out, const struct point *point, const char *status, const char *reason)
+{
+	char value[sizeof(point->vcpu_cpus)];
+
+	fprintf(out, "{\"schema\":%d", RECORD_SCHEMA);
+	for (size_t i = 0; i < point_keys_count; i++) {
+		const char *name = point_keys[i].name;
+
+		point_get(point, name, value, sizeof(value));
+		fprintf(out, ",\"%s\":", name);
+		if (point_key_is_number(name))
+			fputs(value, out);
+		else
+			record_write_string(out, value);
+	}
+	fprintf(out, ",\"status\":\"%s\",\"reason\":", status);
+	if (reason)
+		record_write_string(out, reason);
+	else
+		fputs("null", out);
+}
+
+void record_write_reason(FILE *out, const struct point *point, const char *status,
+			 const char *reason)
+{
+	write_head(out, point, status, reason);
+	fputs("}\n", out);
+}
+
+/* A phase lasts from one stamp of a page to another. */
+struct phase {
+	const char *name;
+	size_t from, to; /* offsets in struct page_record */
+};
+
+#define STAMP(name) offsetof(struct page_record, name)
+
+/* clang-format off */
+static const struct phase phases[] = {
+	{ "total", STAMP(t0), STAMP(t4) }, /* the only one when nobody is told of a fault */
+	{ "delivery", STAMP(t0), STAMP(t1) },
+	{ "fetch", STAMP(t1), STAMP(t2) },
+	{ "resolve", STAMP(t2), STAMP(t3) },
+	{ "resume", STAMP(t3), STAMP(t4) },
+};
+/* clang-format on */
+
+#define PHASES (sizeof(phases) / sizeof(phases[0]))
+#define PHASE_FETCH 2
+
+static uint64_t stamp(const struct page_record *record, size_t offset)
+{
+	uint64_t t = *(const uint64_t *)((const char *)record + offset);
+
+	/*
+	 * With a wake-up inside the last system call the guest can be through
+	 * before the handler has returned from it. Then the guest's word counts:
+	 * the page was resolved when it was used, so that phases add up.
+	 */
+	return offset == STAMP(t3) && t > record->t4 ? record->t4 : t;
+}
+
+static uint64_t ticks_to_ns(const struct run *run, uint64_t ticks)
+{
+	return (unsigned __int128)ticks * 1000000000u / run->ticks_hz;
+}
+
+static void measure_phase(const struct run *run, const struct phase *phase, uint64_t *ns)
+{
+	for (uint64_t page = 0; page < run->pages_total; page++) {
+		const struct page_record *record = &run->records[page];
+
+		ns[page] = ticks_to_ns(run, stamp(record, phase->to) - stamp(record, phase->from));
+	}
+	stats_sort(ns, run->pages_total);
+}
+
+static void write_histogram(FILE *out, const uint64_t *sorted, uint64_t count)
+{
+	const char *separator = "";
+
+	fputs(",\"histogram\":[", out);
+	for (uint64_t i = 0; i < count;) {
+		uint64_t upper = stats_bucket_upper(sorted[i]);
+		uint64_t first = i;
+
+		while (i < count && sorted[i] <= upper)
+			i++;
+		fprintf(out, "%s[%llu,%llu]", separator, (unsigned long long)upper,
+			(unsigned long long)(i - first));
+		separator = ",";
+	}
+	fputs("]}", out);
+}
+
+static void write_phase(FILE *out, const char *name, const uint64_t *sorted, uint64_t count)
+{
+	struct stats s;
+
+	stats_summarize(&s, sorted, count);
+	fprintf(out,
+		"\"%s\":{\"min\":%llu,\"p50\":%llu,\"p90\":%llu,\"p99\":%llu,\"p999\":%llu,\"max\":%llu,\"mean\":%.1f",
+		name, (unsigned long long)s.min, (unsigned long long)s.p50,
+		(unsigned long long)s.p90, (unsigned long long)s.p99, (unsigned long long)s.p999,
+		(unsigned long long)s.max, s.mean);
+	write_histogram(out, sorted, count);
+}
+
+/* Pages that a vCPU has recorded: its own, or of shared ones those that it came to first. */
+static uint64_t pages_recorded(const struct run *run, const struct guest_vcpu *block)
+{
+	uint64_t pages = 0;
+
+	if (!block->is_shared)
+		return block->pages;
+	for (uint64_t page = 0; page < run->pages_total; page++)
+		pages += run->records[page].claimed == block->index + 1;
+	return pages;
+}
+
+static void write_rates(FILE *out, const struct run *run, const struct guest_vcpu *blocks)
+{
+	uint64_t start = UINT64_MAX, end = 0;
+	double sum = 0;
+
+	for (unsigned int i = 0; i < run->point->vcpus; i++) {
+		uint64_t ns = ticks_to_ns(run, blocks[i].end_ticks - blocks[i].start_ticks);
+
+		if (blocks[i].start_ticks < start)
+			start = blocks[i].start_ticks;
+		if (blocks[i].end_ticks > end)
+			end = blocks[i].end_ticks;
+		if (ns)
+			sum += (double)pages_recorded(run, &blocks[i]) * 1e9 / (double)ns;
+	}
+	end = ticks_to_ns(run, end - start);
+	fprintf(out, ",\"rate_span\":%.1f,\"rate_sum\":%.1f,\"span_ns\":%llu",
+		(double)run->pages_total * 1e9 / (double)end, sum, (unsigned long long)end);
+}
+
+static void write_fetch(FILE *out, const struct run *run, uint64_t *ns)
+{
+	uint64_t achieved, asked = run->point->fetch_ns;
+
+	if (run->mode->is_passive) {
+		fputs(",\"fetch_achieved_p50_ns\":null,\"fetch_off\":false", out);
+		return;
+	}
+	measure_phase(run, &phases[PHASE_FETCH], ns);
+	achieved = stats_percentile(ns, run->pages_total, 500);
+	fprintf(out, ",\"fetch_achieved_p50_ns\":%llu,\"fetch_off\":%s",
+		(unsigned long long)achieved,
+		achieved > asked + FETCH_TOLERANCE_NS || achieved + FETCH_TOLERANCE_NS < asked ?
+			"true" :
+			"false");
+}
+
+static void write_times(FILE *out, const struct run *run, const struct guest_vcpu *blocks)
+{
+	uint64_t *ns = calloc(run->pages_total, sizeof(*ns));
+	size_t count = run->mode->is_passive ? 1 : PHASES;
+
+	if (!ns)
+		fail("no memory for the latencies of %llu pages",
+		     (unsigned long long)run->pages_total);
+	write_rates(out, run, blocks);
+	write_fetch(out, run, ns);
+	fputs(",\"latency_ns\":{", out);
+	for (size_t i = 0; i < count; i++) {
+		measure_phase(run, &phases[i], ns);
+		if (i)
+			fputc(',', out);
+		write_phase(out, phases[i].name, ns, run->pages_total);
+	}
+	fputc('}', out);
+	free(ns);
+}
+
+void record_write(FILE *out, const struct run *run, const struct guest_vcpu *blocks)
+{
+	write_head(out, run->point, "ok", NULL);
+	/* run_check() has refused anything but all pages. */
+	fprintf(out,
+		",\"pages_total\":%llu,\"pages_verified\":%llu,\"fetches\":%llu,\"exits\":%llu,\"uffd_events\":%llu,\"populates\":%llu",
+		(unsigned long long)run->pages_total, (unsigned long long)run->pages_total,
+		(unsigned long long)run->fetches, (unsigned long long)run->exits,
+		(unsigned long long)run->uffd_events, (unsigned long long)run->populates);
+	/* Emulated CPUs take turns on real ones: their times mean nothing. */
+	if (run->point->tier != TIER_EMULATED)
+		write_times(out, run, blocks);
+	fputs("}\n", out);
+}

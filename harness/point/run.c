@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "run.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "../../workloads/workload.h"
+#include "../mode.h"
+#include "affinity.h"
+#include "arch.h"
+#include "control.h"
+#include "fail.h"
+#include "record.h"
+#include "uffd.h"
+
+/* workloads/image.S */
+extern const uint8_t guest_image[], guest_image_end[];
+
+/* A vCPU's thread needs little; the default of 8 MiB is only address space, but adds up. */
+#define THREAD_STACK_BYTES (128u << 10)
+
+struct vcpu_thread {
+	struct run *run;
+	struct vcpu vcpu;
+	pthread_t thread;
+	pthread_barrier_t *barrier;
+	uint64_t last_page; /* that KVM_RUN reported missing */
+};
+
+#define NO_PAGE UINT64_MAX
+
+/* Pages come up as zeroes where nobody puts content there. */
+static bool run_is_zero(const struct run *run)
+{
+	return run->mode->is_passive && !run->memory.alias;
+}
+
+/* Pages that vCPU number index, of vcpus, is responsible for when they are split evenly. */
+static void set_part(const struct run *run, struct guest_vcpu *block)
+{
+	uint64_t n = run->point->vcpus;
+
+	block->first_page = run->pages_total * block->index / n;
+	block->pages = run->pages_total * (block->index + 1) / n - block->first_page;
+}
+
+static void init_block(struct run *run, struct guest_vcpu *block, unsigned int index)
+{
+	bool is_shared = workload_is_shared[run->point->workload];
+
+	block->index = index;
+	block->workload = run->point->workload;
+	block->memory = VM_TEST_GPA;
+	block->records = run->vm.extra_gpa;
+	block->seed = run->point->seed;
+	block->is_write = run->point->access == ACCESS_WRITE;
+	block->is_shared = is_shared;
+	block->is_zero = run_is_zero(run);
+	set_part(run, block);
+	if (is_shared) {
+		block->first_page = 0;
+		block->pages = run->pages_total;
+	}
+}
+
+/* Waits for all vCPUs; before any of them goes on, the many-core host is told what follows. */
+static void meet(struct vcpu_thread *thread, char command)
+{
+	int r = pthread_barrier_wait(thread->barrier);
+
+	if (!point_is_manycore(thread->run->point))
+		return;
+	if (r == PTHREAD_BARRIER_SERIAL_THREAD)
+		control_send(command);
+	pthread_barrier_wait(thread->barrier);
+}
+
+/* Returns false when the guest has nothing more to do. */
+static bool answer_doorbell(struct vcpu_thread *thread, uint64_t entered_ticks)
+{
+	struct vcpu *vcpu = &thread->vcpu;
+
+	switch (vcpu->doorbell) {
+	case DOORBELL_READY:
+		vcpu_check_clock(vcpu, entered_ticks, arch_ticks());
+		meet(thread, CONTROL_FINE);
+		return true;
+	case DOORBELL_DONE:
+		meet(thread, CONTROL_BOOT);
+		/* Each page is checked once, whoever has walked it. */
+		set_part(thread->run, vcpu->block);
+		return true;
+	case DOORBELL_VERIFIED:
+		return false;
+	default:
+		fail("vCPU %u rang the doorbell with %#llx", vcpu->index,
+		     (unsigned long long)vcpu->doorbell);
+	}
+}
+
+static void answer_fault(struct vcpu_thread *thread, uint64_t t1)
+{
+	struct run *run = thread->run;
+	const struct abi_memory_fault *fault = &thread->vcpu.fault;
+	uint64_t page = (fault->gpa - VM_TEST_GPA) / PAGE_BYTES;
+
+	if (fault->gpa < VM_TEST_GPA || page >= run->pages_total || !run->mode->has_exits)
+		fail("vCPU %u: KVM_RUN reports a memory fault (gpa %#llx, size %#llx, flags %#llx) that mode %s does not resolve",
+		     thread->vcpu.index, (unsigned long long)fault->gpa,
+		     (unsigned long long)fault->size, (unsigned long long)fault->flags,
+		     mode_names[run->point->mode]);
+	page_exit(run, page, t1, fault->flags & ABI_MEMORY_EXIT_FLAG_USERFAULT,
+		  page == thread->last_page);
+	thread->last_page = page;
+}
+
+static void *vcpu_main(void *arg)
+{
+	struct vcpu_thread *thread = arg;
+	bool goes_on = true;
+
+	affinity_set(thread->run->point->vcpu_cpus, thread->vcpu.index);
+	fetch_thread_init();
+	while (goes_on) {
+		uint64_t entered = arch_ticks();
+		enum vcpu_exit exit = vcpu_run(&thread->vcpu);
+
+		switch (exit) {
+		case VCPU_MEMORY_FAULT:
+			answer_fault(thread, arch_ticks());
+			break;
+		case VCPU_DOORBELL:
+			goes_on = answer_doorbell(thread, entered);
+			break;
+		case VCPU_INTERRUPTED:
+			break;
+		case VCPU_FAULT_UNKNOWN:
+			fail("vCPU %u: KVM_RUN: bad address, and no word of which",
+			     thread->vcpu.index);
+		}
+	}
+	return NULL;
+}
+
+static void start_vcpus(struct run *run, struct vcpu_thread *threads, pthread_barrier_t *barrier)
+{
+	pthread_attr_t attr;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, THREAD_STACK_BYTES);
+	for (unsigned int i = 0; i < run->point->vcpus; i++) {
+		threads[i].run = run;
+		threads[i].barrier = barrier;
+		threads[i].last_page = NO_PAGE;
+		vcpu_create(&run->vm, &threads[i].vcpu, i);
+		init_block(run, threads[i].vcpu.block, i);
+	}
+	for (unsigned int i = 0; i < run->point->vcpus; i++) {
+		int r = pthread_create(&threads[i].thread, &attr, vcpu_main, &threads[i]);
+
+		if (r)
+			fail("starting the thread of vCPU %u: %s; take fewer vcpus or raise the limit on processes",
+			     i, strerror(r));
+	}
+	pthread_attr_destroy(&attr);
+}
+
+static void run_vcpus(struct run *run, struct guest_vcpu *blocks)
+{
+	unsigned int vcpus = run->point->vcpus;
+	struct vcpu_thread *threads = calloc(vcpus, sizeof(*threads));
+	pthread_barrier_t barrier;
+
+	if (!threads)
+		fail("no memory for %u vCPUs", vcpus);
+	pthread_barrier_init(&barrier, NULL, vcpus);
+	start_vcpus(run, threads, &barrier);
+	for (unsigned int i = 0; i < vcpus; i++) {
+		pthread_join(threads[i].thread, NULL);
+		blocks[i] = *threads[i].vcpu.block;
+		vcpu_destroy(&threads[i].vcpu);
+	}
+	pthread_barrier_destroy(&barrier);
+	free(threads);
+}
+
+static void set_tested_slot(struct run *run)
+{
+	struct abi_memory_region2 region = {
+		.slot = VM_TEST_SLOT,
+		.flags = run->mode->slot_flags,
+		.guest_phys_addr = VM_TEST_GPA,
+		.memory_size = run->memory.bytes,
+		.userspace_addr = (uintptr_t)run->memory.hva,
+		.userfault_bitmap = (uintptr_t)run->userfault_bitmap,
+	};
+	int r = vm_set_slot(&run->vm, &region);
+
+	if (r)
+		fail("memslot with %zu MiB of tested memory, flags %#x: %s",
+		     run->memory.bytes >> 20, region.flags, strerror(-r));
+}
+
+/* A vCPU takes 2 descriptors, a userfaultfd or a handler thread one. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void run_point(const struct point *point, FILE *out)
+{
+	struct run run = {
+		.point = point,
+		.mode = modes[point->mode],
+		.pages_total = point_pages_total(point),
+	};
+	size_t bytes = run.pages_total * PAGE_BYTES;
+	struct guest_vcpu *blocks = calloc(point->vcpus, sizeof(*blocks));
+	const char *reason;
+	uint64_t clock_hz;
+
+	raise_descriptor_limit();
+	vm_create(&run.vm, point->vcpus, guest_image, guest_image_end - guest_image, bytes,
+		  run.pages_total * sizeof(struct page_record));
+	reason = run.mode->probe ? run.mode->probe(&run.vm) : NULL;
+	if (reason)
+		skip("mode %s: %s", mode_names[point->mode], reason);
+
+	clock_hz = arch_ticks_hz(point->tier == TIER_SIMULATED);
+	run.ticks_hz = clock_hz * point->speed;
+	run.records = vm_system_hva(&run.vm, run.vm.extra_gpa);
+	run.page_states = calloc(run.pages_total, sizeof(*run.page_states));
+	if (!blocks || !run.page_states)
+		fail("no memory for the states of %llu pages", (unsigned long long)run.pages_total);
+	memory_create(&run.memory, point->backing, point->fault, bytes);
+	if (!run.mode->is_passive)
+		memory_add_source(&run.memory, point->seed);
+	fetch_init(&run.fetch, run.mode->is_passive ? 0 : point->fetch_ns, point->wait, clock_hz,
+		   point->speed);
+	if (run.mode->setup)
+		run.mode->setup(&run);
+	if (run.mode->has_uffds)
+		uffds_start(&run);
+	set_tested_slot(&run);
+
+	run_vcpus(&run, blocks);
+
+	if (run.uffds)
+		uffds_stop(&run);
+	run_check(&run, blocks);
+	record_write(out, &run, blocks);
+
+	vm_destroy(&run.vm);
+	memory_destroy(&run.memory);
+	free(run.userfault_bitmap);
+	free(run.page_states);
+	free(blocks);
+}

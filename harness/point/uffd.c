@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "uffd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "affinity.h"
+#include "arch.h"
+#include "fail.h"
+
+/* Sent to handler threads until they have ended: interrupts whatever they wait in. */
+#define STOP_SIGNAL SIGUSR1
+
+/* Events that an asynchronous handler takes at a time. */
+#define EVENTS_AT_ONCE 16
+
+struct uffds {
+	struct run *run;
+	unsigned int count;
+	int *fds;
+	unsigned int readers;
+	struct reader *threads;
+	_Atomic bool stopping;
+};
+
+/* A page that an asynchronous handler waits for. */
+struct pending {
+	uint64_t page, deadline_ticks;
+};
+
+struct reader {
+	struct uffds *uffds;
+	unsigned int index;
+	pthread_t thread;
+	int only_fd; /* the one userfaultfd that only this thread reads, or -1 */
+	int epoll_fd; /* otherwise: those that it shares, or that are several */
+	struct pending *queue; /* asynchronous: ring of pages in flight, oldest first */
+	uint64_t head, tail, capacity;
+};
+
+/* Userfaultfd u serves pages from first_page_of(u) to before first_page_of(u + 1). */
+static uint64_t first_page_of(const struct uffds *uffds, unsigned int u)
+{
+	return uffds->run->pages_total * u / uffds->count;
+}
+
+static int fd_of_page(const struct uffds *uffds, uint64_t page)
+{
+	return uffds->fds[((page + 1) * uffds->count - 1) / uffds->run->pages_total];
+}
+
+static uint64_t hva_of_page(const struct run *run, uint64_t page)
+{
+	return (uintptr_t)run->memory.hva + page * PAGE_BYTES;
+}
+
+void uffd_wake(struct run *run, uint64_t page)
+{
+	struct uffdio_range range = { .start = hva_of_page(run, page), .len = PAGE_BYTES };
+
+	if (ioctl(fd_of_page(run->uffds, page), UFFDIO_WAKE, &range))
+		fail("UFFDIO_WAKE of page %llu: %s", (unsigned long long)page, strerror(errno));
+}
+
+static int try_copy(struct run *run, uint64_t page, const void *content, bool may_wake)
+{
+	struct uffdio_copy copy = {
+		.dst = hva_of_page(run, page),
+		.src = (uintptr_t)content,
+		.len = PAGE_BYTES,
+		.mode = may_wake ? 0 : UFFDIO_COPY_MODE_DONTWAKE,
+	};
+
+	return ioctl(fd_of_page(run->uffds, page), UFFDIO_COPY, &copy);
+}
+
+static int try_continue(struct run *run, uint64_t page, const void *content, bool may_wake)
+{
+	struct uffdio_continue cont = {
+		.range = { .start = hva_of_page(run, page), .len = PAGE_BYTES },
+		.mode = may_wake ? 0 : UFFDIO_CONTINUE_MODE_DONTWAKE,
+	};
+
+	memcpy(run->memory.alias + page * PAGE_BYTES, content, PAGE_BYTES);
+	return ioctl(fd_of_page(run->uffds, page), UFFDIO_CONTINUE, &cont);
+}
+
+void uffd_resolve(struct run *run, uint64_t page, const void *content, bool may_wake)
+{
+	bool is_minor = run->memory.fault == FAULT_MINOR;
+	int r;
+
+	/* EAGAIN: the address space was being changed, nothing was done. */
+	do {
+		r = is_minor ? try_continue(run, page, content, may_wake) :
+			       try_copy(run, page, content, may_wake);
+	} while (r && errno == EAGAIN);
+	if (r)
+		fail("%s of page %llu: %s", is_minor ? "UFFDIO_CONTINUE" : "UFFDIO_COPY",
+		     (unsigned long long)page, strerror(errno));
+}
+
+static uint64_t page_of_message(const struct run *run, const struct uffd_msg *message)
+{
+	uint64_t page;
+
+	if (message->event != UFFD_EVENT_PAGEFAULT)
+		fail("userfaultfd event %#x instead of a page fault", message->event);
+	page = (message->arg.pagefault.address - (uintptr_t)run->memory.hva) / PAGE_BYTES;
+	if (page >= run->pages_total)
+		fail("userfaultfd event for address %#llx outside of the tested memory",
+		     (unsigned long long)message->arg.pagefault.address);
+	return page;
+}
+
+/* Reads up to max events. Returns how many; 0 if there are none, or a signal came. */
+static unsigned int read_events(int fd, struct uffd_msg *messages, unsigned int max)
+{
+	ssize_t n = read(fd, messages, max * sizeof(*messages));
+
+	if (n > 0)
+		return n / sizeof(*messages);
+	if (errno != EAGAIN && errno != EINTR)
+		fail("read of a userfaultfd: %s", strerror(errno));
+	return 0;
+}
+
+static void fetch_inline(struct reader *reader, const struct uffd_msg *message)
+{
+	struct run *run = reader->uffds->run;
+	uint64_t t1 = arch_ticks();
+	uint64_t page = page_of_message(run, message);
+
+	if (!page_event_begin(run, page, t1))
+		return;
+	fetch_wait(&run->fetch, fetch_deadline(&run->fetch, t1));
+	run->records[page].t2 = arch_ticks();
+	page_finish(run, page, true);
+}
+
+/* One event at a time, since other threads could take the next one meanwhile. */
+static void drain_inline(struct reader *reader, int fd)
+{
+	struct uffd_msg message;
+
+	while (read_events(fd, &message, 1))
+		fetch_inline(reader, &message);
+}
+
+static void drain_async(struct reader *reader, int fd)
+{
+	struct uffd_msg messages[EVENTS_AT_ONCE];
+	struct run *run = reader->uffds->run;
+	unsigned int n;
+
+	do {
+		n = read_events(fd, messages, EVENTS_AT_ONCE);
+		for (unsigned int i = 0; i < n; i++) {
+			uint64_t t1 = arch_ticks();
+			uint64_t page = page_of_message(run, &messages[i]);
+
+			if (!page_event_begin(run, page, t1))
+				continue;
+			reader->queue[reader->tail++ % reader->capacity] = (struct pending){
+				.page = page,
+				.deadline_ticks = fetch_deadline(&run->fetch, t1),
+			};
+		}
+	} while (n == EVENTS_AT_ONCE);
+}
+
+/*
+ * Resolves what has come. The delay is the same for all: first in, first out. A
+ * fetch is over at its deadline, whenever the handler gets round to it; what it
+ * has to do before is part of resolving.
+ */
+static void finish_due(struct reader *reader)
+{
+	struct run *run = reader->uffds->run;
+
+	while (reader->head != reader->tail) {
+		struct pending *p = &reader->queue[reader->head % reader->capacity];
+
+		if (arch_ticks() < p->deadline_ticks)
+			return;
+		run->records[p->page].t2 = p->deadline_ticks;
+		page_finish(run, p->page, true);
+		reader->head++;
+	}
+}
+
+/* Waits for events, no longer than until the next fetch completes. */
+static int wait_events(struct reader *reader, struct epoll_event *events, int max)
+{
+	const struct fetch *fetch = &reader->uffds->run->fetch;
+	struct timespec timeout = { 0 };
+	bool has_pending = reader->head != reader->tail;
+	int n;
+
+	if (has_pending) {
+		uint64_t ns = fetch_sleep_ns(
+			fetch, reader->queue[reader->head % reader->capacity].deadline_ticks);
+
+		timeout.tv_sec = ns / 1000000000u;
+		timeout.tv_nsec = ns % 1000000000u;
+	}
+	/* Where no timeout is needed, the simpler call is the shorter path. */
+	n = has_pending ? epoll_pwait2(reader->epoll_fd, events, max, &timeout, NULL) :
+			  epoll_wait(reader->epoll_fd, events, max, -1);
+	if (n < 0 && errno != EINTR)
+		fail("epoll_wait or epoll_pwait2: %s", strerror(errno));
+	return n;
+}
+
+static void *reader_main(void *arg)
+{
+	struct reader *reader = arg;
+	struct run *run = reader->uffds->run;
+	bool is_async = run->point->handler == HANDLER_ASYNC;
+	struct epoll_event events[EVENTS_AT_ONCE];
+
+	affinity_set(run->point->reader_cpus, reader->index);
+	fetch_thread_init();
+	while (!atomic_load(&reader->uffds->stopping)) {
+		if (reader->only_fd >= 0) {
+			drain_inline(reader, reader->only_fd);
+			continue;
+		}
+		/* Inline handlers leave further descriptors to others while they fetch. */
+		int n = wait_events(reader, events, is_async ? EVENTS_AT_ONCE : 1);
+
+		for (int i = 0; i < n; i++)
+			(is_async ? drain_async : drain_inline)(reader, events[i].data.fd);
+		finish_due(reader);
+	}
+	return NULL;
+}
+
+static void on_stop_signal(int signal)
+{
+	(void)signal; /* only has to interrupt */
+}
+
+/*
+ * Reader r serves every userfaultfd u with r = u modulo the number of either,
+ * whichever is smaller. One that has a userfaultfd to itself reads it without
+ * polling, one system call an event. Where several share one, EPOLLEXCLUSIVE
+ * keeps an event from waking all of them, which a blocking read would not.
+ */
+static void assign_fds(struct reader *reader)
+{
+	struct uffds *uffds = reader->uffds;
+	bool is_async = uffds->run->point->handler == HANDLER_ASYNC;
+	unsigned int common = uffds->count < uffds->readers ? uffds->count : uffds->readers;
+
+	reader->only_fd = -1;
+	reader->epoll_fd = -1;
+	if (uffds->count == uffds->readers && !is_async) {
+		reader->only_fd = uffds->fds[reader->index];
+		return;
+	}
+	reader->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (reader->epoll_fd < 0)
+		fail("epoll_create1: %s", strerror(errno));
+	for (unsigned int u = 0; u < uffds->count; u++) {
+		struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE,
+					     .data.fd = uffds->fds[u] };
+
+		if (u % common != reader->index % common)
+			continue;
+		if (fcntl(uffds->fds[u], F_SETFL, O_NONBLOCK) ||
+		    epoll_ctl(reader->epoll_fd, EPOLL_CTL_ADD, uffds->fds[u], &event))
+			fail("epoll_ctl on a userfaultfd: %s", strerror(errno));
+	}
+}
+
+static void start_reader(struct reader *reader)
+{
+	int r;
+
+	assign_fds(reader);
+	if (reader->uffds->run->point->handler == HANDLER_ASYNC) {
+		/* Each vCPU can wait for one page, and KVM on its behalf for some more. */
+		reader->capacity = reader->uffds->run->pages_total;
+		reader->queue = calloc(reader->capacity, sizeof(*reader->queue));
+		if (!reader->queue)
+			fail("no memory for a handler thread");
+	}
+	r = pthread_create(&reader->thread, NULL, reader_main, reader);
+	if (r)
+		fail("starting handler thread %u: %s; take fewer readers or raise the limit on processes",
+		     reader->index, strerror(r));
+}
+
+static int open_uffd(struct run *run, uint64_t first_page, uint64_t pages)
+{
+	bool is_minor = run->memory.fault == FAULT_MINOR;
+	struct uffdio_api api = { .api = UFFD_API,
+				  .features = is_minor ? UFFD_FEATURE_MINOR_SHMEM : 0 };
+	struct uffdio_register reg = {
+		.range = { .start = hva_of_page(run, first_page), .len = pages * PAGE_BYTES },
+		.mode = is_minor ? UFFDIO_REGISTER_MODE_MINOR : UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0 && errno == EPERM)
+		skip("userfaultfd for faults in the kernel is not permitted: run as root, or set sysctl vm.unprivileged_userfaultfd=1");
+	if (fd < 0)
+		skip("userfaultfd: %s; the kernel needs CONFIG_USERFAULTFD", strerror(errno));
+	if (ioctl(fd, UFFDIO_API, &api))
+		skip("UFFDIO_API%s: %s; the kernel is too old",
+		     is_minor ? " with minor faults" : "", strerror(errno));
+	if (ioctl(fd, UFFDIO_REGISTER, &reg))
+		fail("UFFDIO_REGISTER of %llu pages: %s", (unsigned long long)pages,
+		     strerror(errno));
+	return fd;
+}
+
+void uffds_start(struct run *run)
+{
+	const struct point *point = run->point;
+	struct sigaction action = { .sa_handler = on_stop_signal };
+	struct uffds *uffds = calloc(1, sizeof(*uffds));
+
+	if (!uffds || !(uffds->fds = calloc(point->uffds, sizeof(*uffds->fds))) ||
+	    !(uffds->threads = calloc(point->readers, sizeof(*uffds->threads))))
+		fail("no memory for userfaultfds");
+	uffds->run = run;
+	uffds->count = point->uffds;
+	uffds->readers = point->readers;
+	run->uffds = uffds;
+	/* No SA_RESTART: a blocking read must return. */
+	sigaction(STOP_SIGNAL, &action, NULL);
+
+	for (unsigned int i = 0; i < uffds->count; i++) {
+		uint64_t first = first_page_of(uffds, i);
+
+		uffds->fds[i] = open_uffd(run, first, first_page_of(uffds, i + 1) - first);
+	}
+	for (unsigned int i = 0; i < uffds->readers; i++) {
+		uffds->threads[i] = (struct reader){ .uffds = uffds, .index = i };
+		start_reader(&uffds->threads[i]);
+	}
+}
+
+void uffds_stop(struct run *run)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	struct uffds *uffds = run->uffds;
+
+	atomic_store(&uffds->stopping, true);
+	for (unsigned int i = 0; i < uffds->readers; i++) {
+		struct reader *reader = &uffds->threads[i];
+
+		/* The signal may come just before the thread waits: repeat it. */
+		pthread_kill(reader->thread, STOP_SIGNAL);
+		while (pthread_tryjoin_np(reader->thread, NULL)) {
+			nanosleep(&pause, NULL);
+			pthread_kill(reader->thread, STOP_SIGNAL);
+		}
+		if (reader->epoll_fd >= 0)
+			close(reader->epoll_fd);
+		free(reader->queue);
+	}
+	for (unsigned int i = 0; i < uffds->count; i++)
+		close(uffds->fds[i]);
+	free(uffds->threads);
+	free(uffds->fds);
+	free(uffds);
+	run->uffds = NULL;
+}

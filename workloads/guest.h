@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What guest and host share: a control block for each vCPU and a record for
+ * each page, both in memory that is always mapped. Ticks are of the counter
+ * that both sides read, see harness/point/arch.h.
+ */
+#ifndef FAULTLINE_GUEST_H
+#define FAULTLINE_GUEST_H
+
+#include <stdint.h>
+
+#define PAGE_BYTES 4096u
+#define PAGE_WORDS (PAGE_BYTES / sizeof(uint64_t))
+
+#define GUEST_IMAGE_GPA 0x10000u /* where <arch>/guest.ld links the guest's code */
+
+/* What a doorbell says; the host lets the guest go on when all vCPUs are there. */
+enum doorbell {
+	DOORBELL_READY = 1, /* about to start the workload */
+	DOORBELL_DONE, /* workload finished */
+	DOORBELL_VERIFIED, /* page contents checked */
+	DOORBELL_EXCEPTION, /* unexpected exception, see struct guest_exception */
+};
+
+/*
+ * The five stamps of a page. The guest writes t0 and t4, the host t1 to t3.
+ * A cache line each, so that pages do not disturb one another.
+ */
+struct page_record {
+	uint64_t t0, t1, t2, t3, t4;
+	uint32_t claimed; /* shared pages: vCPU number + 1 of who stamps */
+	uint32_t pad;
+	uint64_t pad2[2];
+};
+
+struct guest_exception {
+	uint64_t vector, error_code, rip, rflags, rsp, cr2; /* arm64: the likes of them */
+	uint64_t regs[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8..r15 */
+};
+
+struct guest_vcpu {
+	/* set by the host */
+	uint64_t index; /* vCPU number */
+	uint64_t workload; /* index into the table of workloads */
+	uint64_t memory; /* guest address of the tested memory */
+	uint64_t first_page, pages; /* this vCPU's part of it */
+	uint64_t records; /* guest address of struct page_record[], one per tested page */
+	uint64_t seed; /* of page contents */
+	uint64_t is_write; /* access: 1 write, 0 read */
+	uint64_t is_shared; /* pages are walked by all vCPUs */
+	uint64_t is_zero; /* pages come up as zeroes, mode kernel on anonymous memory */
+	/* set by the guest */
+	uint64_t ready_ticks; /* just before DOORBELL_READY, see vcpu_check_clock() */
+	uint64_t start_ticks, end_ticks; /* of the workload */
+	uint64_t pages_verified; /* after the workload, with the content that they must have */
+	uint64_t pages_wrong,
+		wrong_page; /* failed checks, at access or afterwards; a page's number */
+	struct guest_exception exception;
+	uint64_t test[16]; /* for tests with a guest of their own */
+};
+
+/*
+ * Page contents: word i of page p is content_base(seed, p) + i * CONTENT_STEP.
+ * A writing vCPU v then stores the complement of a word of the upper half,
+ * which one depends on v, so that what the fetch wrote and what the guest
+ * wrote can both be checked afterwards.
+ */
+#define CONTENT_STEP 0x9e3779b97f4a7c15ull /* 2^64 / golden ratio, odd */
+
+/* The finalizer of splitmix64 (Steele, Lea, Flood 2014): every bit depends on all bits. */
+static inline uint64_t content_base(uint64_t seed, uint64_t page)
+{
+	uint64_t z = seed * CONTENT_STEP + page + 1;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return z ^ (z >> 31);
+}
+
+static inline uint64_t content_written_word(uint64_t vcpu)
+{
+	return PAGE_WORDS - 1 - vcpu % (PAGE_WORDS / 2);
+}
+
+#endif
