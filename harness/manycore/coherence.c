@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TCG plugin: what it costs that a cache line is held by another CPU. Every load
+ * and store of the guest, kernel and user, is followed while the guest measures. A
+ * write to a line that others hold a copy of, and a read of a line that only others
+ * hold, is a transfer: the CPU stands still for ns= simulated ns, from the start of
+ * its next slice on. Lines nobody else has touched are free.
+ *
+ * An instruction that reads and writes in one go is one write. Without that, its
+ * load and its store would be charged for once each.
+ */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "atomics.h"
+#include "lines.h"
+#include "manycore.h"
+#include "plugin_api.h"
+
+#define CHARGE_MAX_NS 1000000
+
+PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_VERSION_QEMU_7;
+PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
+				      char **argv);
+
+static struct manycore *manycore;
+static struct lines *lines;
+static int64_t charge_ns;
+static bool is_x86;
+static void *insn_data; /* one of two types, by qemu_plugin_version */
+
+/* Ends QEMU: install() returning an error would end it with code 1. */
+static _Noreturn void refuse(const char *reason)
+{
+	fprintf(stderr, "coherence: %s\n", reason);
+	_exit(MANYCORE_EXIT_REFUSED);
+}
+
+/* QEMU asks for qemu_plugin_version right after this. */
+__attribute__((constructor)) static void choose_version(void)
+{
+	manycore = dlsym(RTLD_DEFAULT, MANYCORE_SYMBOL);
+	if (!manycore || manycore->version != MANYCORE_VERSION)
+		refuse("QEMU must be run with LD_PRELOAD=manycore.so of the same build");
+	if (manycore->qemu_major >= 10)
+		qemu_plugin_version = PLUGIN_VERSION_QEMU_10;
+	insn_data = dlsym(RTLD_DEFAULT, PLUGIN_INSN_DATA);
+	if (!insn_data)
+		refuse("QEMU lacks the symbol " PLUGIN_INSN_DATA);
+}
+
+static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t info,
+			  uint64_t address, void *is_atomic)
+{
+	struct qemu_plugin_hwaddr *place;
+	uint64_t physical;
+	int transfers;
+
+	(void)translating_cpu;
+	if (!manycore->is_fine)
+		return;
+	place = qemu_plugin_get_hwaddr(info, address);
+	if (!place || qemu_plugin_hwaddr_is_io(place))
+		return;
+	physical = qemu_plugin_hwaddr_phys_addr(place);
+	if (physical >> LINES_ADDRESS_BITS)
+		refuse("the guest has memory above 1 TiB, which is not followed");
+	transfers = lines_touch(lines, manycore->cpu, physical,
+				is_atomic || qemu_plugin_mem_is_store(info));
+	if (transfers < 0)
+		refuse("no memory to follow cache lines in");
+	manycore->transfers += (unsigned int)transfers;
+	manycore->debt_ns[manycore->cpu] += transfers * charge_ns;
+}
+
+static bool is_atomic(const struct qemu_plugin_insn *insn)
+{
+	size_t length = qemu_plugin_insn_size(insn);
+	uint8_t code[16];
+
+	if (!is_x86)
+		return false;
+	if (qemu_plugin_version < 3)
+		return x86_is_atomic(((plugin_insn_data_up_to_2_t)insn_data)(insn), length);
+	length = ((plugin_insn_data_from_3_t)insn_data)(insn, code, sizeof(code));
+	return x86_is_atomic(code, length);
+}
+
+static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	size_t count = qemu_plugin_tb_n_insns(tb);
+
+	(void)id;
+	for (size_t i = 0; i < count; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		bool atomic = is_atomic(insn);
+
+		qemu_plugin_register_vcpu_mem_cb(insn, access_memory, QEMU_PLUGIN_CB_NO_REGS,
+						 atomic ? QEMU_PLUGIN_MEM_W : QEMU_PLUGIN_MEM_RW,
+						 (void *)(uintptr_t)atomic);
+	}
+}
+
+int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
+{
+	char *end = NULL;
+
+	if (argc == 1 && !strncmp(argv[0], "ns=", 3) && argv[0][3] >= '0' && argv[0][3] <= '9')
+		charge_ns = strtol(argv[0] + 3, &end, 10);
+	if (!end || *end || charge_ns > CHARGE_MAX_NS)
+		refuse("the one option is ns=N, simulated ns per transfer, up to 1000000");
+	if (!info->system_emulation || info->system.max_vcpus > MANYCORE_CPUS_MAX)
+		refuse("QEMU must emulate a whole machine of at most 1024 CPUs");
+	is_x86 = !strcmp(info->target_name, "x86_64");
+	lines = lines_new((unsigned int)info->system.max_vcpus);
+	if (!lines)
+		refuse("no memory to follow cache lines in");
+	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+	return 0;
+}

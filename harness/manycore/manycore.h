@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the preload library shares with TCG plugins that run beside it. A plugin
+ * finds it with dlsym(RTLD_DEFAULT, MANYCORE_SYMBOL); NULL there means that QEMU
+ * runs without the library.
+ */
+#ifndef FAULTLINE_MANYCORE_H
+#define FAULTLINE_MANYCORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MANYCORE_CPUS_MAX 1024
+#define MANYCORE_VERSION 1
+#define MANYCORE_SYMBOL "faultline_manycore"
+
+/* Exit code of QEMU when the simulated host cannot be had. */
+enum { MANYCORE_EXIT_REFUSED = 2 };
+
+/*
+ * Everything here is touched by QEMU's one vCPU thread only, apart from what
+ * stands before any CPU runs.
+ */
+struct manycore {
+	uint32_t version; /* MANYCORE_VERSION */
+	int qemu_major, qemu_minor;
+	/*
+	 * The CPU whose slice it is. Plugin callbacks are handed another index:
+	 * that of the CPU which translated the block.
+	 */
+	unsigned int cpu;
+	bool is_fine; /* the guest measures; false while it boots */
+	/* Simulated ns that each CPU has to stand still for, from its next slice on. */
+	int64_t debt_ns[MANYCORE_CPUS_MAX];
+	uint64_t transfers; /* counted by the coherence plugin, reported by the library */
+};
+
+/* In the preload library only; plugins look it up. */
+extern struct manycore faultline_manycore;
+
+#endif
