@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# ./run.sh installs what this needs and builds the kernel first.
+#
+#   make                    the two programs; with FAULTLINE_KERNEL_DIR, the VM's initramfs
+#   make test               all tests; test-unit, test-shell, test-kvm, test-e2e: some of them
+#   make test-reproducible  build the kernel twice in different folders (slow, not in test)
+#   make check              formatting, shellcheck, cppcheck, warnings, checkpatch
+#   SANITIZE=1              unit tests with address and undefined behaviour sanitizers
+
+CC := gcc
+CFLAGS := -std=gnu11 -O2 -g
+WARNINGS := -Wall -Wextra -Wno-missing-field-initializers
+CPPFLAGS := -D_GNU_SOURCE
+OBJ := build/obj
+
+ifdef WERROR
+WARNINGS += -Werror
+OBJ := build/check
+endif
+ifdef SANITIZE
+CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined
+OBJ := build/sanitize
+endif
+
+RUN_LIBRARIES := hwloc jansson inih
+RUN_LDLIBS = $(shell pkg-config --libs $(RUN_LIBRARIES)) -lm
+
+SHARED_SOURCES := harness/keys.c harness/names.c workloads/names.c
+POINT_SOURCES := $(wildcard harness/point/*.c harness/point/x86_64/*.c harness/modes/*.c)
+RUN_SOURCES := $(wildcard harness/run/*.c)
+MANYCORE_SOURCES := $(addprefix harness/manycore/,options.c parallel_time.c preload.c qemu.c)
+COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c lines.c)
+# Those without QEMU, for the unit tests.
+MANYCORE_TESTED := $(addprefix harness/manycore/,atomics.c lines.c options.c)
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+
+objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
+SHARED_OBJECTS := $(call objects,$(SHARED_SOURCES))
+POINT_OBJECTS := $(call objects,$(POINT_SOURCES))
+RUN_OBJECTS := $(call objects,$(RUN_SOURCES))
+MANYCORE_OBJECTS := $(MANYCORE_SOURCES:%.c=$(OBJ)/%.pic.o)
+COHERENCE_OBJECTS := $(COHERENCE_SOURCES:%.c=$(OBJ)/%.pic.o)
+MANYCORE_TESTED_OBJECTS := $(call objects,$(MANYCORE_TESTED))
+MAIN_OBJECTS := $(call objects,bench/point.c bench/faultline.c)
+UNIT_OBJECTS := $(call objects,$(UNIT_SOURCES))
+UNIT_TESTS := $(patsubst %.o,%,$(UNIT_OBJECTS))
+ALL_OBJECTS := $(SHARED_OBJECTS) $(POINT_OBJECTS) $(RUN_OBJECTS) $(MAIN_OBJECTS) $(UNIT_OBJECTS) \
+	$(MANYCORE_OBJECTS) $(COHERENCE_OBJECTS) $(MANYCORE_TESTED_OBJECTS)
+
+PROGRAMS := build/faultline build/faultline-point build/manycore.so build/coherence.so
+.PHONY: all programs initramfs check-objects test test-programs test-unit test-shell test-kvm test-e2e test-reproducible \
+	check check-format check-shell check-warnings check-cppcheck check-series clean FORCE
+.DELETE_ON_ERROR:
+
+all: programs $(if $(FAULTLINE_KERNEL_DIR),initramfs)
+programs: $(PROGRAMS)
+
+include workloads/guest.mk
+include tests/kvm/kvm.mk
+
+$(OBJ)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(WARNINGS) -pthread -MMD -MP -c $< -o $@
+
+# Only what shows the version is built again when it changes.
+VERSIONED_OBJECTS := $(call objects,bench/faultline.c harness/run/run_json.c)
+build/version: FORCE
+	@mkdir -p $(@D)
+	@v=$$(git describe --always --dirty 2>/dev/null || echo unknown); \
+	[ "$$(cat $@ 2>/dev/null)" = "$$v" ] || echo "$$v" >$@
+
+$(VERSIONED_OBJECTS): build/version
+$(VERSIONED_OBJECTS): VERSION_FLAGS = -DFAULTLINE_VERSION='"$(shell cat build/version)"'
+
+build/faultline-point: $(OBJ)/bench/point.o $(POINT_OBJECTS) $(SHARED_OBJECTS) $(GUEST_IMAGE_OBJECT)
+	$(CC) $(CFLAGS) -static -pthread $^ -o $@
+
+build/faultline: $(OBJ)/bench/faultline.o $(RUN_OBJECTS) $(SHARED_OBJECTS)
+	$(CC) $(CFLAGS) -pthread $^ $(RUN_LDLIBS) -o $@
+
+# Loaded into QEMU: nothing but what is marked may be seen by it.
+$(OBJ)/%.pic.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP -c $< -o $@
+
+build/manycore.so: $(MANYCORE_OBJECTS)
+build/coherence.so: $(COHERENCE_OBJECTS)
+build/manycore.so build/coherence.so:
+	$(CC) $(CFLAGS) -shared $^ -o $@
+
+# The same digits in every run need the same bytes in the image: no times in it.
+initramfs: build/initramfs.cpio
+build/initramfs.cpio: build/initramfs.list build/faultline-point build/kvm-tests
+	$(FAULTLINE_KERNEL_DIR)/gen_init_cpio -t 0 $< >$@
+
+build/initramfs.list: Makefile
+	@[ -x "$(FAULTLINE_KERNEL_DIR)/gen_init_cpio" ] || { \
+		echo "FAULTLINE_KERNEL_DIR must name the folder that './run.sh kernel' prints" >&2; exit 2; }
+	printf '%s\n' 'dir /dev 755 0 0' 'nod /dev/console 600 0 0 c 5 1' \
+		'file /faultline-point build/faultline-point 755 0 0' \
+		'file /kvm-tests build/kvm-tests 755 0 0' >$@
+
+# A test links what it uses; what it defines itself (fail(), say) takes precedence.
+$(OBJ)/all.a: $(SHARED_OBJECTS) $(POINT_OBJECTS) $(RUN_OBJECTS) $(MANYCORE_TESTED_OBJECTS) \
+	$(GUEST_IMAGE_OBJECT)
+	rm -f $@
+	ar rcs $@ $^
+
+$(UNIT_TESTS): %: %.o $(OBJ)/all.a
+	$(CC) $(CFLAGS) -pthread $^ -lcmocka $(RUN_LDLIBS) -o $@
+
+test-programs: $(UNIT_TESTS)
+
+test-unit: test-programs
+	tests/run-tests.sh $(UNIT_TESTS)
+
+test-shell: programs
+	tests/run-tests.sh tests/shell/*.sh
+
+test-kvm: all
+	tests/run-tests.sh tests/kvm/run.sh
+
+test-e2e: all
+	tests/run-tests.sh tests/e2e/*.sh
+
+test: all test-programs
+	tests/run-tests.sh $(UNIT_TESTS) tests/shell/*.sh tests/kvm/run.sh tests/e2e/*.sh
+
+test-reproducible:
+	tests/kernel-reproducible.sh
+
+SCRIPTS := run.sh .ci/run $(wildcard kernel/*.sh bench/*.sh tests/*.sh tests/*/*.sh)
+C_FILES := $(shell find bench harness workloads tests -name '*.[ch]')
+
+check: check-format check-shell check-warnings check-cppcheck check-series
+	@echo "check: all fine"
+
+check-format:
+	clang-format --dry-run -Werror $(C_FILES)
+
+check-shell:
+	shellcheck -x $(SCRIPTS)
+
+check-warnings:
+	$(MAKE) -s WERROR=1 check-objects build/kvm-tests
+
+check-objects: $(ALL_OBJECTS)
+
+# It knows C11's _Noreturn only as an attribute. Linker symbols are no objects of
+# their own, and what never returns need not end its va_list.
+check-cppcheck:
+	cppcheck -q --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+		--std=c11 -j$$(nproc) --library=tests/cppcheck.cfg $(CPPFLAGS) \
+		'-D_Noreturn=__attribute__((noreturn))' --suppress=comparePointers \
+		--suppress=va_end_missing $(filter %.c,$(C_FILES))
+
+check-series:
+	tests/check-series.sh
+
+clean:
+	rm -rf build
+
+-include $(ALL_OBJECTS:.o=.d)

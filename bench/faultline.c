@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The user's program: finds the command and hands over to it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../harness/run/commands.h"
+#include "../harness/run/util.h"
+
+static const struct command {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{ "run", cmd_run, "measure a sweep and write a report; also when no command is given" },
+	{ "point", cmd_point, "measure one point" },
+	{ "report", cmd_report, "write the report of a run once more, for other vCPU counts" },
+	{ "published", cmd_published, "set published figures beside simulated ones" },
+	{ "doctor", cmd_doctor, "say what this machine can do" },
+	{ "list", cmd_list, "list modes, workloads, sweeps, backings, keys" },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int help(void)
+{
+	puts("usage: faultline [COMMAND] [ARGUMENT]...\n"
+	     "Measures the ways in which a VMM can learn of, and resolve, a missing page of\n"
+	     "guest memory under KVM.\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %-11s%s\n", commands[i].name, commands[i].summary);
+	puts("\n"
+	     "faultline COMMAND --help says more, faultline --version which one this is.\n"
+	     "./run.sh COMMAND does the same and first sets up what is missing.\n"
+	     "\n"
+	     "Environment: FAULTLINE_ROOT, the repository; FAULTLINE_KERNEL_DIR, the patched\n"
+	     "kernel's folder (./run.sh sets both); FAULTLINE_QEMU, another QEMU than\n"
+	     "qemu-system-x86_64; TMPDIR.");
+	return EXIT_FINE;
+}
+
+int main(int argc, char **argv)
+{
+	int n;
+
+	if (argc > 1 && !strcmp(argv[1], "--help"))
+		return help();
+	if (argc > 1 && !strcmp(argv[1], "--version")) {
+		puts("faultline " FAULTLINE_VERSION);
+		return EXIT_FINE;
+	}
+	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].main(argc - 1, argv + 1);
+	if (argc == 1 || argv[1][0] == '-')
+		return cmd_run(argc, argv);
+	n = fprintf(stderr, "faultline: unknown command '%s'; known:", argv[1]);
+	for (size_t i = 0; n > 0 && i < COMMANDS; i++)
+		fprintf(stderr, " %s", commands[i].name);
+	fputc('\n', stderr);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * faultline-point: measures one point on the kernel that it stands on, and
+ * writes its record, one line of JSON. Natively to standard output; as PID 1 of
+ * a VM to its second serial port.
+ *
+ * With micro=... as its first argument it runs known answers instead, see
+ * ../harness/point/micro.h.
+ *
+ * Exit code: 0 the point was measured, 1 it failed, 2 bad arguments, 4 this
+ * kernel or machine cannot do it. There is a record for 0, 1 and 4.
+ */
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../harness/point/fail.h"
+#include "../harness/point/micro.h"
+#include "../harness/point/record.h"
+#include "../harness/point/supervise.h"
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SKIPPED = 4 };
+
+static struct point point;
+static struct micro micro;
+static bool is_micro; /* known answers are asked for */
+static FILE *record_out; /* of the measuring child; NULL outside of it */
+
+static void write_reason(FILE *out, const char *status, const char *reason)
+{
+	if (is_micro)
+		micro_write_reason(&micro, out, reason);
+	else
+		record_write_reason(out, &point, status, reason);
+}
+
+/* Any thread may come here, and others go on meanwhile: the first one's word is the record. */
+_Noreturn static void give_up(const char *status, int exit_code, const char *format, va_list args)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	char reason[1024];
+
+	pthread_mutex_lock(&lock); /* never unlocked */
+	vsnprintf(reason, sizeof(reason), format, args);
+	if (record_out) {
+		write_reason(record_out, status, reason);
+		fflush(record_out);
+	} else {
+		fprintf(stderr, "faultline-point: %s\n", reason);
+	}
+	_exit(exit_code);
+}
+
+void fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	give_up("failed", EXIT_FAILED, format, args);
+}
+
+void skip(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	give_up("skipped", EXIT_SKIPPED, format, args);
+}
+
+static void measure(void *arg, FILE *out)
+{
+	char *record = NULL;
+	size_t size;
+	FILE *memory;
+	bool is_ok = true;
+
+	(void)arg;
+	/* Killed with whoever asked for the point. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	record_out = out;
+	/* Whole or not at all, should something fail half-way. */
+	memory = open_memstream(&record, &size);
+	if (!memory)
+		fail("no memory for the record");
+	if (is_micro)
+		is_ok = micro_run(&micro, memory);
+	else
+		run_point(&point, memory);
+	fclose(memory);
+	fputs(record, out);
+	free(record);
+	if (is_ok)
+		return;
+	fflush(out);
+	_exit(EXIT_FAILED);
+}
+
+static int usage(const char *message)
+{
+	char values[256];
+
+	fprintf(stderr, "faultline-point: %s\nusage: faultline-point KEY=VALUE...\n", message);
+	for (size_t i = 0; i < point_keys_count; i++)
+		fprintf(stderr, "  %-12s %s: %s\n", point_keys[i].name, point_keys[i].help,
+			point_key_values(&point_keys[i], values, sizeof(values)));
+	return EXIT_USAGE;
+}
+
+static int parse(int argc, char **argv, char *err, size_t err_size)
+{
+	is_micro = micro_is_asked_for(argc, argv);
+	if (is_micro)
+		return micro_parse(argc, argv, &micro, err, err_size);
+	point_defaults(&point);
+	for (int i = 1; i < argc; i++)
+		if (point_set_pair(&point, argv[i], err, err_size))
+			return -1;
+	return point_resolve(&point, err, err_size);
+}
+
+/* Runs the point in a child; a child that dies without a record gets one here. */
+static int run_child(FILE *results)
+{
+	char reason[128];
+	char *output;
+	int status = supervise_run(measure, NULL, &output);
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
+
+	if (strchr(output, '\n')) {
+		fputs(output, results);
+	} else {
+		if (WIFSIGNALED(status))
+			snprintf(reason, sizeof(reason),
+				 "the measuring process was killed by signal %d (%s)",
+				 WTERMSIG(status), strsignal(WTERMSIG(status)));
+		else
+			snprintf(reason, sizeof(reason),
+				 "the measuring process ended with code %d and no record", code);
+		write_reason(results, "failed", reason);
+		code = EXIT_FAILED;
+	}
+	free(output);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	bool is_init = supervise_is_init();
+	FILE *results = is_init ? supervise_init() : stdout;
+	char err[512];
+	int code = EXIT_FAILED;
+
+	if (parse(argc, argv, err, sizeof(err)))
+		code = usage(err);
+	else if (results)
+		code = run_child(results);
+	if (is_init)
+		supervise_power_off(results);
+	if (fflush(stdout)) {
+		fprintf(stderr, "faultline-point: writing the record: %m\n");
+		return EXIT_FAILED;
+	}
+	return code;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `faultline doctor`: what this machine can do, and what to do about the rest. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "execution.h"
+#include "machine.h"
+#include "tier.h"
+
+static void line(const char *name, bool good, const char *text)
+{
+	printf("  %-22s%-5s%s\n", name, good ? "yes" : "no", text);
+}
+
+static void show_tiers(const struct setup *setup)
+{
+	char why[ERR_SIZE];
+
+	puts("Tiers");
+	for (enum tier t = TIER_HARDWARE; t <= TIER_EMULATED; t++) {
+		int failed = tier_kinds[t].check(setup, why, sizeof(why));
+
+		line(tier_kinds[t].name, !failed, failed ? why : tier_kinds[t].summary);
+	}
+}
+
+/* Returns -2 when interrupted, 0 otherwise. */
+static int show_modes(const struct setup *setup)
+{
+	struct mode_probe probe;
+	char err[ERR_SIZE];
+
+	puts("Modes with this machine's own kernel (tiers simulated and emulated have all)");
+	if (host_native.prepare(setup, err, sizeof(err))) {
+		line("all", false, err);
+		return 0;
+	}
+	for (unsigned int mode = 0; mode < MODE_COUNT; mode++) {
+		int told = mode_probe(setup, mode, &probe, err, sizeof(err));
+
+		if (told == -2)
+			return -2;
+		if (told)
+			line(mode_names[mode], false, err);
+		else
+			line(mode_names[mode], probe.works,
+			     probe.works ? mode_summaries[mode] : probe.why_not);
+	}
+	return 0;
+}
+
+static void show_kernel(const struct setup *setup)
+{
+	char err[ERR_SIZE], *text;
+	json_t *manifest = setup_kernel_manifest(setup, err, sizeof(err));
+
+	if (!manifest) {
+		line("patched kernel", false, err);
+		return;
+	}
+	text = xasprintf("%s, in %s", json_string_value(json_object_get(manifest, "version")),
+			 setup->kernel_dir);
+	line("patched kernel", true, text);
+	free(text);
+	json_decref(manifest);
+}
+
+static void show_qemu(const struct setup *setup)
+{
+	char err[ERR_SIZE];
+	char *version = setup_qemu_version(setup, err, sizeof(err));
+
+	line(setup->qemu, version, version ? version : err);
+	free(version);
+}
+
+static void show_file(const char *name, const char *path)
+{
+	bool there = !access(path, R_OK);
+	char *text = there ? xstrdup(path) :
+			     xasprintf("%s is missing; build it: make, or ./run.sh", path);
+
+	line(name, there, text);
+	free(text);
+}
+
+/* Programs that are run by name, each with the package that holds it and what it is for. */
+static const struct tool {
+	char *argv[3];
+	const char *package, *purpose;
+} tools[] = {
+	{ { "gnuplot", "--version" }, "gnuplot-nox", "plots of the report" },
+	{ { "git", "--version" }, "git", "the commit in a run's provenance" },
+	{ { "sha256sum", "--version" }, "coreutils", "what a run was made with" },
+};
+
+static void show_tools(void)
+{
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		const struct tool *tool = &tools[i];
+		char *version = command_line_of((char *const *)tool->argv);
+		char *missing = xasprintf("cannot be run; for %s; apt-get install %s",
+					  tool->purpose, tool->package);
+
+		line(tool->argv[0], version, version ? version : missing);
+		free(version);
+		free(missing);
+	}
+}
+
+static void show_machine(void)
+{
+	json_t *machine = machine_describe();
+
+	printf("Machine\n  %s%s\n  %lld CPUs, %lld cores, %lld NUMA nodes, %llu MiB of memory "
+	       "available\n",
+	       json_string_value(json_object_get(machine, "cpu_model")),
+	       machine_is_vm() ? ", in a VM" : "",
+	       json_integer_value(json_object_get(machine, "cpus")),
+	       json_integer_value(json_object_get(machine, "cores")),
+	       json_integer_value(json_object_get(machine, "numa_nodes")),
+	       (unsigned long long)(machine_available_bytes() >> 20));
+	json_decref(machine);
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	struct setup setup;
+	int interrupted;
+
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		puts("usage: faultline doctor\n"
+		     "Says what this machine can do: tiers, modes, tools; for what is missing, why,\n"
+		     "and how to get it.");
+		return EXIT_FINE;
+	}
+	if (argc > 1) {
+		complain("doctor takes no '%s'; see faultline doctor --help", argv[1]);
+		return EXIT_USAGE;
+	}
+	setup_init(&setup);
+	events_init();
+	show_machine();
+	show_tiers(&setup);
+	interrupted = show_modes(&setup);
+	if (!interrupted) {
+		puts("Tools");
+		show_kernel(&setup);
+		show_qemu(&setup);
+		show_file("faultline-point", setup.point_program);
+		show_file("initramfs", setup.initramfs);
+		show_tools();
+	}
+	setup_free(&setup);
+	return interrupted ? EXIT_INTERRUPTED : EXIT_FINE;
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `faultline point`: one point, readable. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "execution.h"
+#include "machine.h"
+#include "record.h"
+#include "run_options.h"
+#include "schedule.h"
+#include "tier.h"
+
+static const char usage[] =
+	"usage: faultline point [KEY=VALUE]... [OPTION]...\n"
+	"Measures one point. Keys that are not given have their defaults; see faultline list.\n"
+	"\n"
+	"  --json                 prints the record, one line\n"
+	"  --dry-run              prints the command instead of running it\n"
+	"  --check                checks the keys and options, measures nothing\n"
+	"  --placement none|cores as for run; vcpu_cpus and reader_cpus go before it\n"
+	"  --point-timeout S      seconds after which the point has failed (300)\n"
+	"  --help                 this text\n"
+	"\n"
+	"Exit code: 0 measured, 1 failed, 2 bad input or something is missing, 4 skipped,\n"
+	"130 interrupted.\n";
+
+static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "check", no_argument, NULL, 'c' },
+	{ "placement", required_argument, NULL, 'p' },
+	{ "point-timeout", required_argument, NULL, 't' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+struct request {
+	struct point point;
+	bool json, dry_run, check;
+	enum placement placement;
+	double timeout_s;
+	char tier_why[ERR_SIZE];
+};
+
+/* Returns -1 to go on, or an exit code. */
+static int parse(struct request *r, int argc, char **argv)
+{
+	char err[ERR_SIZE];
+	int option;
+
+	*r = (struct request){ .timeout_s = 300 };
+	point_defaults(&r->point);
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage, stdout);
+			return EXIT_FINE;
+		}
+		r->json |= option == 'j';
+		r->dry_run |= option == 'n';
+		r->check |= option == 'c';
+		if (option == '?')
+			complain("see faultline point --help");
+		if (option == '?' || (option == 'p' && parse_placement(optarg, &r->placement)) ||
+		    (option == 't' && parse_timeout(optarg, &r->timeout_s)))
+			return EXIT_USAGE;
+	}
+	for (; optind < argc; optind++) {
+		if (!point_set_pair(&r->point, argv[optind], err, sizeof(err)))
+			continue;
+		complain("%s", err);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+/* Decides on tier and placement. Returns -1 to go on, or an exit code. */
+static int prepare(struct request *r, const struct setup *setup)
+{
+	bool wanted[MODE_COUNT] = { false };
+	const struct host *host;
+	char err[ERR_SIZE];
+	int chosen;
+
+	wanted[r->point.mode] = true;
+	chosen = tier_choose(setup, r->point.tier, wanted, &r->point.tier, r->tier_why,
+			     sizeof(r->tier_why), err, sizeof(err));
+	if (chosen) {
+		complain("%s", err);
+		return chosen == -2 ? EXIT_INTERRUPTED : EXIT_USAGE;
+	}
+	host = tier_kinds[r->point.tier].host;
+	/* Simulated CPUs were asked for, and the tier that was found has none. */
+	if (point_resolve(&r->point, err, sizeof(err)) ||
+	    (host->check_point && host->check_point(setup, &r->point, err, sizeof(err)))) {
+		complain("%s", err);
+		return EXIT_USAGE;
+	}
+	plan_place_simulated(&r->point);
+	if (r->placement == PLACEMENT_CORES && host != &host_native) {
+		complain("--placement cores has no meaning in tier %s, whose CPUs are not this "
+			 "machine's",
+			 tier_kinds[r->point.tier].name);
+		return EXIT_USAGE;
+	}
+	if (host == &host_native && r->placement != PLACEMENT_NONE && !*r->point.vcpu_cpus &&
+	    !*r->point.reader_cpus && machine_place(&r->point, err, sizeof(err))) {
+		complain("%s", err);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+static int print_command(const struct request *r, const struct setup *setup)
+{
+	struct point_files files = { "record", "console.log", "stderr.log", "control",
+				     "status.log" };
+	struct strings words = { 0 };
+	char *text;
+
+	tier_kinds[r->point.tier].host->command(setup, &r->point, &files, &words);
+	text = shell_quote(words.v);
+	puts(text);
+	free(text);
+	strings_free(&words);
+	return EXIT_FINE;
+}
+
+static long long integer(const json_t *record, const char *name)
+{
+	return json_integer_value(json_object_get(record, name));
+}
+
+static void print_phases(const json_t *record)
+{
+	static const char *const columns[] = { "min", "p50", "p90", "p99", "p999", "max" };
+	const json_t *latency = json_object_get(record, "latency_ns");
+	const char *phase;
+	json_t *figures;
+
+	printf("\n  %-10s", "ns");
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		printf("%12s", columns[i]);
+	printf("%14s\n", "mean");
+	json_object_foreach ((json_t *)latency, phase, figures) {
+		printf("  %-10s", phase);
+		for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+			printf("%12lld", integer(figures, columns[i]));
+		printf("%14.1f\n", json_number_value(json_object_get(figures, "mean")));
+	}
+}
+
+static void print_result(const json_t *record, const struct request *r)
+{
+	bool timed = json_object_get(record, "latency_ns");
+
+	printf("tier %s (%s)\n", tier_kinds[r->point.tier].name, r->tier_why);
+	printf("%s\n", json_string_value(json_object_get(record, "id")));
+	if (strcmp(record_status(record), "ok")) {
+		printf("%s: %s\n", record_status(record), record_reason(record));
+		return;
+	}
+	printf("\n  %lld of %lld pages verified, %lld fetches, %lld exits, %lld userfaultfd events, "
+	       "%lld populates\n",
+	       integer(record, "pages_verified"), integer(record, "pages_total"),
+	       integer(record, "fetches"), integer(record, "exits"), integer(record, "uffd_events"),
+	       integer(record, "populates"));
+	if (!timed) {
+		printf("  times mean nothing in this tier, and none are shown\n");
+		return;
+	}
+	printf("  %.1f pages/s from first start to last end, %.1f pages/s as sum of the vCPUs\n",
+	       json_number_value(json_object_get(record, "rate_span")),
+	       json_number_value(json_object_get(record, "rate_sum")));
+	if (json_is_true(json_object_get(record, "fetch_off")))
+		printf("  the fetch took %lld ns (median), more than 2 us off what was asked for\n",
+		       integer(record, "fetch_achieved_p50_ns"));
+	print_phases(record);
+}
+
+static void print_record(const json_t *record)
+{
+	char *line = record_dump(record);
+
+	puts(line);
+	free(line);
+}
+
+static int exit_code_of(const json_t *record)
+{
+	if (!strcmp(record_status(record), "ok"))
+		return EXIT_FINE;
+	return strcmp(record_status(record), "skipped") ? EXIT_POINT_FAILED : EXIT_SKIPPED;
+}
+
+/* Its files stay where they are when the point has failed, and are shown. */
+static int measure(const struct request *r, const struct setup *setup, char *dir)
+{
+	json_t *record, *wall = NULL;
+	char err[ERR_SIZE], *id;
+	bool interrupted;
+	int code;
+
+	record = execution_run(setup, tier_kinds[r->point.tier].host, &r->point, dir, "point",
+			       r->timeout_s, &interrupted, &wall, err, sizeof(err));
+	if (!record) {
+		complain("%s", interrupted ? "interrupted" : err);
+		scratch_remove(dir);
+		return interrupted ? EXIT_INTERRUPTED : EXIT_POINT_FAILED;
+	}
+	id = point_id(&r->point);
+	record_finish(record, mode_names[r->point.mode], id, wall);
+	free(id);
+	if (r->json)
+		print_record(record);
+	else
+		print_result(record, r);
+	code = exit_code_of(record);
+	json_decref(record);
+	if (code == EXIT_POINT_FAILED) {
+		complain("the point has failed; its logs are in %s", dir);
+		free(dir);
+	} else {
+		scratch_remove(dir);
+	}
+	return code;
+}
+
+static int check_memory(const struct request *r, const struct setup *setup)
+{
+	struct planned planned = { .point = r->point };
+	struct plan plan = { &planned, 1 };
+	bool is_done = false;
+	struct schedule schedule = { .setup = setup,
+				     .host = tier_kinds[r->point.tier].host,
+				     .plan = &plan,
+				     .is_done = &is_done };
+	char err[ERR_SIZE];
+
+	if (!schedule_check_memory(&schedule, err, sizeof(err)))
+		return -1;
+	complain("%s", err);
+	return EXIT_USAGE;
+}
+
+static int point_with_setup(struct request *r, const struct setup *setup)
+{
+	char err[ERR_SIZE], *dir;
+	int code;
+
+	if (point_resolve(&r->point, err, sizeof(err))) {
+		complain("%s", err);
+		return EXIT_USAGE;
+	}
+	if (r->check)
+		return EXIT_FINE;
+	code = prepare(r, setup);
+	if (code >= 0)
+		return code;
+	if (r->dry_run)
+		return print_command(r, setup);
+	code = check_memory(r, setup);
+	if (code >= 0)
+		return code;
+	dir = scratch_make(err, sizeof(err));
+	if (dir)
+		return measure(r, setup, dir);
+	complain("%s", err);
+	return EXIT_USAGE;
+}
+
+int cmd_point(int argc, char **argv)
+{
+	struct setup setup;
+	struct request r;
+	int code = parse(&r, argc, argv);
+
+	if (code >= 0)
+		return code;
+	setup_init(&setup);
+	events_init();
+	code = point_with_setup(&r, &setup);
+	setup_free(&setup);
+	return code;
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `faultline run`: a sweep, from its file to its report. */
+#include <ctype.h>
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "execution.h"
+#include "known_answers.h"
+#include "machine.h"
+#include "record.h"
+#include "run_json.h"
+#include "run_options.h"
+#include "tier.h"
+
+/* All that one run has in its hands. */
+struct run {
+	struct setup setup;
+	struct sweep sweep;
+	struct plan plan;
+	struct store store;
+	struct schedule schedule;
+	struct run_facts facts;
+	char why[ERR_SIZE];
+	char *label;
+	json_t *json;
+	char err[ERR_SIZE];
+	bool interrupted;
+};
+
+/* The sweep's name, fit for a folder's name. */
+static char *sweep_label(const char *path)
+{
+	char *copy = xstrdup(path), *label = xstrdup(basename(copy));
+	size_t n = strlen(label);
+
+	free(copy);
+	if (n > 4 && !strcmp(label + n - 4, ".ini"))
+		label[n - 4] = '\0';
+	for (char *c = label; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
+			*c = '_';
+	return label;
+}
+
+static int load_sweep(struct run *r, const char *name)
+{
+	char *path = sweep_find(r->setup.root, name, r->err, sizeof(r->err));
+	char *text = path ? file_read_exact(path) : NULL;
+	int failed = -1;
+
+	if (path && !text)
+		snprintf(r->err, sizeof(r->err), "cannot read %s: %s", path, strerror(errno));
+	if (text) {
+		failed = sweep_parse(&r->sweep, path, text, r->err, sizeof(r->err));
+		r->label = sweep_label(path);
+	}
+	free(text);
+	free(path);
+	return failed;
+}
+
+static int decide_placement(struct run *r, enum placement asked)
+{
+	bool native = r->schedule.host == &host_native;
+
+	if (asked == PLACEMENT_CORES && !native) {
+		snprintf(r->err, sizeof(r->err),
+			 "--placement cores has no meaning in tier %s, "
+			 "whose CPUs are not this machine's",
+			 tier_kinds[r->facts.tier].name);
+		return -1;
+	}
+	r->facts.place = native && asked != PLACEMENT_NONE;
+	for (size_t i = 0; r->facts.place && i < r->plan.count; i++) {
+		struct point *p = &r->plan.points[i].point;
+
+		if (*p->vcpu_cpus || *p->reader_cpus)
+			continue; /* the sweep says where */
+		if (machine_place(p, r->err, sizeof(r->err)))
+			return -1;
+	}
+	return 0;
+}
+
+/* From the sweep to points with a tier, a host and a place. */
+static int make_plan(struct run *r, const struct run_options *o, enum tier asked)
+{
+	bool modes[MODE_COUNT];
+	int chosen;
+
+	if (plan_make(&r->plan, &r->sweep, &o->plan, r->err, sizeof(r->err)))
+		return -1;
+	plan_modes(&r->plan, modes);
+	chosen = tier_choose(&r->setup, asked, modes, &r->facts.tier, r->why, sizeof(r->why),
+			     r->err, sizeof(r->err));
+	r->interrupted = chosen == -2;
+	if (chosen)
+		return -1;
+	r->schedule.host = tier_kinds[r->facts.tier].host;
+	if (decide_placement(r, o->placement))
+		return -1;
+	plan_set_tier(&r->plan, r->facts.tier);
+	for (size_t i = 0; i < r->plan.count; i++) {
+		struct point *p = &r->plan.points[i].point;
+
+		plan_place_simulated(p);
+		if (r->schedule.host->check_point &&
+		    r->schedule.host->check_point(&r->setup, p, r->err, sizeof(r->err)))
+			return -1;
+	}
+	r->facts.sweep = &r->sweep;
+	r->facts.sweep_name = o->sweep;
+	r->facts.sweep_label = r->label;
+	r->facts.options = o->plan;
+	r->facts.tier_why = r->why;
+	r->schedule.setup = &r->setup;
+	r->schedule.plan = &r->plan;
+	r->schedule.store = &r->store;
+	r->schedule.timeout_s = o->timeout_s;
+	r->schedule.jobs = o->jobs ? o->jobs : machine_cpus();
+	if (r->schedule.host->one_at_a_time)
+		r->schedule.jobs = 1;
+	r->schedule.is_done = xcalloc(r->plan.count, sizeof(*r->schedule.is_done));
+	return 0;
+}
+
+static int begin(struct run *r, const struct run_options *o, char **argv)
+{
+	const char *tier;
+	json_t *identity;
+
+	r->facts.argv = argv;
+	if (load_sweep(r, o->sweep) || make_plan(r, o, o->tier) ||
+	    schedule_check_memory(&r->schedule, r->err, sizeof(r->err)))
+		return -1;
+	tier = tier_kinds[r->facts.tier].name;
+	identity = run_identity(&r->setup, r->schedule.host, r->err, sizeof(r->err));
+	if (!identity)
+		return -1;
+	if (store_create(&r->store, r->setup.root, o->out, r->label, tier, r->err,
+			 sizeof(r->err))) {
+		json_decref(identity);
+		return -1;
+	}
+	r->json = run_json_make(&r->facts, &r->schedule, identity);
+	json_decref(identity);
+	return store_write_run(&r->store, r->json, r->err, sizeof(r->err));
+}
+
+/* What can be wrong before it matters which machine this is. */
+static int check_only(struct run *r, const struct run_options *o)
+{
+	if (o->resume)
+		return 0;
+	if (load_sweep(r, o->sweep) ||
+	    plan_make(&r->plan, &r->sweep, &o->plan, r->err, sizeof(r->err)))
+		return -1;
+	printf("%zu points\n", r->plan.count);
+	return 0;
+}
+
+static const char *plan_text(const json_t *plan, const char *name)
+{
+	return json_string_value(json_object_get(plan, name));
+}
+
+/* The options that made the plan of a run that is gone on with. */
+static int stored_options(struct run *r, const char *dir, struct run_options *o)
+{
+	const json_t *plan = json_object_get(r->json, "plan");
+	const char *text = plan_text(plan, "sweep_text"), *tier = plan_text(r->json, "tier");
+	const char *placement = plan_text(plan, "placement"), *arch = plan_text(r->json, "arch");
+	char *file = xasprintf("%s/run.json (its sweep)", dir);
+	struct point holder;
+	int failed = -1;
+
+	point_defaults(&holder);
+	o->sweep = plan_text(plan, "sweep");
+	if (!text || !o->sweep || !tier || !arch || !placement ||
+	    point_set(&holder, "tier", tier, r->err, sizeof(r->err)) ||
+	    point_set(&holder, "arch", arch, r->err, sizeof(r->err)))
+		snprintf(r->err, sizeof(r->err), "%s/run.json has no plan; start the run anew",
+			 dir);
+	else
+		failed = sweep_parse(&r->sweep, file, text, r->err, sizeof(r->err));
+	free(file);
+	if (failed)
+		return -1;
+	o->tier = holder.tier;
+	o->plan = (struct plan_options){
+		.modes = plan_text(plan, "modes"),
+		.vcpus = plan_text(plan, "vcpus"),
+		.fetch = plan_text(plan, "fetch"),
+		.cpus = plan_text(plan, "cpus"),
+		.quantum = plan_text(plan, "quantum"),
+		.coherence = plan_text(plan, "coherence"),
+		.speed = plan_text(plan, "speed"),
+		.repeat = (unsigned int)json_integer_value(json_object_get(plan, "repeat")),
+		.seed = (uint64_t)json_integer_value(json_object_get(plan, "seed")),
+		.arch = holder.arch,
+	};
+	o->placement = !strcmp(placement, "none") ? PLACEMENT_NONE : PLACEMENT_DEFAULT;
+	return 0;
+}
+
+static bool is_record_of(const json_t *record, const struct planned *planned)
+{
+	const char *series = json_string_value(json_object_get(record, "series"));
+	const char *id = json_string_value(json_object_get(record, "id"));
+
+	return series && id && !strcmp(series, planned->series) && !strcmp(id, planned->id);
+}
+
+/* Marks the points that have a record. */
+static int mark_done(struct run *r, const json_t *records)
+{
+	for (size_t k = 0; k < json_array_size(records); k++) {
+		const json_t *record = json_array_get(records, k);
+		size_t i = 0;
+
+		while (i < r->plan.count && !is_record_of(record, &r->plan.points[i]))
+			i++;
+		if (i == r->plan.count || r->schedule.is_done[i]) {
+			snprintf(r->err, sizeof(r->err),
+				 "points.jsonl has a record %s: %s; start "
+				 "the run anew",
+				 i == r->plan.count ? "that is not in the plan" : "twice",
+				 json_string_value(json_object_get(record, "id")));
+			return -1;
+		}
+		r->schedule.is_done[i] = true;
+		if (!strcmp(record_status(record), "ok"))
+			r->schedule.ok++;
+		else
+			r->schedule.skipped++;
+	}
+	return 0;
+}
+
+static int check_identity(struct run *r)
+{
+	json_t *identity = run_identity(&r->setup, r->schedule.host, r->err, sizeof(r->err));
+	char difference[ERR_SIZE / 2];
+	int failed;
+
+	if (!identity)
+		return -1;
+	failed = run_identity_check(r->json, identity, difference, sizeof(difference));
+	json_decref(identity);
+	if (failed)
+		snprintf(r->err, sizeof(r->err),
+			 "this run cannot be gone on with, its records "
+			 "would not be comparable: %s; start it anew",
+			 difference);
+	return failed;
+}
+
+static int resume(struct run *r, struct run_options *o)
+{
+	json_t *records = NULL;
+	int failed;
+
+	failed = store_resume(&r->store, o->resume, &r->json, &records, r->err, sizeof(r->err)) ||
+		 stored_options(r, o->resume, o) || make_plan(r, o, o->tier) || check_identity(r) ||
+		 mark_done(r, records) ||
+		 schedule_check_memory(&r->schedule, r->err, sizeof(r->err));
+	json_decref(records);
+	if (failed)
+		return -1;
+	run_json_resumed(r->json);
+	run_json_update(r->json, &r->schedule, false);
+	return store_write_run(&r->store, r->json, r->err, sizeof(r->err));
+}
+
+static void announce(const struct run *r)
+{
+	const struct schedule *s = &r->schedule;
+	size_t there = s->ok + s->skipped;
+	char done[64] = "";
+
+	if (there)
+		snprintf(done, sizeof(done), ", %zu of them done before", there);
+	fprintf(stderr, "%zu points%s, %u at a time; results in %s\n", s->plan->count, done,
+		s->jobs, r->store.dir);
+	fprintf(stderr, "tier %s: %s\n", tier_kinds[r->facts.tier].name,
+		json_string_value(json_object_get(r->json, "tier_why")));
+}
+
+static void suggest_resume(const struct run *r)
+{
+	const struct schedule *s = &r->schedule;
+
+	complain("%u of %zu points are done; go on with: ./run.sh run --resume %s",
+		 s->ok + s->skipped, s->plan->count, r->store.dir);
+}
+
+static int write_report(struct run *r)
+{
+	if (report_show(r->store.dir, 0) == EXIT_FINE)
+		return EXIT_FINE;
+	complain("the records are whole; for another try: ./run.sh report %s", r->store.dir);
+	return EXIT_POINT_FAILED;
+}
+
+/* Before the first point on simulated CPUs. Returns an exit code, after a message if it is not 0. */
+static int check_known_answers(struct run *r)
+{
+	json_t *answers;
+	int code = known_answers_check(&r->setup, &r->plan, r->store.logs, r->schedule.timeout_s,
+				       &answers, r->err, sizeof(r->err));
+
+	json_object_set_new(r->json, "known_answers", answers);
+	if (!code && store_write_run(&r->store, r->json, r->err, sizeof(r->err)))
+		code = EXIT_POINT_FAILED;
+	if (code)
+		complain("%s", code == EXIT_INTERRUPTED ? "interrupted" : r->err);
+	return code;
+}
+
+static int measure_and_report(struct run *r)
+{
+	struct schedule *s = &r->schedule;
+	int code, report_code;
+
+	announce(r);
+	code = check_known_answers(r);
+	if (code)
+		return code;
+	code = schedule_run(s, r->err, sizeof(r->err));
+	if (code == EXIT_INTERRUPTED)
+		complain("interrupted");
+	else if (code)
+		complain("%s", r->err);
+	run_json_update(r->json, s, !code);
+	if (store_write_run(&r->store, r->json, r->err, sizeof(r->err))) {
+		complain("%s", r->err);
+		code = code ? code : EXIT_POINT_FAILED;
+	}
+	if (code) {
+		suggest_resume(r);
+		return code;
+	}
+	report_code = write_report(r);
+	if (s->failed) {
+		complain("%u points failed, their logs are in %s/logs", s->failed, r->store.dir);
+		suggest_resume(r);
+		return EXIT_POINT_FAILED;
+	}
+	if (report_code)
+		return report_code;
+	return s->ok ? EXIT_FINE : EXIT_SKIPPED;
+}
+
+static void run_free(struct run *r)
+{
+	json_decref(r->json);
+	free(r->schedule.is_done);
+	plan_free(&r->plan);
+	if (r->sweep.file)
+		sweep_free(&r->sweep);
+	if (r->store.dir)
+		store_close(&r->store);
+	free(r->label);
+	setup_free(&r->setup);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run_options o;
+	struct run r = { 0 };
+	int code = run_options_parse(&o, argc, argv);
+
+	if (code >= 0)
+		return code;
+	setup_init(&r.setup);
+	events_init();
+	if (o.check ? check_only(&r, &o) : o.resume ? resume(&r, &o) : begin(&r, &o, argv)) {
+		complain("%s", r.err);
+		code = r.interrupted ? EXIT_INTERRUPTED : EXIT_USAGE;
+	} else if (o.check) {
+		code = EXIT_FINE;
+	} else {
+		code = measure_and_report(&r);
+	}
+	run_free(&r);
+	return code;
+}

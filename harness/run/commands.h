@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands of faultline: each gets its own name as argv[0] and returns an exit code. */
+#ifndef FAULTLINE_COMMANDS_H
+#define FAULTLINE_COMMANDS_H
+
+/*
+ * Writes a run's report, prints its table and says where the report is; vcpus
+ * as for report_write(). Returns an exit code, after a message if it is not 0.
+ */
+int report_show(const char *run_dir, unsigned int vcpus);
+
+int cmd_run(int argc, char **argv);
+int cmd_point(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_published(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One point being measured: a child process with its own process group, so
+ * that Ctrl-C reaches faultline only, which then ends its children itself.
+ */
+#ifndef FAULTLINE_EXECUTION_H
+#define FAULTLINE_EXECUTION_H
+
+#include <jansson.h>
+#include <sys/types.h>
+
+#include "host.h"
+
+struct execution {
+	const struct point *point;
+	const struct host *host;
+	struct point_files files;
+	char *log_dir_name; /* how messages name the files' folder */
+	char *stem;
+	pid_t pid; /* 0 when nothing runs */
+	int64_t started_unix_s;
+	double started_s; /* monotonic */
+	double timeout_s;
+	bool timed_out;
+	bool keep_status; /* it says more about what went wrong */
+};
+
+/* Waits for something to do. */
+enum event { EVENT_CHILD, EVENT_TIMEOUT, EVENT_INTERRUPT };
+
+/* Blocks the signals that event_wait() waits for. To be called before the first child. */
+void events_init(void);
+
+/* Until a child ends, faultline is asked to end (SIGINT, SIGTERM, SIGHUP), or time is up. */
+enum event event_wait(double timeout_s);
+
+/*
+ * Starts the point. Files are named log_dir/STEM.*; old ones are removed.
+ * The point must outlive the execution. Returns 0, or -1 with a message in err.
+ */
+int execution_start(struct execution *e, const struct setup *setup, const struct host *host,
+		    const struct point *p, const char *log_dir, const char *stem, double timeout_s,
+		    char *err, size_t err_size);
+
+/*
+ * Looks whether the point has ended, and ends it when its time is up. Returns NULL
+ * while it runs; afterwards the record (without series, id and wall), a failed one
+ * when there was trouble. New reference.
+ */
+json_t *execution_poll(struct execution *e);
+
+/* Ends it at once and waits for that. Nothing happens when it has ended. */
+void execution_kill(struct execution *e);
+
+/* The "wall" object of its record, after it has ended. New reference. */
+json_t *execution_wall(const struct execution *e);
+
+/* Forgets an execution that has ended or was killed. */
+void execution_free(struct execution *e);
+
+/*
+ * Runs one point to its end, without a progress line, in log_dir/STEM.*. Returns the record, or NULL when
+ * interrupted, or with a message in err when it could not be started. New reference.
+ */
+json_t *execution_run(const struct setup *setup, const struct host *host, const struct point *p,
+		      const char *log_dir, const char *stem, double timeout_s, bool *interrupted,
+		      json_t **wall, char *err, size_t err_size);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A host is where points execute: a VM that boots the patched kernel, or this machine. */
+#ifndef FAULTLINE_HOST_H
+#define FAULTLINE_HOST_H
+
+#include "../keys.h"
+#include "setup.h"
+
+/* What a point's process writes. */
+struct point_files {
+	char *record; /* one line of JSON */
+	char *console; /* of the VM; empty natively */
+	char *errors; /* stderr */
+	char *control; /* what the VM tells the simulator; only there with simulated CPUs */
+	char *status; /* what the simulator says; the same */
+};
+
+struct host {
+	const char *name;
+	bool one_at_a_time; /* points disturb each other's times */
+
+	/* Checks once what no point can do without. Returns 0, or -1 with a message in err. */
+	int (*prepare)(const struct setup *setup, char *err, size_t err_size);
+
+	/* Memory of this machine that the point needs. */
+	uint64_t (*memory_bytes)(const struct point *p);
+
+	/*
+	 * Checks what only this point cannot do without; NULL for nothing to check.
+	 * Returns 0, or -1 with a message in err.
+	 */
+	int (*check_point)(const struct setup *setup, const struct point *p, char *err,
+			   size_t err_size);
+
+	/* Adds the words of the command that measures the point. */
+	void (*command)(const struct setup *setup, const struct point *p,
+			const struct point_files *files, struct strings *words);
+
+	/* Where the command's stdout goes: one of the files. */
+	const char *(*stdout_file)(const struct point_files *files);
+
+	/* Reads what the process left as its record, or NULL with a message in err. New reference. */
+	json_t *(*parse)(const char *text, const struct point *p, char *err, size_t err_size);
+
+	/*
+	 * Whether the point was measured on what it asks for, NULL for nothing to check.
+	 * Returns 0, or -1 with a message in err.
+	 */
+	int (*verify)(const struct point *p, const struct point_files *files, char *err,
+		      size_t err_size);
+
+	/* What the files tell about an end without a record, or NULL. Caller frees. */
+	char *(*explain)(const struct point_files *files);
+};
+
+/* host_answers: known answers of the simulated CPUs that the point asks for, see known_answers.h. */
+extern const struct host host_vm, host_native, host_answers;
+
+#endif

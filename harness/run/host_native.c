@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel that faultline itself runs on, through its /dev/kvm. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "plan.h"
+#include "record.h"
+
+static int native_prepare(const struct setup *setup, char *err, size_t err_size)
+{
+	int kvm;
+
+	if (access(setup->point_program, X_OK)) {
+		snprintf(err, err_size, "%s is missing; build it: make, or ./run.sh",
+			 setup->point_program);
+		return -1;
+	}
+	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm >= 0) {
+		close(kvm);
+		return 0;
+	}
+	snprintf(err, err_size, "cannot open /dev/kvm: %s; %s", strerror(errno),
+		 errno == EACCES ? "join the group kvm" :
+				   "load kvm_intel or kvm_amd, switch virtualization on in the "
+				   "firmware or, in a VM, nested virtualization on its host");
+	return -1;
+}
+
+/* The tested pages, their source and their records; the threads' stacks. */
+static uint64_t native_memory_bytes(const struct point *p)
+{
+	return ((uint64_t)p->vcpus + p->readers) * 256 * 1024 + 3 * 4096 * point_pages_total(p);
+}
+
+static void native_command(const struct setup *setup, const struct point *p,
+			   const struct point_files *files, struct strings *words)
+{
+	(void)files; /* the record comes by stdout */
+	strings_add(words, xstrdup(setup->point_program));
+	point_words(p, words);
+}
+
+static const char *native_stdout_file(const struct point_files *files)
+{
+	return files->record;
+}
+
+static char *native_explain(const struct point_files *files)
+{
+	(void)files; /* stderr says it all, and is looked at for every host */
+	return NULL;
+}
+
+const struct host host_native = {
+	.name = "native",
+	.one_at_a_time = true,
+	.prepare = native_prepare,
+	.memory_bytes = native_memory_bytes,
+	.command = native_command,
+	.stdout_file = native_stdout_file,
+	.parse = record_parse,
+	.explain = native_explain,
+};

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The patched kernel in QEMU, with faultline-point as its first and only program. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "plan.h"
+#include "record.h"
+
+#define MIB (1024 * 1024ull)
+#define LINE_BYTES 64
+
+/* Instructions between turns of simulated CPUs while the VM boots: nothing is timed then. */
+#define BOOT_QUANTUM "20000"
+
+/* The library says so when it has found and verified all of QEMU that it relies on. */
+#define MANYCORE_READY "manycore: ready "
+
+static int vm_prepare(const struct setup *setup, char *err, size_t err_size)
+{
+	json_t *manifest = setup_kernel_manifest(setup, err, err_size);
+	char *version;
+
+	json_decref(manifest);
+	if (!manifest)
+		return -1;
+	if (access(setup->initramfs, R_OK)) {
+		snprintf(err, err_size, "%s is missing; build it: make, or ./run.sh",
+			 setup->initramfs);
+		return -1;
+	}
+	version = setup_qemu_version(setup, err, err_size);
+	free(version);
+	return version ? 0 : -1;
+}
+
+/*
+ * Many simulated CPUs need QEMU's loop to be changed, and may need the plugin;
+ * which points do is known when their commands are made.
+ */
+static int vm_check_point(const struct setup *setup, const struct point *p, char *err,
+			  size_t err_size)
+{
+	const char *missing = NULL;
+
+	if (!point_is_manycore(p))
+		return 0;
+	if (access(setup->manycore, R_OK))
+		missing = setup->manycore;
+	else if (p->coherence_ns && access(setup->coherence, R_OK))
+		missing = setup->coherence;
+	if (!missing)
+		return 0;
+	snprintf(
+		err, err_size,
+		"%s is missing, which simulated CPUs need (cpus=%u, coherence=%u); build it: make, or "
+		"./run.sh",
+		missing, p->cpus, p->coherence_ns);
+	return -1;
+}
+
+/*
+ * Beside what kernel and initramfs take: a vCPU's KVM structures, stack and page
+ * tables, a thread's stacks, and per tested page the page itself, its copy at the
+ * source and its records and tables; and what the kernel keeps per CPU.
+ */
+static uint64_t guest_memory_bytes(const struct point *p)
+{
+	uint64_t bytes =
+		256 * MIB + p->vcpus * MIB + p->readers * MIB / 4 + 3 * 4096 * point_pages_total(p);
+
+	return point_is_manycore(p) ? bytes + 2 * p->cpus * MIB : bytes;
+}
+
+/*
+ * With simulated CPUs also what QEMU itself takes: translated code, and for the
+ * charge on moves of cache lines a bit per CPU and line.
+ */
+static uint64_t vm_memory_bytes(const struct point *p)
+{
+	uint64_t guest = guest_memory_bytes(p);
+
+	if (!point_is_manycore(p))
+		return guest;
+	return guest + 512 * MIB +
+	       (p->coherence_ns ? guest / LINE_BYTES * ((p->cpus + 63) / 64) * 8 : 0);
+}
+
+/*
+ * Everything that could make two boots differ is pinned down: clock, seed, random
+ * instructions. And copies by kernel and by user space must weigh about the same
+ * where instructions are counted: without ERMS and FSRM a repeated string store
+ * counts per word, without AVX a vector is two words.
+ */
+static const char *const fixed_words[] = {
+	"-M",	       "pc",
+	"-nodefaults", "-no-user-config",
+	"-nographic",  "-no-reboot",
+	"-seed",       "1",
+	"-rtc",	       "base=2024-01-01,clock=vm",
+	"-net",	       "none",
+	"-cpu",	       "max,-erms,-fsrm,-rdrand,-rdseed,-avx,-avx2",
+};
+
+static const char kernel_words[] =
+	"console=ttyS0 quiet norandmaps nokaslr tsc=reliable clocksource=tsc";
+static const char program_words[] = "panic=-1 rdinit=/faultline-point --";
+
+/*
+ * One CPU has a shorter path with the machine's timer, several need one each. They
+ * would also measure udelay()'s loop one after the other, for 80 ms each, which at
+ * 128 CPUs is most of the boot: at 1 ns a tick and 4 ms a jiffy the outcome is known.
+ */
+static const char one_cpu_words[] = "nolapic_timer";
+static const char manycore_words[] = "lpj=4000000";
+
+static void add(struct strings *words, const char *word)
+{
+	strings_add(words, xstrdup(word));
+}
+
+/* In lists of options that end at commas, one that belongs to a file's name is written twice. */
+static char *comma_quote(const char *name)
+{
+	char *quoted = xcalloc(2 * strlen(name) + 1, 1), *end = quoted;
+
+	for (; *name; name++) {
+		if (*name == ',')
+			*end++ = ',';
+		*end++ = *name;
+	}
+	return quoted;
+}
+
+/* What changes QEMU for simulated CPUs goes by its environment: `env` sets that for QEMU only. */
+static void add_environment(const struct setup *setup, const struct point *p,
+			    const struct point_files *files, struct strings *words)
+{
+	char *control = comma_quote(files->control), *status = comma_quote(files->status);
+
+	add(words, "env");
+	strings_add(words, xasprintf("LD_PRELOAD=%s", setup->manycore));
+	strings_add(words, xasprintf("FAULTLINE_MANYCORE=quantum=%u,boot_quantum=" BOOT_QUANTUM
+				     ",control=%s,status=%s",
+				     p->quantum, control, status));
+	free(control);
+	free(status);
+}
+
+/* Without a second CPU no line moves. */
+static void add_coherence(const struct setup *setup, const struct point *p, struct strings *words)
+{
+	char *plugin;
+
+	if (!p->coherence_ns || p->cpus == 1)
+		return;
+	add(words, "-plugin");
+	plugin = comma_quote(setup->coherence);
+	strings_add(words, xasprintf("%s,ns=%u", plugin, p->coherence_ns * p->speed));
+	free(plugin);
+}
+
+/* arguments: of faultline-point. */
+static void add_command(const struct setup *setup, const struct point *p,
+			const struct point_files *files, const char *arguments,
+			struct strings *words)
+{
+	bool manycore = point_is_manycore(p);
+
+	if (manycore)
+		add_environment(setup, p, files, words);
+	add(words, setup->qemu);
+	for (size_t i = 0; i < sizeof(fixed_words) / sizeof(fixed_words[0]); i++)
+		add(words, fixed_words[i]);
+	add(words, "-accel");
+	add(words, manycore ? "tcg,tb-size=512" : "tcg,tb-size=256");
+	add(words, "-m");
+	strings_add(words, xasprintf("%llu", (unsigned long long)(guest_memory_bytes(p) / MIB)));
+	if (p->tier == TIER_SIMULATED) {
+		add(words, "-icount");
+		add(words, "shift=0,sleep=off");
+	}
+	add(words, "-smp");
+	strings_add(words, xasprintf("%u", p->tier == TIER_SIMULATED ? p->cpus : 2));
+	add_coherence(setup, p, words);
+	add(words, "-kernel");
+	add(words, setup->vmlinux);
+	add(words, "-initrd");
+	add(words, setup->initramfs);
+	add(words, "-append");
+	strings_add(words,
+		    xasprintf("%s %s %s %s", kernel_words,
+			      manycore ? manycore_words : one_cpu_words, program_words, arguments));
+	add(words, "-serial");
+	strings_add(words, xasprintf("file:%s", files->console));
+	add(words, "-serial");
+	strings_add(words, xasprintf("file:%s", files->record));
+	if (manycore) {
+		add(words, "-serial");
+		strings_add(words, xasprintf("file:%s", files->control));
+	}
+}
+
+static void vm_command(const struct setup *setup, const struct point *p,
+		       const struct point_files *files, struct strings *words)
+{
+	struct strings keys = { 0 };
+	char *keys_text;
+
+	point_words(p, &keys);
+	keys_text = shell_quote(keys.v); /* joins them; there is nothing to quote */
+	add_command(setup, p, files, keys_text, words);
+	free(keys_text);
+	strings_free(&keys);
+}
+
+static void answers_command(const struct setup *setup, const struct point *p,
+			    const struct point_files *files, struct strings *words)
+{
+	char *arguments = xasprintf("micro=all cpus=%u quantum=%u coherence=%u speed=%u", p->cpus,
+				    p->quantum, p->coherence_ns, p->speed);
+
+	add_command(setup, p, files, arguments, words);
+	free(arguments);
+}
+
+static json_t *answers_parse(const char *text, const struct point *p, char *err, size_t err_size)
+{
+	json_error_t cause;
+	json_t *answers = json_loads(text, 0, &cause);
+
+	(void)p; /* what was asked for stands in the answers */
+	if (answers)
+		return answers;
+	snprintf(err, err_size, "its line is no JSON: %s", cause.text);
+	return NULL;
+}
+
+static const char *vm_stdout_file(const struct point_files *files)
+{
+	return files->errors;
+}
+
+/* A library that cannot be loaded is only a warning to the loader. */
+static int vm_verify(const struct point *p, const struct point_files *files, char *err,
+		     size_t err_size)
+{
+	char *status;
+	bool ready;
+
+	if (!point_is_manycore(p))
+		return 0;
+	status = file_read(files->status);
+	ready = status && strstr(status, MANYCORE_READY);
+	free(status);
+	if (ready)
+		return 0;
+	snprintf(err, err_size,
+		 "the library for simulated CPUs was not loaded into QEMU, so its times mean "
+		 "nothing; is LD_PRELOAD permitted for it?");
+	return -1;
+}
+
+static char *vm_explain(const struct point_files *files)
+{
+	char *console = file_read(files->console);
+	char *panic = console ? strstr(console, "Kernel panic") : NULL;
+	char *cause = NULL;
+
+	if (panic) {
+		panic[strcspn(panic, "\r\n")] = '\0';
+		cause = xasprintf("the kernel under test panicked: %s", panic);
+	}
+	free(console);
+	return cause;
+}
+
+const struct host host_vm = {
+	.name = "vm",
+	.prepare = vm_prepare,
+	.memory_bytes = vm_memory_bytes,
+	.check_point = vm_check_point,
+	.command = vm_command,
+	.stdout_file = vm_stdout_file,
+	.parse = record_parse,
+	.verify = vm_verify,
+	.explain = vm_explain,
+};
+
+const struct host host_answers = {
+	.name = "vm",
+	.prepare = vm_prepare,
+	.memory_bytes = vm_memory_bytes,
+	.check_point = vm_check_point,
+	.command = answers_command,
+	.stdout_file = vm_stdout_file,
+	.parse = answers_parse,
+	.verify = vm_verify,
+	.explain = vm_explain,
+};

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The points of a run, in the order in which they are to be measured. */
+#ifndef FAULTLINE_PLAN_H
+#define FAULTLINE_PLAN_H
+
+#include "../keys.h"
+#include "sweep.h"
+
+/* What the command line changes about a sweep; NULL where it does not. */
+struct plan_options {
+	const char *modes; /* list: other modes are left out */
+	const char *vcpus; /* list or range, replaces the key */
+	const char *fetch; /* the same */
+	const char *cpus, *quantum, *coherence, *speed; /* the same */
+	unsigned int repeat; /* 0: as in the sweep file */
+	uint64_t seed; /* order of the points, and their seed key where the sweep gives none */
+	enum arch arch;
+};
+
+struct planned {
+	struct point point; /* resolved */
+	const char *series; /* the sweep's */
+	bool is_split; /* pages come from pages_total */
+	char *id;
+	unsigned int number; /* from 1, in the sweep's own order; names its log */
+};
+
+struct plan {
+	struct planned *points; /* in the order to be run */
+	size_t count;
+};
+
+/*
+ * All points of sweep, for now without a tier: plan_set_tier() adds it and the
+ * identities. sweep must outlive the plan. Returns 0, or -1 with a message in err.
+ */
+int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options *options, char *err,
+	      size_t err_size);
+
+/* Points that are the same in that tier, such as those that differ in simulated CPUs, become one. */
+void plan_set_tier(struct plan *plan, enum tier tier);
+
+/* Where threads go on simulated CPUs: vCPU i and handler thread i on CPU i, modulo their number. */
+void plan_place_simulated(struct point *p);
+
+void plan_free(struct plan *plan);
+
+/* KEY=VALUE for every key that says what is measured: all but the CPU lists. Caller frees. */
+char *point_id(const struct point *p);
+
+/* KEY=VALUE for every key, CPU lists where there are any, added to words. */
+void point_words(const struct point *p, struct strings *words);
+
+/* Which of the modes the plan's points have; used has MODE_COUNT elements. */
+void plan_modes(const struct plan *plan, bool *used);
+
+#endif

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "published.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const unsigned int published_coherence_ns[PUBLISHED_ENDS] = { 0, 70 };
+
+static const char exit_table[] = "exit-on-missing-v7", userfault_table[] = "userfault-v1";
+
+static void add_row(struct published_tables *tables, struct published row)
+{
+	tables->rows = xreallocarray(tables->rows, tables->count + 1, sizeof(*tables->rows));
+	tables->rows[tables->count++] = row;
+}
+
+/* vcpus, thousand pages/s with uffd, the same with exits; one userfaultfd, a reader per vCPU. */
+static int read_exit_line(struct published_tables *tables, const char *line)
+{
+	struct published row = { .table = exit_table, .backing = "shmem", .uffds = 1 };
+	double uffd, exits;
+
+	if (sscanf(line, "%u,%lf,%lf", &row.vcpus, &uffd, &exits) != 3 || !row.vcpus)
+		return -1;
+	row.readers = row.vcpus;
+	row.series = xstrdup("shmem, uffd, N readers");
+	strcpy(row.mode, "uffd");
+	row.rate = uffd * 1000;
+	add_row(tables, row);
+	row.series = xstrdup("shmem, uffd+exit");
+	strcpy(row.mode, "uffd+exit");
+	row.rate = exits * 1000;
+	add_row(tables, row);
+	return 0;
+}
+
+/* arch,backing,uffd_layout,mode,readers,vcpus,pages_per_s_per_vcpu */
+static int read_userfault_line(struct published_tables *tables, const char *line)
+{
+	struct published row = { .table = userfault_table };
+	char arch[16], layout[16], readers[8];
+	double each;
+
+	if (sscanf(line, "%15[^,],%7[^,],%15[^,],%23[^,],%7[^,],%u,%lf", arch, row.backing, layout,
+		   row.mode, readers, &row.vcpus, &each) != 7 ||
+	    !row.vcpus)
+		return -1;
+	/* Without a userfaultfd the layout says nothing: those rows are there once already. */
+	if (strcmp(arch, "x86_64") || (!strcmp(layout, "per-vcpu") && readers[0] == '-'))
+		return 0;
+	row.rate = each * row.vcpus;
+	if (readers[0] != '-') {
+		bool own = !strcmp(layout, "per-vcpu");
+
+		row.uffds = own ? row.vcpus : 1;
+		row.readers = own || readers[0] == 'N' ? row.vcpus : 1;
+		row.series = xasprintf("%s, %s, %s", row.backing, row.mode,
+				       own		 ? "uffd each" :
+				       readers[0] == 'N' ? "N readers" :
+							   "1 reader");
+	} else {
+		row.series = xasprintf("%s, %s", row.backing, row.mode);
+	}
+	add_row(tables, row);
+	return 0;
+}
+
+static int read_table(struct published_tables *tables, const char *root, const char *table,
+		      int (*read_line)(struct published_tables *, const char *), char *err,
+		      size_t err_size)
+{
+	char *path = xasprintf("%s/results/published/%s.csv", root, table);
+	char *text = file_read(path), *rest = text, *line;
+	bool past_header = false;
+	int failed = text ? 0 : -1;
+
+	if (failed)
+		snprintf(err, err_size, "cannot read the published figures in %s", path);
+	while (!failed && (line = strsep(&rest, "\r\n"))) {
+		if (!*line || *line == '#')
+			continue;
+		if (past_header && read_line(tables, line)) {
+			snprintf(err, err_size, "%s: '%s' is no row of this table", path, line);
+			failed = -1;
+		}
+		past_header = true;
+	}
+	free(text);
+	free(path);
+	return failed;
+}
+
+int published_read(struct published_tables *tables, const char *root, char *err, size_t err_size)
+{
+	*tables = (struct published_tables){ 0 };
+	if (!read_table(tables, root, exit_table, read_exit_line, err, err_size) &&
+	    !read_table(tables, root, userfault_table, read_userfault_line, err, err_size))
+		return 0;
+	published_free(tables);
+	return -1;
+}
+
+static bool is_text(const json_t *record, const char *key, const char *text)
+{
+	const char *value = json_string_value(json_object_get(record, key));
+
+	return value && !strcmp(value, text);
+}
+
+static json_int_t integer(const json_t *record, const char *key)
+{
+	return json_integer_value(json_object_get(record, key));
+}
+
+static bool measures(const json_t *record, const struct published *row)
+{
+	return is_text(record, "status", "ok") && is_text(record, "mode", row->mode) &&
+	       is_text(record, "backing", row->backing) && is_text(record, "fetch", "0") &&
+	       integer(record, "vcpus") == row->vcpus &&
+	       (!row->uffds || (integer(record, "uffds") == row->uffds &&
+				integer(record, "readers") == row->readers));
+}
+
+void published_match(struct published_tables *tables, const json_t *records)
+{
+	const json_t *record;
+	size_t r;
+
+	json_array_foreach (records, r, record) {
+		for (size_t i = 0; i < tables->count; i++)
+			for (size_t end = 0; end < PUBLISHED_ENDS; end++)
+				if (measures(record, &tables->rows[i]) &&
+				    integer(record, "coherence") == published_coherence_ns[end])
+					tables->rows[i].simulated[end] = json_number_value(
+						json_object_get(record, "rate_span"));
+	}
+}
+
+/* The row of the same series with the smallest vCPU count that was measured. */
+static const struct published *first_of(const struct published_tables *tables,
+					const struct published *row)
+{
+	const struct published *first = row;
+
+	for (size_t i = 0; i < tables->count; i++) {
+		const struct published *other = &tables->rows[i];
+
+		if (other->table == row->table && !strcmp(other->series, row->series) &&
+		    other->simulated[0] > 0 && other->simulated[1] > 0 &&
+		    other->vcpus < first->vcpus)
+			first = other;
+	}
+	return first;
+}
+
+static void print_table(const struct published_tables *tables, const char *table, FILE *out)
+{
+	fprintf(out, "\n%s\n%-34s%6s%30s%18s%24s%18s\n%-34s%6s%10s%10s%10s%9s%9s%8s%8s%8s%9s%9s\n",
+		table, "", "", "thousand pages/s", "ratio", "relative to the first", "ratio",
+		"series", "vCPUs", "published", "P=0", "P=70", "P=0", "P=70", "publ.", "P=0",
+		"P=70", "P=0", "P=70");
+	for (size_t i = 0; i < tables->count; i++) {
+		const struct published *row = &tables->rows[i], *first;
+		double none = row->simulated[0], charged = row->simulated[1];
+
+		if (row->table != table || none <= 0 || charged <= 0)
+			continue;
+		first = first_of(tables, row);
+		fprintf(out, "%-34s%6u%10.0f%10.0f%10.0f%9.2f%9.2f%8.2f%8.2f%8.2f%9.2f%9.2f\n",
+			row->series, row->vcpus, row->rate / 1000, none / 1000, charged / 1000,
+			none / row->rate, charged / row->rate, row->rate / first->rate,
+			none / first->simulated[0], charged / first->simulated[1],
+			none / first->simulated[0] / (row->rate / first->rate),
+			charged / first->simulated[1] / (row->rate / first->rate));
+	}
+}
+
+void published_print(const struct published_tables *tables, FILE *out)
+{
+	fprintf(out,
+		"Published: as measured by others on hardware (results/published/). P: ns that a "
+		"cache line takes\nfrom one simulated CPU to another. Ratio: simulated to "
+		"published. pages/s of all vCPUs.\n");
+	print_table(tables, exit_table, out);
+	print_table(tables, userfault_table, out);
+}
+
+static bool is_measured(const struct published *row)
+{
+	return row->simulated[0] > 0 && row->simulated[1] > 0;
+}
+
+void published_write_data(const struct published_tables *tables, FILE *out)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < tables->count; i++) {
+		const struct published *series = &tables->rows[i];
+
+		if (!is_measured(series) || first_of(tables, series) != series)
+			continue;
+		fprintf(out, "%s\"%s (%s)\"\n", separator, series->series, series->table);
+		for (size_t k = i; k < tables->count; k++) {
+			const struct published *row = &tables->rows[k];
+
+			if (is_measured(row) && row->table == series->table &&
+			    !strcmp(row->series, series->series))
+				fprintf(out, "%u %.0f %.0f %.0f\n", row->vcpus, row->rate,
+					row->simulated[0], row->simulated[1]);
+		}
+		separator = "\n\n";
+	}
+}
+
+void published_free(struct published_tables *tables)
+{
+	for (size_t i = 0; i < tables->count; i++)
+		free(tables->rows[i].series);
+	free(tables->rows);
+	*tables = (struct published_tables){ 0 };
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Published tables (results/published/) and what simulated points say to the same. */
+#ifndef FAULTLINE_PUBLISHED_H
+#define FAULTLINE_PUBLISHED_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "util.h"
+
+#define PUBLISHED_ENDS 2 /* coherence charges that simulated points are taken at */
+
+/* One figure of a table. */
+struct published {
+	const char *table; /* the file, and the sweep that measures the same */
+	char *series; /* mode and set-up, for people */
+	char mode[24], backing[8];
+	unsigned int vcpus;
+	unsigned int uffds, readers; /* 0: the mode has none */
+	double rate; /* pages per second of all vCPUs */
+	double simulated[PUBLISHED_ENDS]; /* the same simulated, 0 where it was not measured */
+};
+
+struct published_tables {
+	struct published *rows;
+	size_t count;
+};
+
+/* The charges, in ns: none, and that of a large machine. */
+extern const unsigned int published_coherence_ns[PUBLISHED_ENDS];
+
+/* Reads the x86-64 figures of both tables in ROOT/results/published. Returns 0, or -1 with a message in err. */
+int published_read(struct published_tables *tables, const char *root, char *err, size_t err_size);
+
+/* Fills in rates of the ok records (an array) that measured the same as a row. */
+void published_match(struct published_tables *tables, const json_t *records);
+
+/* Prints every row that was measured: as rates, and relative to the series' smallest vCPU count. */
+void published_print(const struct published_tables *tables, FILE *out);
+
+/* Writes for gnuplot a block for each series that was measured. */
+void published_write_data(const struct published_tables *tables, FILE *out);
+
+void published_free(struct published_tables *tables);
+
+#endif

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "run_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "machine.h"
+#include "record.h"
+#include "tier.h"
+
+static json_t *text_or_null(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *owned_or_null(char *owned)
+{
+	json_t *value = text_or_null(owned);
+
+	free(owned);
+	return value;
+}
+
+static json_t *native_kernel(void)
+{
+	struct utsname uts;
+
+	uname(&uts);
+	return json_pack("{s:s, s:s}", "version", uts.release, "build", uts.version);
+}
+
+static int add_vm_identity(const struct setup *setup, json_t *identity, char *err, size_t err_size)
+{
+	json_t *manifest = setup_kernel_manifest(setup, err, err_size);
+	char *qemu = manifest ? setup_qemu_version(setup, err, err_size) : NULL;
+
+	if (!qemu) {
+		json_decref(manifest);
+		return -1;
+	}
+	json_object_set_new(identity, "kernel", manifest);
+	json_object_set_new(identity, "qemu", json_pack("{s:s}", "version", qemu));
+	free(qemu);
+	return 0;
+}
+
+json_t *run_identity(const struct setup *setup, const struct host *host, char *err, size_t err_size)
+{
+	bool vm = host == &host_vm, dirty;
+	char *commit = setup_commit(setup, &dirty);
+	json_t *identity = json_object(), *faultline = json_object();
+
+	json_object_set_new(faultline, "version", json_string(FAULTLINE_VERSION));
+	json_object_set_new(faultline, "commit", text_or_null(commit));
+	json_object_set_new(faultline, "dirty", commit ? json_boolean(dirty) : json_null());
+	json_object_set_new(faultline, "point_sha256",
+			    owned_or_null(setup_sha256(setup->point_program)));
+	json_object_set_new(faultline, "initramfs_sha256",
+			    vm ? owned_or_null(setup_sha256(setup->initramfs)) : json_null());
+	json_object_set_new(faultline, "manycore_sha256",
+			    vm ? owned_or_null(setup_sha256(setup->manycore)) : json_null());
+	json_object_set_new(faultline, "coherence_sha256",
+			    vm ? owned_or_null(setup_sha256(setup->coherence)) : json_null());
+	json_object_set_new(identity, "faultline", faultline);
+	free(commit);
+	if (!vm) {
+		json_object_set_new(identity, "kernel", native_kernel());
+		json_object_set_new(identity, "qemu", json_null());
+	} else if (add_vm_identity(setup, identity, err, err_size)) {
+		json_decref(identity);
+		return NULL;
+	}
+	return identity;
+}
+
+static char *plain_text(const json_t *value)
+{
+	if (json_is_string(value))
+		return xstrdup(json_string_value(value));
+	return value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : xstrdup("not there");
+}
+
+/* Finds what differs in one object of the identity. */
+static int check_part(const char *part, const json_t *then, json_t *now, char *err, size_t err_size)
+{
+	const char *name;
+	json_t *value;
+
+	if (!json_is_object(now) || json_equal(then, now))
+		return json_equal(then, now) ? 0 : -1;
+	json_object_foreach (now, name, value) {
+		const json_t *old = json_object_get(then, name);
+		char *was, *is;
+
+		if (old && json_equal(old, value))
+			continue;
+		was = plain_text(old);
+		is = plain_text(value);
+		snprintf(err, err_size, "%s %s was %s and is %s now", part, name, was, is);
+		free(was);
+		free(is);
+		return -1;
+	}
+	return -1; /* then has members that are gone */
+}
+
+int run_identity_check(const json_t *run, const json_t *identity, char *err, size_t err_size)
+{
+	const char *name;
+	json_t *now;
+
+	json_object_foreach ((json_t *)identity, name, now) {
+		snprintf(err, err_size, "%s is not the same", name);
+		if (check_part(name, json_object_get(run, name), now, err, err_size))
+			return -1;
+	}
+	return 0;
+}
+
+static json_t *plan_json(const struct run_facts *facts)
+{
+	const struct plan_options *o = &facts->options;
+	json_t *plan = json_object(), *series = json_array();
+
+	json_object_set_new(plan, "sweep", json_string(facts->sweep_name));
+	json_object_set_new(plan, "sweep_text", json_string(facts->sweep->text));
+	for (size_t i = 0; i < facts->sweep->series_count; i++)
+		json_array_append_new(series, json_string(facts->sweep->series[i].name));
+	json_object_set_new(plan, "series", series);
+	json_object_set_new(plan, "modes", text_or_null(o->modes));
+	json_object_set_new(plan, "vcpus", text_or_null(o->vcpus));
+	json_object_set_new(plan, "fetch", text_or_null(o->fetch));
+	json_object_set_new(plan, "cpus", text_or_null(o->cpus));
+	json_object_set_new(plan, "quantum", text_or_null(o->quantum));
+	json_object_set_new(plan, "coherence", text_or_null(o->coherence));
+	json_object_set_new(plan, "speed", text_or_null(o->speed));
+	json_object_set_new(plan, "repeat", o->repeat ? json_integer(o->repeat) : json_null());
+	json_object_set_new(plan, "seed", json_integer((json_int_t)o->seed));
+	json_object_set_new(plan, "placement", json_string(facts->place ? "cores" : "none"));
+	return plan;
+}
+
+static void add_option(struct strings *words, const char *option, const char *value)
+{
+	if (!value)
+		return;
+	strings_add(words, xstrdup(option));
+	strings_add(words, xstrdup(value));
+}
+
+static json_t *repeat_command(const struct run_facts *facts)
+{
+	const struct plan_options *o = &facts->options;
+	char *repeat = o->repeat ? xasprintf("%u", o->repeat) : NULL;
+	char *seed = xasprintf("%llu", (unsigned long long)o->seed);
+	struct strings words = { 0 };
+	char *text;
+
+	strings_add(&words, xstrdup("./run.sh"));
+	strings_add(&words, xstrdup("run"));
+	add_option(&words, "--sweep", facts->sweep_name);
+	add_option(&words, "--tier", tier_kinds[facts->tier].name);
+	add_option(&words, "--modes", o->modes);
+	add_option(&words, "--vcpus", o->vcpus);
+	add_option(&words, "--fetch", o->fetch);
+	add_option(&words, "--cpus", o->cpus);
+	add_option(&words, "--quantum", o->quantum);
+	add_option(&words, "--coherence", o->coherence);
+	add_option(&words, "--speed", o->speed);
+	add_option(&words, "--repeat", repeat);
+	add_option(&words, "--seed", seed);
+	if (tier_kinds[facts->tier].host == &host_native)
+		add_option(&words, "--placement", facts->place ? "cores" : "none");
+	text = shell_quote(words.v);
+	strings_free(&words);
+	free(repeat);
+	free(seed);
+	return owned_or_null(text);
+}
+
+/* As typed, without what run.sh put before it. */
+static json_t *command_line(char **argv)
+{
+	char *arguments = shell_quote(argv + 1);
+	json_t *line = json_sprintf("faultline run%s%s", *arguments ? " " : "", arguments);
+
+	free(arguments);
+	return line;
+}
+
+static json_t *time_now(void)
+{
+	char text[32];
+
+	return json_string(time_text(text, time(NULL)));
+}
+
+/* The command of the first point, with its files where they are to be. */
+static json_t *first_command(const struct schedule *schedule)
+{
+	const struct planned *first = &schedule->plan->points[0];
+	struct point_files files = {
+		.record = xasprintf("%s/%04u.record", schedule->store->logs, first->number),
+		.console = xasprintf("%s/%04u.console.log", schedule->store->logs, first->number),
+		.control = xasprintf("%s/%04u.control", schedule->store->logs, first->number),
+		.status = xasprintf("%s/%04u.status.log", schedule->store->logs, first->number),
+	};
+	struct strings words = { 0 };
+	char *text;
+
+	schedule->host->command(schedule->setup, &first->point, &files, &words);
+	text = shell_quote(words.v);
+	strings_free(&words);
+	free(files.record);
+	free(files.console);
+	free(files.control);
+	free(files.status);
+	return owned_or_null(text);
+}
+
+json_t *run_json_make(const struct run_facts *facts, const struct schedule *schedule,
+		      const json_t *identity)
+{
+	const char *slash = strrchr(schedule->store->dir, '/');
+	json_t *run = json_object(), *wall = json_object();
+	char arch[32];
+
+	point_get(&schedule->plan->points[0].point, "arch", arch, sizeof(arch));
+	json_object_set_new(run, "schema", json_integer(SCHEMA_VERSION));
+	json_object_set_new(run, "name", json_string(slash ? slash + 1 : schedule->store->dir));
+	json_object_set_new(run, "sweep", json_string(facts->sweep_label));
+	json_object_set_new(run, "summary", json_string(facts->sweep->summary));
+	json_object_set_new(run, "tier", json_string(tier_kinds[facts->tier].name));
+	json_object_set_new(run, "tier_why", json_string(facts->tier_why));
+	json_object_set_new(run, "arch", json_string(arch));
+	json_object_set_new(run, "host", json_string(schedule->host->name));
+	run_json_update(run, schedule, false);
+	json_object_set_new(run, "plan", plan_json(facts));
+	json_object_set_new(run, "command", repeat_command(facts));
+	json_object_update(run, (json_t *)identity);
+	json_object_set_new(wall, "started", time_now());
+	json_object_set_new(wall, "ended", json_null());
+	json_object_set_new(wall, "command_line", command_line(facts->argv));
+	json_object_set_new(wall, "first_command", first_command(schedule));
+	json_object_set_new(wall, "jobs", json_integer(schedule->jobs));
+	json_object_set_new(wall, "machine", machine_describe());
+	json_object_set_new(run, "wall", wall);
+	return run;
+}
+
+void run_json_resumed(json_t *run)
+{
+	json_t *wall = json_object_get(run, "wall");
+	json_t *times = json_object_get(wall, "resumed");
+
+	if (!times) {
+		times = json_array();
+		json_object_set_new(wall, "resumed", times);
+	}
+	json_array_append_new(times, time_now());
+	json_object_set_new(wall, "ended", json_null());
+}
+
+void run_json_update(json_t *run, const struct schedule *s, bool ended)
+{
+	bool complete = s->ok + s->skipped == s->plan->count;
+
+	json_object_set_new(run, "complete", json_boolean(complete));
+	json_object_set_new(run, "total", json_integer((json_int_t)s->plan->count));
+	json_object_set_new(run, "counts",
+			    json_pack("{s:i, s:i, s:i}", "ok", (int)s->ok, "failed", (int)s->failed,
+				      "skipped", (int)s->skipped));
+	if (ended)
+		json_object_set_new(json_object_get(run, "wall"), "ended", time_now());
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line of `faultline run`. */
+#ifndef FAULTLINE_RUN_OPTIONS_H
+#define FAULTLINE_RUN_OPTIONS_H
+
+#include "plan.h"
+
+enum placement { PLACEMENT_DEFAULT, PLACEMENT_NONE, PLACEMENT_CORES };
+
+struct run_options {
+	const char *sweep;
+	struct plan_options plan;
+	enum tier tier;
+	enum placement placement;
+	const char *out; /* NULL for a new folder under results/runs */
+	const char *resume; /* NULL unless a run is to be gone on with */
+	double timeout_s; /* of a point */
+	unsigned int jobs; /* 0 for the default */
+	bool check; /* only whether all this makes sense */
+};
+
+/*
+ * Reads the command line. Returns -1 when the run is to go on, or the exit
+ * code to end with: after --help, or after a message about what is wrong.
+ */
+int run_options_parse(struct run_options *o, int argc, char **argv);
+
+/* Parses the value of --placement and of --point-timeout. Return 0 or, with a message, -1. */
+int parse_placement(const char *text, enum placement *placement);
+int parse_timeout(const char *text, double *timeout_s);
+
+#endif

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "record.h"
+
+static char *in_dir(const struct store *store, const char *name)
+{
+	return xasprintf("%s/%s", store->dir, name);
+}
+
+/* mkdir -p. Returns 0, or -1 with errno set. */
+static int make_folders(const char *path)
+{
+	char *copy = xstrdup(path);
+	int failed = 0;
+
+	for (char *slash = copy + 1; !failed && (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		failed = mkdir(copy, 0777) && errno != EEXIST;
+		*slash = '/';
+	}
+	failed = failed || (mkdir(copy, 0777) && errno != EEXIST);
+	free(copy);
+	return failed ? -1 : 0;
+}
+
+static int is_entry(const struct dirent *entry)
+{
+	return strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+}
+
+/* Whether there is nothing in it. */
+static bool folder_is_empty(const char *path)
+{
+	struct dirent **entries;
+	int n = scandir(path, &entries, is_entry, NULL);
+
+	for (int i = 0; i < n; i++)
+		free(entries[i]);
+	if (n >= 0)
+		free(entries);
+	return n == 0;
+}
+
+static char *default_dir(const char *root, const char *sweep, const char *tier)
+{
+	time_t now = time(NULL);
+	char stamp[32];
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
+	return xasprintf("%s/results/runs/%s-%s-%s", root, stamp, sweep, tier);
+}
+
+static int open_points(struct store *store, char *err, size_t err_size)
+{
+	char *path = in_dir(store, "points.jsonl");
+	struct stat st;
+
+	store->points_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (store->points_fd < 0 || fstat(store->points_fd, &st)) {
+		snprintf(err, err_size, "cannot write %s: %s", path, strerror(errno));
+		free(path);
+		return -1;
+	}
+	free(path);
+	store->points_bytes = st.st_size;
+	if (!flock(store->points_fd, LOCK_EX | LOCK_NB))
+		return 0;
+	snprintf(err, err_size, "another faultline is at work in %s", store->dir);
+	return -1;
+}
+
+int store_create(struct store *store, const char *root, const char *dir, const char *sweep,
+		 const char *tier, char *err, size_t err_size)
+{
+	*store = (struct store){ .points_fd = -1 };
+	store->dir = dir ? xstrdup(dir) : default_dir(root, sweep, tier);
+	store->logs = in_dir(store, "logs");
+	if (make_folders(store->dir)) {
+		snprintf(err, err_size,
+			 "cannot make the results folder %s: %s; choose another with "
+			 "--out DIR",
+			 store->dir, strerror(errno));
+		return -1;
+	}
+	if (!folder_is_empty(store->dir)) {
+		snprintf(err, err_size,
+			 "%s is not an empty folder; choose another with --out DIR, or "
+			 "go on with a run in it with --resume",
+			 store->dir);
+		return -1;
+	}
+	if (make_folders(store->logs)) {
+		snprintf(err, err_size,
+			 "cannot write in the results folder %s: %s; choose another "
+			 "with --out DIR",
+			 store->dir, strerror(errno));
+		return -1;
+	}
+	return open_points(store, err, err_size);
+}
+
+static int write_all(int fd, const char *text, size_t n)
+{
+	while (n) {
+		ssize_t wrote = write(fd, text, n);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return -1;
+		text += wrote;
+		n -= wrote;
+	}
+	return 0;
+}
+
+/* Replaces a file of the folder, whole or not at all. */
+static int replace_file(struct store *store, const char *name, const char *text, char *err,
+			size_t err_size)
+{
+	char *path = in_dir(store, name);
+	char *temporary = xasprintf("%s.tmp", path);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	bool good = fd >= 0 && !write_all(fd, text, strlen(text)) && !fsync(fd);
+
+	if (fd >= 0 && close(fd))
+		good = false;
+	if (good)
+		good = !rename(temporary, path);
+	if (!good) {
+		snprintf(err, err_size, "cannot write %s: %s", path, strerror(errno));
+		unlink(temporary);
+	}
+	free(temporary);
+	free(path);
+	return good ? 0 : -1;
+}
+
+int store_write_run(struct store *store, const json_t *run, char *err, size_t err_size)
+{
+	char *text =
+		json_dumps(run, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
+	char *line = xasprintf("%s\n", text ? text : "null");
+	int failed = replace_file(store, "run.json", line, err, err_size);
+
+	free(line);
+	free(text);
+	return failed;
+}
+
+int store_append(struct store *store, const json_t *record, char *err, size_t err_size)
+{
+	char *dump = record_dump(record);
+	char *line = xasprintf("%s\n", dump);
+	size_t n = strlen(line);
+	int error = 0;
+
+	if (write_all(store->points_fd, line, n) || fdatasync(store->points_fd)) {
+		error = errno;
+		snprintf(err, err_size, "cannot write %s/points.jsonl: %s%s", store->dir,
+			 strerror(error),
+			 ftruncate(store->points_fd, store->points_bytes) ?
+				 "; its last line may be cut short" :
+				 "");
+	} else {
+		store->points_bytes += (off_t)n;
+	}
+	free(line);
+	free(dump);
+	return error ? -1 : 0;
+}
+
+/* Takes points.jsonl apart: keeps what counts, as it stands, in kept. */
+static int read_points(char *text, const char *path, json_t *records, FILE *kept, char *err,
+		       size_t err_size)
+{
+	char *line, *end;
+
+	for (int number = 1; (end = strchr(text, '\n')); text = end + 1, number++) {
+		json_error_t cause;
+		json_t *record;
+
+		line = text;
+		*end = '\0';
+		record = json_loads(line, 0, &cause);
+		if (!record || !json_is_string(json_object_get(record, "id"))) {
+			snprintf(err, err_size, "%s:%d is no record: %s", path, number,
+				 record ? "it has no id" : cause.text);
+			json_decref(record);
+			return -1;
+		}
+		if (!strcmp(record_status(record), "ok") ||
+		    !strcmp(record_status(record), "skipped")) {
+			json_array_append(records, record);
+			fprintf(kept, "%s\n", line);
+		}
+		json_decref(record);
+	}
+	return 0; /* what follows the last newline was cut short */
+}
+
+static int keep_whole_points(struct store *store, json_t *records, char *err, size_t err_size)
+{
+	char *path = in_dir(store, "points.jsonl"), *kept_text = NULL;
+	char *text = file_read_exact(path);
+	size_t kept_size;
+	FILE *kept;
+	int failed;
+
+	if (!text) {
+		snprintf(err, err_size, "cannot read %s: %s", path, strerror(errno));
+		free(path);
+		return -1;
+	}
+	kept = xmemstream(&kept_text, &kept_size);
+	failed = read_points(text, path, records, kept, err, err_size);
+	fclose(kept);
+	if (!failed)
+		failed = replace_file(store, "points.jsonl", kept_text, err, err_size);
+	free(kept_text);
+	free(text);
+	free(path);
+	return failed;
+}
+
+int store_resume(struct store *store, const char *dir, json_t **run, json_t **records, char *err,
+		 size_t err_size)
+{
+	json_error_t cause;
+	char *path;
+
+	*store = (struct store){ .points_fd = -1, .dir = xstrdup(dir) };
+	store->logs = in_dir(store, "logs");
+	path = in_dir(store, "run.json");
+	*run = json_load_file(path, 0, &cause);
+	*records = json_array();
+	if (!*run) {
+		snprintf(err, err_size, "%s is not the folder of a run: cannot read %s: %s", dir,
+			 path, cause.text);
+		free(path);
+		return -1;
+	}
+	free(path);
+	/* First the lock, on the file as it is; then again on the one that takes its place. */
+	if (open_points(store, err, err_size) || keep_whole_points(store, *records, err, err_size))
+		return -1;
+	close(store->points_fd);
+	if (make_folders(store->logs)) {
+		snprintf(err, err_size, "cannot make %s: %s", store->logs, strerror(errno));
+		return -1;
+	}
+	return open_points(store, err, err_size);
+}
+
+void store_close(struct store *store)
+{
+	if (store->points_fd >= 0)
+		close(store->points_fd);
+	free(store->dir);
+	free(store->logs);
+	*store = (struct store){ .points_fd = -1 };
+}

@@ -1,0 +1,325 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The one entry point: installs what is missing, builds what is not built, and
+# hands over to build/faultline. See --help.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")" && pwd)
+# Services and minimal containers may have none of these; dpkg wants the sbins.
+export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
+if [ -z "${HOME:-}" ]; then
+	HOME=$(getent passwd "$(id -u)" | cut -d: -f6) && export HOME
+fi
+export FAULTLINE_ROOT=$root
+
+usage() {
+	cat <<'END'
+usage: ./run.sh [run] [OPTION]...     measure a sweep, print its table, write a report
+       ./run.sh point KEY=VALUE...    measure one point (--json prints its record)
+       ./run.sh report DIR            write a run's report again (--vcpus N: elsewhere)
+       ./run.sh published [RUN RUN]   published figures beside simulated ones
+       ./run.sh doctor                what this machine can do, and what it lacks
+       ./run.sh list                  modes, workloads, sweeps, backings
+       ./run.sh kernel                build the kernel under test only
+       ./run.sh test                  run all tests
+       ./run.sh check                 check formatting, scripts, C code, kernel series
+
+options of run (./run.sh run --help says more once it is built):
+  --sweep NAME|FILE      what to measure (claim)
+  --tier TIER            auto, hardware, nested, simulated or emulated
+  --arch ARCH            x86_64
+  --modes A,B            only series with these modes
+  --vcpus 1,2,4          these numbers of vCPUs, also 1..512*2
+  --fetch 30us           time that getting a page takes
+  --cpus, --quantum, --coherence, --speed LIST
+                         of simulated CPUs, see ./run.sh run --help
+  --repeat N             repeats of each point
+  --seed S               order of points, contents of pages
+  --out DIR              put the results there instead of results/runs/
+  --resume DIR           go on with a run that was interrupted
+  --placement none|cores where threads run (native tiers)
+  --point-timeout S      seconds after which a point has failed
+  --jobs N               VMs at a time
+
+KERNEL_SRC=DIR uses that Linux 6.12 tree instead of Debian's linux-source-6.12.
+Exit codes: 0 fine, 1 something failed, 2 wrong usage or something missing,
+4 nothing could be run, 130 interrupted.
+END
+}
+
+say() { echo "run.sh: $*" >&2; }
+die() {
+	say "$@"
+	exit 2
+}
+
+# What each part of the work needs: Debian packages, and for machines without
+# them the programs and the libraries (as pkg-config calls them).
+# shellcheck disable=SC2034 # used by name, see words()
+declare -A packages=(
+	[build]="gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libinih-dev"
+	[kernel]="gcc libc6-dev make flex bison bc patch xz-utils libelf-dev"
+	[vm]="qemu-system-x86"
+	[report]="gnuplot-nox"
+	[test]="libcmocka-dev python3 python3-jsonschema"
+	[check]="clang-format shellcheck cppcheck perl xz-utils linux-source-6.12"
+)
+# shellcheck disable=SC2034
+declare -A programs=(
+	[build]="gcc make pkg-config"
+	[kernel]="gcc make flex bison bc patch xz"
+	[vm]="qemu-system-x86_64"
+	[report]="gnuplot"
+	[test]="python3"
+	[check]="clang-format shellcheck cppcheck perl xz"
+)
+# shellcheck disable=SC2034
+declare -A libraries=(
+	[build]="hwloc jansson inih"
+	[kernel]="libelf"
+	[test]="cmocka"
+)
+# Debian's kernel source, unless the user has a tree.
+[ -n "${KERNEL_SRC:-}" ] || packages[kernel]+=" linux-source-6.12"
+
+has_apt() { command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; }
+
+# words LIST GROUP...: what the list has for these groups, a line each, no repeats.
+words() {
+	local -n list=$1
+	local group
+
+	shift
+	for group in "$@"; do
+		tr ' ' '\n' <<<"${list[$group]:-}"
+	done | sed '/^$/d' | sort -u
+}
+
+# Packages of these groups that are not installed.
+missing_packages() {
+	local package
+
+	for package in $(words packages "$@"); do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+			echo "$package"
+	done | paste -sd ' '
+}
+
+# Programs and libraries of these groups that are not there.
+missing_tools() {
+	local name
+
+	for name in $(words programs "$@"); do
+		command -v "$name" >/dev/null || echo "$name"
+	done
+	for name in $(words libraries "$@"); do
+		pkg-config --exists "$name" 2>/dev/null || echo "$name (library, with headers)"
+	done
+}
+
+# as_root COMMAND...: runs it as root if there is a way; 1 if there is none.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+		sudo -n "$@"
+	elif command -v sudo >/dev/null && [ -t 0 ] && [ -t 2 ]; then
+		sudo "$@"
+	else
+		return 1
+	fi
+}
+
+apt() {
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		-o DPkg::Lock::Timeout=120 "$@" </dev/null >&2
+}
+
+# need GROUP...: installs what these groups lack, or says how.
+need() {
+	local missing names
+
+	if ! has_apt; then
+		missing=$(missing_tools "$@" | paste -sd ,)
+		[ -z "$missing" ] ||
+			die "missing: $missing; this machine has no apt-get, install them its own way"
+		return
+	fi
+	missing=$(missing_packages "$@")
+	[ -n "$missing" ] || return 0
+	say "missing packages: $missing"
+	if ! as_root true; then
+		die "cannot become root; run this, then try again:" \
+			"apt-get update && apt-get install -y --no-install-recommends $missing"
+	fi
+	read -ra names <<<"$missing"
+	# The package lists of a fresh machine are empty or out of date.
+	apt install --no-install-recommends "${names[@]}" || {
+		apt update && apt install --no-install-recommends "${names[@]}"
+	} || die "cannot install: $missing (apt-get's own message is above)"
+}
+
+# lacking GROUP...: what is missing, whichever way this machine tells it.
+lacking() {
+	if has_apt; then
+		missing_packages "$@"
+	else
+		missing_tools "$@" | paste -sd ,
+	fi
+}
+
+# What there is to say of a machine on which the program cannot be built yet.
+doctor_without_program() {
+	local group missing
+
+	say "faultline is not built here; what it needs:"
+	for group in build kernel vm report test check; do
+		missing=$(lacking "$group")
+		say "  $group: ${missing:+lacks $missing}${missing:-has all}"
+	done
+	if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+		say "  /dev/kvm: there (tiers hardware and nested)"
+	else
+		say "  /dev/kvm: not for this user (load kvm_amd or kvm_intel; group kvm or root);" \
+			"tiers simulated and emulated do without"
+	fi
+}
+
+# The same for commands that must not change the machine.
+need_without_installing() {
+	local missing
+
+	if has_apt; then
+		missing=$(missing_packages "$@")
+		[ -z "$missing" ] || die "this needs packages that are missing; install them with:" \
+			"apt-get update && apt-get install -y --no-install-recommends $missing"
+	else
+		need "$@"
+	fi
+}
+
+build() {
+	make -s -C "$root" -j"$(nproc)" "$@" </dev/null >&2 ||
+		{ say "the build failed, see above"; exit 1; }
+}
+
+build_kernel() {
+	FAULTLINE_KERNEL_DIR=$("$root/kernel/build.sh" </dev/null)
+	export FAULTLINE_KERNEL_DIR
+}
+
+# hand_over ARGUMENT...: the program does the rest.
+hand_over() {
+	exec "$root/build/faultline" "$@"
+}
+
+# Whether the arguments ask for a tier that measures this machine itself.
+tier_is_native() {
+	local previous='' arg
+
+	for arg in "$@"; do
+		case "$previous $arg" in
+		*' --tier=hardware' | *' --tier=nested' | *' tier=hardware' | *' tier=nested' | \
+			'--tier hardware' | '--tier nested') return 0 ;;
+		esac
+		previous=$arg
+	done
+	return 1
+}
+
+wants_help() {
+	local arg
+
+	for arg in "$@"; do
+		case $arg in
+		-h | --help) return 0 ;;
+		esac
+	done
+	return 1
+}
+
+command=${1:-run}
+case $command in
+-*) command=run ;;
+esac
+
+if wants_help "$@"; then
+	if [ "$command" = kernel ]; then
+		exec "$root/kernel/build.sh" --help
+	fi
+	case $1 in
+	-h | --help | test | check) ;;
+	*) [ ! -x "$root/build/faultline" ] || hand_over "$@" ;;
+	esac
+	usage
+	exit 0
+fi
+
+case $command in
+kernel)
+	shift
+	need kernel
+	exec "$root/kernel/build.sh" "$@" </dev/null
+	;;
+test | check)
+	[ $# -eq 1 ] || die "'$command' takes no arguments"
+	need build kernel vm report test check
+	if [ "$command" = check ]; then
+		make -s -C "$root" check </dev/null || exit 1
+		exit 0
+	fi
+	build_kernel
+	build all test-programs
+	# All that make has to say after that is that a test failed, and the sum is to
+	# be the last line.
+	trouble=$(mktemp)
+	trap 'rm -f "$trouble"' EXIT
+	if make -s -C "$root" test </dev/null 2>"$trouble"; then
+		exit 0
+	fi
+	grep -q 'tests/run-tests.sh\|Makefile:.*: test\]' "$trouble" || cat "$trouble" >&2
+	exit 1
+	;;
+run | point)
+	need build report
+	# Wrong arguments are to be found before anything takes minutes.
+	build build/faultline
+	case ${1:-} in
+	run | point) arguments=("$@") ;;
+	*) arguments=(run "$@") ;;
+	esac
+	"$root/build/faultline" "${arguments[@]}" --check >/dev/null || exit
+	if tier_is_native "$@"; then
+		build build/faultline-point
+	else
+		need build report kernel vm
+		build_kernel
+		build
+	fi
+	hand_over "$@"
+	;;
+published)
+	# Without runs to compare, it measures them.
+	if [ $# -eq 1 ]; then
+		need build report kernel vm
+		build_kernel
+		build
+	else
+		need build report
+		build build/faultline
+	fi
+	hand_over "$@"
+	;;
+*)
+	[ "$command" != doctor ] || [ -z "$(lacking build)" ] || doctor_without_program
+	need_without_installing build
+	build build/faultline
+	if [ "$command" = doctor ]; then
+		# Where a kernel would be is worth telling, too.
+		FAULTLINE_KERNEL_DIR=$("$root/kernel/build.sh" --if-built 2>/dev/null </dev/null) || true
+		export FAULTLINE_KERNEL_DIR
+	fi
+	hand_over "$@"
+	;;
+esac
