@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Checks the folder of a run.
+
+records.py check RUN STATUS...    every record fits the schema, has one of the statuses, and its
+                                  figures agree with each other
+records.py same RUN OTHER         each record of RUN is in OTHER, the same to the byte but for wall
+"""
+import json
+import os
+import sys
+
+import jsonschema
+
+SCHEMAS = os.path.join(os.path.dirname(__file__), "../../results/schema")
+PHASES = ["delivery", "fetch", "resolve", "resume"]
+
+
+def fail(where, what):
+    sys.exit(f"{where}: {what}")
+
+
+def validator(name):
+    with open(os.path.join(SCHEMAS, name)) as f:
+        schema = json.load(f)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def lines(run):
+    with open(os.path.join(run, "points.jsonl")) as f:
+        return f.read().splitlines()
+
+
+def check_counts(where, r):
+    """Every page is fetched once, verified, and known to whom the mode says."""
+    pages = r["pages_total"]
+    asked = 0 if r["mode"] == "kernel" else pages
+    each = 1 if r["workload"] == "shared" else r["vcpus"]
+    checks = {
+        "pages_total": (pages, r["pages"] * each),
+        "pages_verified": (r["pages_verified"], pages),
+        "fetches": (r["fetches"], asked),
+    }
+    if r["mode"] in ("kernel", "uffd"):
+        checks["exits"] = (r["exits"], 0)
+    if r["mode"] == "kernel":
+        checks["uffd_events"] = (r["uffd_events"], 0)
+    for name, (is_, should) in checks.items():
+        if is_ != should:
+            fail(where, f"{name} is {is_}, not {should}")
+    at_least = {"uffd": "uffd_events", "uffd+exit": "exits", "userfault": "exits",
+                "userfault+uffd": "exits"}.get(r["mode"])
+    if at_least and r[at_least] < pages:
+        fail(where, f"{at_least} is {r[at_least]}, less than {pages} pages")
+
+
+def check_times(where, r):
+    """Percentiles ascend, histograms hold every page, phases add up to the total."""
+    for phase, d in r["latency_ns"].items():
+        ascending = [d[k] for k in ("min", "p50", "p90", "p99", "p999", "max")]
+        if ascending != sorted(ascending) or not d["min"] <= d["mean"] <= d["max"]:
+            fail(where, f"{phase}: {ascending}, mean {d['mean']}")
+        uppers = [upper for upper, _ in d["histogram"]]
+        if sum(n for _, n in d["histogram"]) != r["pages_total"]:
+            fail(where, f"{phase}: the histogram does not hold all pages")
+        if uppers != sorted(set(uppers)) or uppers[-1] < d["max"]:
+            fail(where, f"{phase}: bounds of the histogram: {uppers}")
+    if r["mode"] != "kernel":
+        total = r["latency_ns"]["total"]["mean"]
+        parts = sum(r["latency_ns"][phase]["mean"] for phase in PHASES)
+        if abs(total - parts) > 0.001 * total + 1:
+            fail(where, f"phases add up to {parts} ns, not {total} ns")
+    rate = r["pages_total"] * 1e9 / r["span_ns"]
+    if abs(rate - r["rate_span"]) > 0.001 * rate:
+        fail(where, f"rate_span is {r['rate_span']}, the span says {rate}")
+
+
+def check(run, statuses):
+    with open(os.path.join(run, "run.json")) as f:
+        about = json.load(f)
+    validator("run.schema.json").validate(about)
+    records, names = validator("record.schema.json"), set()
+    for number, line in enumerate(lines(run), 1):
+        where, r = f"{run}/points.jsonl:{number}", json.loads(line)
+        error = jsonschema.exceptions.best_match(records.iter_errors(r))
+        if error:
+            fail(where, f"{error.json_path}: {error.message}")
+        if r["status"] not in statuses:
+            fail(where, f"{r['status']}: {r['reason']}")
+        if r["status"] == "ok":
+            check_counts(where, r)
+            if "latency_ns" in r:
+                check_times(where, r)
+        if (r["series"], r["id"]) in names:
+            fail(where, "there is such a record already")
+        names.add((r["series"], r["id"]))
+    if not about["complete"] or len(names) != about["total"]:
+        fail(run, f"{len(names)} of {about['total']} records, complete: {about['complete']}")
+    print(f"{len(names)} records")
+
+
+def without_wall(run):
+    """Text of each record, cut off where wall begins: it stands last."""
+    texts = {}
+    for line in lines(run):
+        r = json.loads(line)
+        if list(r)[-1] != "wall":
+            fail(run, "wall is not what a record ends with")
+        texts[r["series"], r["id"]] = line[: line.rindex(',"wall":{')]
+    return texts
+
+
+def same(run, other):
+    mine, theirs = without_wall(run), without_wall(other)
+    for name, text in mine.items():
+        if text != theirs.get(name):
+            fail(run, f"differs:\n{text}\n{theirs.get(name)}")
+    if not mine:
+        fail(run, "no records")
+    print(f"{len(mine)} records are the same")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 3 and sys.argv[1] == "check":
+        check(sys.argv[2], sys.argv[3:])
+    elif len(sys.argv) == 4 and sys.argv[1] == "same":
+        same(*sys.argv[2:])
+    else:
+        sys.exit(__doc__)

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The whole path, from a sweep file to a report, in the patched kernel: every record is
+# checked, and measuring again gives the same bytes.
+#
+# shellcheck disable=SC2016 # what stands in single quotes is for another shell
+# shellcheck disable=SC2317 # functions that check calls
+set -uo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/ktap.sh
+. "$root/tests/ktap.sh"
+export FAULTLINE_ROOT=$root
+faultline=$root/build/faultline
+records=$root/tests/e2e/records.py
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export TMPDIR=$scratch # where points leave the logs of failures
+
+if [ -z "${FAULTLINE_KERNEL_DIR:-}" ]; then
+	skip_test "smoke" "no kernel: run it through ./run.sh test"
+	finish
+fi
+
+run=("$faultline" run --tier simulated --sweep smoke --out)
+expect "smoke sweep" 0 "report: $scratch/a/report.html" "${run[@]}" "$scratch/a"
+check "every record is ok, fits the schema and agrees with itself" \
+	python3 "$records" check "$scratch/a" ok
+check "table, page and plots" bash -c '
+	grep -q userfault "$1/tables.txt" && grep -q "<svg" "$1/report.html" &&
+	ls "$1"/plots/*.svg "$1"/plots/*.png' - "$scratch/a"
+
+# Alone, and in another order: neither may matter.
+expect "some points again" 0 "report: " "${run[@]}" "$scratch/b" --modes uffd,userfault --jobs 1
+check "the same to the byte" python3 "$records" same "$scratch/b" "$scratch/a"
+
+# Killed without a chance to tidy up, then gone on with.
+"${run[@]}" "$scratch/c" --modes kernel >/dev/null 2>&1 </dev/null &
+pid=$!
+for _ in $(seq 300); do
+	[ ! -s "$scratch/c/points.jsonl" ] || break
+	sleep 0.1
+done
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+sleep 1
+no_vm_left() { ! pgrep -f "qemu.*$1"; }
+check "killed: no VM is left behind" no_vm_left "$scratch/c"
+check "killed: does not pass for whole" bash -c '
+	[ ! -e "$1/report.html" ] && grep -q "\"complete\": false" "$1/run.json"' - "$scratch/c"
+expect "killed: resumes" 0 "report: " "$faultline" run --resume "$scratch/c"
+check "killed: whole then" python3 "$records" check "$scratch/c" ok
+check "killed: the same to the byte" python3 "$records" same "$scratch/c" "$scratch/a"
+
+expect "a point, readable" 0 'resolve +[0-9]+' "$faultline" point tier=simulated mode=uffd pages=16
+check "a point as JSON" bash -c '
+	"$1" point tier=simulated mode=uffd pages=16 --json |
+	python3 -c "import json, sys; assert json.load(sys.stdin)[\"pages_verified\"] == 16"' \
+	- "$faultline"
+check "a point's command starts a VM" bash -c '
+	cd "$2" && sh -c "$("$1" point tier=simulated pages=16 --dry-run)" &&
+	grep -q "\"status\":\"ok\"" record' - "$faultline" "$scratch"
+expect "no times in tier emulated" 0 '"populates":[0-9]+,"series"' \
+	"$faultline" point tier=emulated mode=userfault vcpus=2 pages=64 --json
+
+# Real trouble: a VM without programs, one that takes too long.
+mkdir -p "$scratch/root/build"
+ln -s "$root/bench" "$scratch/root"
+: >"$scratch/root/build/initramfs.cpio"
+FAULTLINE_ROOT=$scratch/root expect "a real panic" 1 'panicked: Kernel panic' \
+	"$faultline" point tier=simulated
+expect "a real time limit" 1 'not done after 1 s' \
+	"$faultline" point tier=simulated mode=uffd pages=20000 fetch=10ms --point-timeout 1
+
+# This machine's own kernel may have all modes, some or none.
+grep -q '^flags.* hypervisor' /proc/cpuinfo && tier=nested || tier=hardware
+if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+	expect "natively" 0 "report: " "$faultline" run --tier "$tier" --sweep smoke \
+		--modes kernel,uffd,userfault --out "$scratch/n"
+	check "natively: records are ok or say what is lacking" \
+		python3 "$records" check "$scratch/n" ok skipped
+	check "natively: threads have their places" grep -q '"vcpu_cpus":"[0-9]' \
+		"$scratch/n/points.jsonl"
+else
+	skip_test "natively" "no /dev/kvm"
+fi
+
+finish

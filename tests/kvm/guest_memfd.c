@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* KVM Userfault on slots with a guest_memfd. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "test.h"
+#include "world.h"
+
+#define USERFAULT ABI_MEMORY_EXIT_FLAG_USERFAULT
+#define PRIVATE ABI_MEMORY_EXIT_FLAG_PRIVATE
+#define PAGE 11u
+#define WORD 0x9e3779bull
+#define RACE_ROUNDS 300u
+
+/* What the oldest headers lack; see Documentation/virt/kvm/api.rst. */
+#define VM_TYPE_SW_PROTECTED 1
+#define ATTRIBUTE_PRIVATE (1ull << 3)
+
+struct create_guest_memfd {
+	uint64_t size, flags, reserved[6];
+};
+
+struct memory_attributes {
+	uint64_t address, size, attributes, flags;
+};
+
+#define CREATE_GUEST_MEMFD _IOWR(KVMIO, 0xd4, struct create_guest_memfd)
+#define SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct memory_attributes)
+
+static int create_memfd(struct world *w)
+{
+	struct create_guest_memfd create = { .size = 2 * HUGE_BYTES };
+	int fd = ioctl(w->vm.fd, CREATE_GUEST_MEMFD, &create);
+
+	if (fd < 0)
+		skip("KVM_CREATE_GUEST_MEMFD: %s", strerror(errno));
+	return fd;
+}
+
+static void set_private(struct world *w, uint64_t first, uint64_t pages, bool is_private)
+{
+	struct memory_attributes attributes = {
+		.address = page_gpa(first),
+		.size = pages * PAGE_BYTES,
+		.attributes = is_private ? ATTRIBUTE_PRIVATE : 0,
+	};
+
+	check(!ioctl(w->vm.fd, SET_MEMORY_ATTRIBUTES, &attributes), "KVM_SET_MEMORY_ATTRIBUTES: %s",
+	      strerror(errno));
+}
+
+/* A slot of private pages, with these flags besides KVM_MEM_GUEST_MEMFD. */
+static void start(struct world *w, uint32_t flags)
+{
+	create_world(w, VM_TYPE_SW_PROTECTED);
+	need_userfault(w);
+	w->region.guest_memfd = create_memfd(w);
+	set_slot(w, ABI_MEM_GUEST_MEMFD | flags);
+	set_private(w, 0, w->pages, true);
+}
+
+static void toggle(struct world *w)
+{
+	set_slot(w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT);
+	set_slot(w, ABI_MEM_GUEST_MEMFD);
+}
+
+static void private_page_exits(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	start(&w, ABI_MEM_USERFAULT);
+	vcpu = &w.vcpus[0];
+	set_bit(&w, PAGE);
+	give_command(vcpu, COMMAND_WRITE, page_gpa(PAGE), WORD);
+	expect_fault(vcpu, PAGE, PRIVATE | USERFAULT);
+	expect_fault(vcpu, PAGE, PRIVATE | USERFAULT);
+	clear_bit(&w, PAGE);
+	run_command(vcpu);
+	check_equal("the word", guest_read(vcpu, PAGE), WORD);
+	check_equal("the same place in shared memory", *host_word(&w, PAGE), 0);
+}
+
+static void shared_page_exits(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	start(&w, ABI_MEM_USERFAULT);
+	vcpu = &w.vcpus[0];
+	set_private(&w, PAGE, 1, false);
+	set_bit(&w, PAGE);
+	*host_word(&w, PAGE) = WORD;
+	expect_read_fault(vcpu, PAGE, USERFAULT);
+	clear_bit(&w, PAGE);
+	check_equal("the word", run_command(vcpu), WORD);
+}
+
+static void toggled_on_a_live_slot(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	start(&w, 0);
+	vcpu = &w.vcpus[0];
+	guest_write(vcpu, PAGE, WORD);
+	set_bit(&w, PAGE);
+	for (unsigned int i = 0; i < 3; i++) {
+		set_slot(&w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT);
+		expect_read_fault(vcpu, PAGE, PRIVATE | USERFAULT);
+		set_slot(&w, ABI_MEM_GUEST_MEMFD);
+		check_equal("the word", run_command(vcpu), WORD);
+	}
+	guest_write(vcpu, PAGE + 1, WORD);
+}
+
+static void expect_refused(struct world *w, uint32_t flags, const char *what)
+{
+	const int err = try_slot(w, flags);
+
+	check(err == -EINVAL, "%s was not refused with EINVAL, but: %s", what, strerror(-err));
+}
+
+static void nothing_else_can_change(void)
+{
+	const uint32_t base = ABI_MEM_GUEST_MEMFD;
+	struct abi_memory_region2 good;
+	struct vcpu *vcpu;
+	struct world w;
+
+	start(&w, 0);
+	vcpu = &w.vcpus[0];
+	guest_write(vcpu, PAGE, WORD);
+	good = w.region;
+
+	expect_refused(&w, base | KVM_MEM_LOG_DIRTY_PAGES, "dirty logging");
+	expect_refused(&w, base | ABI_MEM_EXIT_ON_MISSING, "exit on missing");
+	expect_refused(&w, base | ABI_MEM_EXIT_ON_MISSING | ABI_MEM_USERFAULT, "both flags");
+	expect_refused(&w, 0, "a slot without the guest_memfd");
+	expect_refused(&w, ABI_MEM_USERFAULT, "userfault without the guest_memfd");
+	expect_refused(&w, base, "nothing at all");
+	w.region.guest_memfd_offset = HUGE_BYTES;
+	expect_refused(&w, base | ABI_MEM_USERFAULT, "another offset");
+	w.region = good;
+	w.region.guest_memfd = create_memfd(&w);
+	expect_refused(&w, base | ABI_MEM_USERFAULT, "another guest_memfd");
+	w.region = good;
+	w.region.guest_phys_addr += HUGE_BYTES;
+	expect_refused(&w, base | ABI_MEM_USERFAULT, "another guest address");
+	w.region = good;
+	w.region.userspace_addr += PAGE_BYTES;
+	expect_refused(&w, base | ABI_MEM_USERFAULT, "another user address");
+	w.region = good;
+	w.region.memory_size -= PAGE_BYTES;
+	expect_refused(&w, base | ABI_MEM_USERFAULT, "another size");
+	w.region = good;
+
+	/* And all that has left the slot as it was. */
+	check_equal("the word", guest_read(vcpu, PAGE), WORD);
+	set_bit(&w, PAGE);
+	set_slot(&w, base | ABI_MEM_USERFAULT);
+	expect_read_fault(vcpu, PAGE, PRIVATE | USERFAULT);
+	w.region.userfault_bitmap += sizeof(long);
+	expect_refused(&w, base | ABI_MEM_USERFAULT, "another bitmap, the flag kept");
+	expect_fault(vcpu, PAGE, PRIVATE | USERFAULT);
+}
+
+static void bad_fd_refused(void)
+{
+	struct world w;
+
+	start(&w, 0);
+	w.region.guest_memfd = 1000;
+	check(try_slot(&w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT) < 0,
+	      "a toggle with a closed file descriptor was accepted");
+	w.region.guest_memfd = w.vm.fd;
+	check(try_slot(&w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT) < 0,
+	      "a toggle with a file that is no guest_memfd was accepted");
+}
+
+static void punch_hole(const struct world *w, uint64_t page)
+{
+	check(!fallocate(w->region.guest_memfd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			 page * PAGE_BYTES, PAGE_BYTES),
+	      "fallocate: %s", strerror(errno));
+}
+
+static void punch_hole_zaps_after_toggle(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	start(&w, 0);
+	vcpu = &w.vcpus[0];
+	toggle(&w);
+	guest_write(vcpu, PAGE, WORD);
+	guest_write(vcpu, PAGE + 1, WORD);
+	punch_hole(&w, PAGE);
+	check_equal("the word in the hole", guest_read(vcpu, PAGE), 0);
+	check_equal("the word beside it", guest_read(vcpu, PAGE + 1), WORD);
+}
+
+static _Atomic bool race_is_over;
+
+static void *toggle_until_over(void *world)
+{
+	while (!race_is_over)
+		toggle(world);
+	return NULL;
+}
+
+static void *punch_until_over(void *world)
+{
+	while (!race_is_over)
+		punch_hole(world, PAGE);
+	return NULL;
+}
+
+/*
+ * The file must always find a memslot that is there to zap, whichever of the two
+ * instances it is. A kernel warning or a use after free would end the VM.
+ */
+static void toggle_races_with_punch_hole(void)
+{
+	pthread_t toggler, puncher;
+	struct vcpu *vcpu;
+	struct world w;
+
+	start(&w, 0);
+	vcpu = &w.vcpus[0];
+	race_is_over = false;
+	check(!pthread_create(&toggler, NULL, toggle_until_over, &w) &&
+		      !pthread_create(&puncher, NULL, punch_until_over, &w),
+	      "pthread_create failed");
+	for (uint64_t i = 1; i <= RACE_ROUNDS; i++) {
+		guest_write(vcpu, PAGE, i);
+		guest_write(vcpu, PAGE + 1, i);
+		check_equal("the word beside the holes", guest_read(vcpu, PAGE + 1), i);
+	}
+	race_is_over = true;
+	pthread_join(toggler, NULL);
+	pthread_join(puncher, NULL);
+	guest_write(vcpu, PAGE, WORD);
+	punch_hole(&w, PAGE);
+	check_equal("the word in the hole", guest_read(vcpu, PAGE), 0);
+}
+
+static void closed_after_toggle(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	start(&w, 0);
+	vcpu = &w.vcpus[0];
+	toggle(&w);
+	guest_write(vcpu, PAGE, WORD);
+	close(w.region.guest_memfd);
+	/* The memory is gone, and so must be the mapping. */
+	expect_read_fault(vcpu, PAGE, PRIVATE);
+}
+
+static void deleted_after_toggle(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	start(&w, 0);
+	vcpu = &w.vcpus[0];
+	toggle(&w);
+	guest_write(vcpu, PAGE, WORD);
+	w.region.memory_size = 0;
+	set_slot(&w, 0);
+	/* The range of the file is free again: a new slot can have it. */
+	w.region.memory_size = HUGE_BYTES;
+	set_slot(&w, ABI_MEM_GUEST_MEMFD);
+	check_equal("the word", guest_read(vcpu, PAGE), WORD);
+}
+
+const struct kvm_test guest_memfd_tests[] = {
+	{ "guest_memfd.private_page_exits", private_page_exits },
+	{ "guest_memfd.shared_page_exits", shared_page_exits },
+	{ "guest_memfd.toggled_on_a_live_slot", toggled_on_a_live_slot },
+	{ "guest_memfd.nothing_else_can_change", nothing_else_can_change },
+	{ "guest_memfd.bad_fd_refused", bad_fd_refused },
+	{ "guest_memfd.punch_hole_zaps_after_toggle", punch_hole_zaps_after_toggle },
+	{ "guest_memfd.toggle_races_with_punch_hole", toggle_races_with_punch_hole },
+	{ "guest_memfd.closed_after_toggle", closed_after_toggle },
+	{ "guest_memfd.deleted_after_toggle", deleted_after_toggle },
+	{ 0 },
+};

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The harness itself: what goes wrong in a guest is told, and never hangs. */
+#include <string.h>
+
+#include "test.h"
+#include "world.h"
+
+static void run_one(enum command command, uint64_t address)
+{
+	static struct world w;
+
+	create_world(&w, 0);
+	set_slot(&w, 0);
+	give_command(&w.vcpus[0], command, address, 0);
+	run_command(&w.vcpus[0]);
+}
+
+static void run_undefined(void)
+{
+	run_one(COMMAND_UNDEFINED, 0);
+}
+
+static void run_triple_fault(void)
+{
+	run_one(COMMAND_TRIPLE_FAULT, 0);
+}
+
+static void read_unmapped(void)
+{
+	run_one(COMMAND_READ, 1ull << 40);
+}
+
+static void read_outside_slots(void)
+{
+	run_one(COMMAND_READ, VM_TEST_GPA - PAGE_BYTES);
+}
+
+static void expect_reason(void (*run)(void), const char *first, const char *second)
+{
+	char reason[2048];
+
+	run_to_failure(run, reason, sizeof(reason));
+	check(strstr(reason, first) && strstr(reason, second), "'%s' lacks '%s' or '%s'", reason,
+	      first, second);
+}
+
+static void exception_is_reported(void)
+{
+	expect_reason(run_undefined, "exception 6", "registers 0:");
+	expect_reason(read_unmapped, "exception 14", "fault address 0x10000000000");
+}
+
+static void other_exit_is_reported(void)
+{
+	expect_reason(run_triple_fault, "exit reason 8", "rip 0x");
+	expect_reason(read_outside_slots, "exit reason 6", "rip 0x");
+}
+
+static void guest_reads_the_hosts_clock(void)
+{
+	struct world w;
+	uint64_t before;
+
+	create_world(&w, 0);
+	set_slot(&w, 0);
+	for (unsigned int i = 0; i < VCPUS; i++) {
+		before = arch_ticks();
+		guest_read(&w.vcpus[i], 0);
+		vcpu_check_clock(&w.vcpus[i], before, arch_ticks());
+	}
+}
+
+const struct kvm_test harness_tests[] = {
+	{ "harness.exception_is_reported", exception_is_reported },
+	{ "harness.other_exit_is_reported", other_exit_is_reported },
+	{ "harness.guest_reads_the_hosts_clock", guest_reads_the_hosts_clock },
+	{ 0 },
+};

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* KVM Userfault: what the ioctls accept and refuse. */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "test.h"
+#include "world.h"
+
+#define USERFAULT ABI_MEMORY_EXIT_FLAG_USERFAULT
+#define PAGE 9u
+
+#define KERNEL_ADDRESS 0xffff888000000000ull
+#define USER_END 0x7ffffffff000ull /* with four-level paging; beyond it, with five */
+#define USER_END_5LEVEL 0xfffffffffff000ull
+
+static void capability(void)
+{
+	struct world w;
+
+	create_world(&w, 0);
+	need_userfault(&w);
+	check_equal("the capability of the VM", vm_capability(&w.vm, ABI_CAP_USERFAULT), 1);
+	check_equal("the capability of /dev/kvm",
+		    ioctl(w.vm.kvm_fd, KVM_CHECK_EXTENSION, ABI_CAP_USERFAULT), 1);
+}
+
+static void older_ioctl_refuses(void)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = VM_TEST_SLOT,
+		.flags = ABI_MEM_USERFAULT,
+		.guest_phys_addr = VM_TEST_GPA,
+		.memory_size = HUGE_BYTES,
+	};
+	struct world w;
+
+	create_world(&w, 0);
+	need_userfault(&w);
+	region.userspace_addr = (uintptr_t)w.memory;
+	check(ioctl(w.vm.fd, KVM_SET_USER_MEMORY_REGION, &region) && errno == EINVAL,
+	      "creation by the older ioctl was not refused with EINVAL");
+	set_slot(&w, 0);
+	check(ioctl(w.vm.fd, KVM_SET_USER_MEMORY_REGION, &region) && errno == EINVAL,
+	      "a change by the older ioctl was not refused with EINVAL");
+}
+
+/* Where kernel memory starts for access checks depends on paging levels; this is beyond both. */
+static const uint64_t no_bitmaps[] = {
+	1, sizeof(long) / 2, KERNEL_ADDRESS, KERNEL_ADDRESS + 4, UINT64_MAX - 7, 1ull << 63,
+};
+
+static void expect_bitmaps_refused(struct world *w, const char *when)
+{
+	const uint64_t good = w->region.userfault_bitmap;
+
+	for (size_t i = 0; i < sizeof(no_bitmaps) / sizeof(no_bitmaps[0]); i++) {
+		/* Misaligned ones are so relative to good memory. */
+		w->region.userfault_bitmap = no_bitmaps[i] < sizeof(long) ? good + no_bitmaps[i] :
+									    no_bitmaps[i];
+		check(try_slot(w, ABI_MEM_USERFAULT) == -EINVAL,
+		      "%s: bitmap %#llx was not refused with EINVAL", when,
+		      (unsigned long long)w->region.userfault_bitmap);
+	}
+	w->region.userfault_bitmap = good;
+}
+
+static void bad_bitmap_refused_at_creation(void)
+{
+	struct world w;
+
+	create_world(&w, 0);
+	need_userfault(&w);
+	expect_bitmaps_refused(&w, "creation");
+	set_slot(&w, ABI_MEM_USERFAULT);
+}
+
+static void bad_bitmap_refused_at_change(void)
+{
+	struct world w;
+
+	create_world(&w, 0);
+	need_userfault(&w);
+	set_slot(&w, 0);
+	expect_bitmaps_refused(&w, "turning on");
+	set_slot(&w, ABI_MEM_USERFAULT);
+	set_bit(&w, PAGE);
+	expect_bitmaps_refused(&w, "change of the address");
+	/* What was refused has changed nothing. */
+	expect_read_fault(&w.vcpus[0], PAGE, USERFAULT);
+	clear_bit(&w, PAGE);
+	run_command(&w.vcpus[0]);
+}
+
+/* The start is in user memory, the end is not. */
+static void bitmap_that_ends_in_kernel_memory(void)
+{
+	static const uint64_t ends[] = { USER_END, USER_END_5LEVEL };
+	struct world w;
+	unsigned int accepted = 0;
+
+	create_world(&w, 0);
+	need_userfault(&w);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const uint64_t bytes = w.pages / 8;
+		int inside, across;
+
+		w.region.userfault_bitmap = ends[i] - bytes;
+		inside = try_slot(&w, ABI_MEM_USERFAULT);
+		if (inside)
+			continue;
+		accepted++;
+		w.region.userfault_bitmap = ends[i] - bytes + sizeof(long);
+		across = try_slot(&w, ABI_MEM_USERFAULT);
+		/* The end of four-level user memory is nothing special with five levels. */
+		if (across == -EINVAL)
+			return;
+	}
+	fail("of %u bitmaps that end at the end of user memory, none was refused one word later",
+	     accepted);
+}
+
+static void bitmap_ignored_without_flag(void)
+{
+	struct world w;
+
+	create_world(&w, 0);
+	need_userfault(&w);
+	w.region.userfault_bitmap = KERNEL_ADDRESS + 1;
+	set_slot(&w, 0);
+	check_equal("the word", guest_read(&w.vcpus[0], PAGE), 0);
+}
+
+static void deleted_and_created_again(void)
+{
+	struct world w;
+
+	start_userfault(&w);
+	set_bit(&w, PAGE);
+	expect_read_fault(&w.vcpus[0], PAGE, USERFAULT);
+	w.region.memory_size = 0;
+	set_slot(&w, 0);
+	w.region.memory_size = HUGE_BYTES;
+	set_slot(&w, ABI_MEM_USERFAULT);
+	expect_fault(&w.vcpus[0], PAGE, USERFAULT);
+	clear_bit(&w, PAGE);
+	run_command(&w.vcpus[0]);
+}
+
+/* Bit 0 is the slot's first page wherever the slot is. */
+static void moved_slot_keeps_bit_numbers(void)
+{
+	struct world w;
+
+	start_userfault(&w);
+	set_bit(&w, PAGE);
+	w.region.guest_phys_addr += HUGE_BYTES;
+	set_slot(&w, ABI_MEM_USERFAULT);
+	expect_read_fault(&w.vcpus[0], w.pages + PAGE, USERFAULT);
+	check_equal("the page before it", guest_read(&w.vcpus[1], w.pages + PAGE - 1), 0);
+	clear_bit(&w, PAGE);
+	run_command(&w.vcpus[0]);
+}
+
+/* Filling stage-2 tables ahead of time must not get around the bitmap. */
+static void pre_fault_stops_at_the_bit(void)
+{
+	struct {
+		uint64_t gpa, size, flags, padding[5];
+	} range = { .gpa = page_gpa(0), .size = 2 * PAGE_BYTES };
+	struct {
+		struct abi_memory_fault fault;
+		uint64_t more;
+	} before;
+	struct world w;
+	void *run;
+
+	start_userfault(&w);
+	run = &w.vcpus[0].run->hw;
+	set_bit(&w, 1);
+	/* Not KVM_RUN: what user space may have put there for its next one must stay. */
+	memset(&before, 0x5a, sizeof(before));
+	memcpy(run, &before, sizeof(before));
+	if (ioctl(w.vcpus[0].fd, _IOWR(KVMIO, 0xd5, range), &range) && errno != EFAULT)
+		skip("KVM_PRE_FAULT_MEMORY: %s", strerror(errno));
+	check_equal("the end of what was mapped", range.gpa, page_gpa(1));
+	check(!memcmp(run, &before, sizeof(before)), "kvm_run was written to");
+	expect_read_fault(&w.vcpus[0], 1, USERFAULT);
+	set_bit(&w, 0);
+	check_equal("a page mapped ahead of time", guest_read(&w.vcpus[1], 0), 0);
+}
+
+const struct kvm_test userfault_slot_tests[] = {
+	{ "userfault_slot.capability", capability },
+	{ "userfault_slot.older_ioctl_refuses", older_ioctl_refuses },
+	{ "userfault_slot.bad_bitmap_refused_at_creation", bad_bitmap_refused_at_creation },
+	{ "userfault_slot.bad_bitmap_refused_at_change", bad_bitmap_refused_at_change },
+	{ "userfault_slot.bitmap_that_ends_in_kernel_memory", bitmap_that_ends_in_kernel_memory },
+	{ "userfault_slot.bitmap_ignored_without_flag", bitmap_ignored_without_flag },
+	{ "userfault_slot.deleted_and_created_again", deleted_and_created_again },
+	{ "userfault_slot.moved_slot_keeps_bit_numbers", moved_slot_keeps_bit_numbers },
+	{ "userfault_slot.pre_fault_stops_at_the_bit", pre_fault_stops_at_the_bit },
+	{ 0 },
+};

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "world.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "test.h"
+
+extern const uint8_t test_guest_image[], test_guest_image_end[];
+
+static uint8_t *map_aligned(size_t bytes, size_t align)
+{
+	uint8_t *start = mmap(NULL, bytes + align, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint8_t *aligned;
+
+	check(start != MAP_FAILED, "cannot map %zu bytes: %s", bytes + align, strerror(errno));
+	aligned = (uint8_t *)(((uintptr_t)start + align - 1) & ~(uintptr_t)(align - 1));
+	/* Not only for neatness: nothing may lie right behind it. */
+	munmap(start, aligned - start);
+	munmap(aligned + bytes, align - (aligned - start));
+	return aligned;
+}
+
+static void create_vm(struct world *w, unsigned long type)
+{
+	*w = (struct world){ .pages = HUGE_BYTES / PAGE_BYTES };
+	vm_create_type(&w->vm, type, VCPUS, test_guest_image,
+		       test_guest_image_end - test_guest_image, HUGE_BYTES, 0);
+}
+
+static void fill_world(struct world *w)
+{
+	for (unsigned int i = 0; i < VCPUS; i++)
+		vcpu_create(&w->vm, &w->vcpus[i], i);
+
+	w->memory = map_aligned(HUGE_BYTES, HUGE_BYTES);
+	madvise(w->memory, HUGE_BYTES, MADV_NOHUGEPAGE);
+	w->bitmap_bytes = PAGE_BYTES;
+	w->bitmap = (void *)map_aligned(w->bitmap_bytes, PAGE_BYTES);
+	w->region = (struct abi_memory_region2){
+		.slot = VM_TEST_SLOT,
+		.guest_phys_addr = VM_TEST_GPA,
+		.memory_size = HUGE_BYTES,
+		.userspace_addr = (uintptr_t)w->memory,
+		.userfault_bitmap = (uintptr_t)w->bitmap,
+	};
+}
+
+void create_world(struct world *w, unsigned long type)
+{
+	create_vm(w, type);
+	fill_world(w);
+}
+
+void create_world_with_irqchip(struct world *w)
+{
+	create_vm(w, 0);
+	if (ioctl(w->vm.fd, KVM_CREATE_IRQCHIP, 0))
+		skip("KVM_CREATE_IRQCHIP: %s", strerror(errno));
+	fill_world(w);
+}
+
+int try_slot(struct world *w, uint32_t flags)
+{
+	w->region.flags = flags;
+	return vm_set_slot(&w->vm, &w->region);
+}
+
+void set_slot(struct world *w, uint32_t flags)
+{
+	int err = try_slot(w, flags);
+
+	check(!err, "setting the tested slot with flags %#x: %s", flags, strerror(-err));
+}
+
+static bool slot_takes(struct world *w, uint32_t flags)
+{
+	struct abi_memory_region2 probe = {
+		.slot = VM_TEST_SLOT + 1,
+		.flags = flags,
+		.guest_phys_addr = VM_TEST_GPA * 2,
+		.memory_size = PAGE_BYTES,
+		.userspace_addr = (uintptr_t)w->memory,
+		.userfault_bitmap = (uintptr_t)w->bitmap,
+	};
+
+	if (vm_set_slot(&w->vm, &probe))
+		return false;
+	probe.memory_size = 0;
+	check(!vm_set_slot(&w->vm, &probe), "cannot delete a slot");
+	return true;
+}
+
+static bool has_exit_on_missing(struct world *w)
+{
+	return vm_capability(&w->vm, ABI_CAP_EXIT_ON_MISSING) &&
+	       slot_takes(w, ABI_MEM_EXIT_ON_MISSING);
+}
+
+/* The capability's number means something else in later kernels: that alone says nothing. */
+static bool has_userfault(struct world *w)
+{
+	return vm_capability(&w->vm, ABI_CAP_USERFAULT) && slot_takes(w, ABI_MEM_USERFAULT);
+}
+
+bool has_series(struct world *w)
+{
+	return has_exit_on_missing(w) || has_userfault(w);
+}
+
+void need_exit_on_missing(struct world *w)
+{
+	if (!has_exit_on_missing(w))
+		skip("this kernel has no KVM_MEM_EXIT_ON_MISSING");
+}
+
+void need_userfault(struct world *w)
+{
+	if (!has_userfault(w))
+		skip("this kernel has no KVM_MEM_USERFAULT");
+}
+
+void start_exit_on_missing(struct world *w)
+{
+	create_world(w, 0);
+	need_exit_on_missing(w);
+	set_slot(w, ABI_MEM_EXIT_ON_MISSING);
+}
+
+void start_userfault(struct world *w)
+{
+	create_world(w, 0);
+	need_userfault(w);
+	set_slot(w, ABI_MEM_USERFAULT);
+}
+
+void set_bit(struct world *w, uint64_t page)
+{
+	atomic_fetch_or(&w->bitmap[page / LONG_BITS], 1ul << page % LONG_BITS);
+}
+
+void clear_bit(struct world *w, uint64_t page)
+{
+	atomic_fetch_and_explicit(&w->bitmap[page / LONG_BITS], ~(1ul << page % LONG_BITS),
+				  memory_order_release);
+}
+
+uint64_t page_gpa(uint64_t page)
+{
+	return VM_TEST_GPA + page * PAGE_BYTES;
+}
+
+volatile uint64_t *host_word(struct world *w, uint64_t page)
+{
+	return (volatile uint64_t *)(w->memory + page * PAGE_BYTES);
+}
+
+void give_command(struct vcpu *vcpu, enum command command, uint64_t address, uint64_t value)
+{
+	/* It would go on with what it is at. */
+	check(!vcpu->block->test[TEST_IS_BUSY],
+	      "wrong test: vCPU %u has not finished its last command", vcpu->index);
+	vcpu->block->test[TEST_COMMAND] = command;
+	vcpu->block->test[TEST_ADDRESS] = address;
+	vcpu->block->test[TEST_VALUE] = value;
+}
+
+static const char *const exit_names[] = {
+	[VCPU_DOORBELL] = "a doorbell",
+	[VCPU_MEMORY_FAULT] = "a memory fault",
+	[VCPU_FAULT_UNKNOWN] = "EFAULT without further information",
+	[VCPU_INTERRUPTED] = "EINTR",
+};
+
+uint64_t run_command(struct vcpu *vcpu)
+{
+	enum vcpu_exit exit = vcpu_run(vcpu);
+
+	if (exit == VCPU_MEMORY_FAULT)
+		fail("command %llu ended in a memory fault at %#llx, flags %#llx",
+		     (unsigned long long)vcpu->block->test[TEST_COMMAND],
+		     (unsigned long long)vcpu->fault.gpa, (unsigned long long)vcpu->fault.flags);
+	check(exit == VCPU_DOORBELL, "command %llu ended in %s",
+	      (unsigned long long)vcpu->block->test[TEST_COMMAND], exit_names[exit]);
+	check_equal("the doorbell", vcpu->doorbell, BELL_FINISHED);
+	return vcpu->block->test[TEST_RESULT];
+}
+
+uint64_t guest_read(struct vcpu *vcpu, uint64_t page)
+{
+	give_command(vcpu, COMMAND_READ, page_gpa(page), 0);
+	return run_command(vcpu);
+}
+
+void guest_write(struct vcpu *vcpu, uint64_t page, uint64_t value)
+{
+	give_command(vcpu, COMMAND_WRITE, page_gpa(page), value);
+	run_command(vcpu);
+}
+
+void expect_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags)
+{
+	enum vcpu_exit exit = vcpu_run(vcpu);
+
+	check(exit == VCPU_MEMORY_FAULT, "access to page %llu ended in %s, not in a memory fault",
+	      (unsigned long long)page, exit_names[exit]);
+	check_equal("memory_fault.gpa", vcpu->fault.gpa, page_gpa(page));
+	check_equal("memory_fault.size", vcpu->fault.size, PAGE_BYTES);
+	check_equal("memory_fault.flags", vcpu->fault.flags, flags);
+}
+
+void expect_read_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags)
+{
+	give_command(vcpu, COMMAND_READ, page_gpa(page), 0);
+	expect_fault(vcpu, page, flags);
+}
+
+uint64_t vm_statistic(struct world *w, const char *name)
+{
+	struct kvm_stats_header header;
+	struct kvm_stats_desc *desc;
+	uint64_t value = 0;
+	bool found = false;
+	int fd = ioctl(w->vm.fd, KVM_GET_STATS_FD, NULL);
+	size_t desc_bytes;
+
+	if (fd < 0)
+		skip("KVM_GET_STATS_FD: %s", strerror(errno));
+	check(pread(fd, &header, sizeof(header), 0) == sizeof(header), "no header of statistics");
+	desc_bytes = sizeof(*desc) + header.name_size;
+	desc = malloc(desc_bytes);
+	for (uint32_t i = 0; i < header.num_desc && !found; i++) {
+		check(pread(fd, desc, desc_bytes, header.desc_offset + i * desc_bytes) ==
+			      (ssize_t)desc_bytes,
+		      "cannot read the description of a statistic");
+		if (strcmp(desc->name, name))
+			continue;
+		found = true;
+		check(pread(fd, &value, sizeof(value), header.data_offset + desc->offset) ==
+			      sizeof(value),
+		      "cannot read statistic %s", name);
+	}
+	free(desc);
+	close(fd);
+	if (!found)
+		skip("this KVM has no statistic %s", name);
+	return value;
+}

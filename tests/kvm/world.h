@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What most tests start from: a VM with some tested memory and a bitmap for it. */
+#ifndef FAULTLINE_WORLD_H
+#define FAULTLINE_WORLD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "commands.h"
+#include "../../harness/point/arch.h"
+#include "../../harness/point/vm.h"
+
+#define VCPUS 2
+#define HUGE_BYTES (2u << 20)
+#define LONG_BITS (8 * sizeof(unsigned long))
+
+struct world {
+	struct vm vm;
+	struct vcpu vcpus[VCPUS];
+	uint8_t *memory; /* anonymous, aligned to HUGE_BYTES, nothing present */
+	uint64_t pages;
+	_Atomic unsigned long *bitmap; /* all clear, pages of its own */
+	size_t bitmap_bytes;
+	struct abi_memory_region2 region; /* of the tested slot, as last set */
+};
+
+/*
+ * A VM of the given type with VCPUS vCPUs and tested memory of HUGE_BYTES at
+ * VM_TEST_GPA. The slot is not there until set_slot().
+ */
+void create_world(struct world *w, unsigned long type);
+
+/* The same with KVM's own interrupt controllers, without which it does no async page faults. */
+void create_world_with_irqchip(struct world *w);
+
+/* The tested slot with these flags, and the bitmap if they ask for it. */
+void set_slot(struct world *w, uint32_t flags);
+
+/* The same; returns 0 or -errno. */
+int try_slot(struct world *w, uint32_t flags);
+
+/* End the test through skip() where the kernel lacks a feature. */
+void need_exit_on_missing(struct world *w);
+void need_userfault(struct world *w);
+
+/* Whether the kernel has one of them, and so describes failed faults. */
+bool has_series(struct world *w);
+
+/* create_world(), the check of the feature, set_slot() with its flag. */
+void start_exit_on_missing(struct world *w);
+void start_userfault(struct world *w);
+
+void set_bit(struct world *w, uint64_t page);
+/* With release order, as the interface asks for. */
+void clear_bit(struct world *w, uint64_t page);
+
+uint64_t page_gpa(uint64_t page);
+/* Word 0 of a page of the tested memory, on the host. */
+volatile uint64_t *host_word(struct world *w, uint64_t page);
+
+/* Gives the guest something to do; run_command() or an expect_ function then lets it. */
+void give_command(struct vcpu *vcpu, enum command command, uint64_t address, uint64_t value);
+
+/* The vCPU must finish its command. Returns the result. */
+uint64_t run_command(struct vcpu *vcpu);
+
+/* give_command() and run_command() in one, at a page's word 0. */
+uint64_t guest_read(struct vcpu *vcpu, uint64_t page);
+void guest_write(struct vcpu *vcpu, uint64_t page, uint64_t value);
+
+/* The vCPU must leave with a memory fault at exactly this page and with these flags. */
+void expect_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags);
+
+/* give_command(COMMAND_READ) and expect_fault(). */
+void expect_read_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags);
+
+/* Reads a VM-wide statistic; skips the test where KVM does not have it. */
+uint64_t vm_statistic(struct world *w, const char *name);
+
+#endif

@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kernel/build.sh, with a make that only pretends, so that it takes no time.
+# shellcheck disable=SC2317 # functions that check calls
+set -uo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/ktap.sh
+. "$root/tests/ktap.sh"
+# Not in /tmp, which may be a small tmpfs: build.sh wants room.
+mkdir -p "$root/build"
+scratch=$(mktemp -d -p "$root/build")
+trap 'rm -rf "$scratch"' EXIT
+
+build=$root/kernel/build.sh
+tree=$scratch/tree
+fakes=$scratch/fakes
+export XDG_CACHE_HOME=$scratch/cache MADE=$scratch/made
+
+# A tree with what build.sh looks at, and a Kconfig that takes all settings.
+mkdir -p "$tree/virt/kvm" "$tree/scripts/kconfig" "$fakes"
+printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 99\n' >"$tree/Makefile"
+echo 'int kvm;' >"$tree/virt/kvm/kvm_main.c"
+cat >"$tree/scripts/kconfig/merge_config.sh" <<'END'
+#!/bin/sh
+shift 4
+cat "$@" | grep -v '=n$' | grep -v "${DROPPED:-nothing}" >"${0%/src/*}/obj/.config"
+END
+chmod +x "$tree/scripts/kconfig/merge_config.sh"
+
+# The environment does not get through to make, so orders come by file.
+cat >"$fakes/make" <<END
+#!/bin/bash
+for word; do
+	case \$word in
+	O=*) obj=\${word#O=} ;;
+	esac
+done
+if [ "\$word" = vmlinux ]; then
+	echo built >>"$MADE"
+	[ ! -e "$scratch/be_slow" ] || sleep 1
+	[ ! -e "$scratch/hang" ] || { touch "$scratch/hanging"; sleep 60; }
+	[ ! -e "$scratch/fail" ] || { echo 'kvm_main.c:1: error: it is broken'; exit 2; }
+	mkdir -p "\$obj/usr"
+	echo image | tee "\$obj/vmlinux" "\$obj/System.map" >"\$obj/usr/gen_init_cpio"
+	chmod +x "\$obj/usr/gen_init_cpio"
+else
+	touch "\$obj/.config"
+fi
+END
+printf '#!/bin/sh\nexit 0\n' >"$fakes/patch"
+chmod +x "$fakes"/*
+
+cat >"$scratch/with_fakes" <<END
+#!/bin/sh
+PATH="$fakes:\$PATH" KERNEL_SRC="$tree" exec "$build"
+END
+chmod +x "$scratch/with_fakes"
+with_fakes() { "$scratch/with_fakes"; }
+builds() { [ "$(wc -l <"$MADE")" = "$1" ]; }
+nothing_kept() { [ -z "$(find "$XDG_CACHE_HOME/faultline" -maxdepth 1 \( -name 'kernel-*' -o -name 'work.*' \))" ]; }
+fingerprint() { (cd "$tree" && find . -type f -printf '%p %T@ ' -exec sha256sum {} \; | sort); }
+
+expect "unknown argument" 2 "'--wrong'.*--help" "$build" --wrong
+expect "unknown architecture" 2 "'vax'.*x86_64" "$build" --arch vax
+expect "a folder that is no kernel tree" 2 "KERNEL_SRC=/usr/share is not a kernel source tree" \
+	env KERNEL_SRC=/usr/share "$build"
+expect "cache that cannot be written" 2 "cannot write to /dev/null/faultline; set XDG_CACHE_HOME" \
+	env XDG_CACHE_HOME=/dev/null "$build"
+expect "blank in the cache's name" 2 "no blanks" env XDG_CACHE_HOME="$scratch/a blank" "$build"
+
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+	mkdir "$scratch/small"
+	# shellcheck disable=SC2016 # it is the inner shell that expands this
+	expect "too little room" 2 "$scratch/small/faultline has [0-9]+ MiB free and the build takes" \
+		unshare -m sh -c 'mount -t tmpfs -o size=4m none "$1" && XDG_CACHE_HOME=$1 KERNEL_SRC=$2 "$3"' \
+		- "$scratch/small" "$tree" "$build"
+else
+	skip_test "too little room" "needs root and mount namespaces"
+fi
+
+before=$(fingerprint)
+expect "patch that does not apply" 2 "0001-.*\.patch does not apply to .* of Linux 6\.12\.99" \
+	env KERNEL_SRC="$tree" "$build"
+check "nothing is kept after it" nothing_kept
+
+touch "$scratch/fail"
+expect "failed build shows the log's end" 1 "it is broken" "$scratch/with_fakes"
+expect "and says where the log is" 1 "the whole log is $XDG_CACHE_HOME" "$scratch/with_fakes"
+rm "$scratch/fail"
+
+touch "$scratch/hang"
+PATH="$fakes:$PATH" KERNEL_SRC="$tree" setsid "$build" >/dev/null 2>&1 </dev/null &
+pid=$!
+for _ in $(seq 100); do
+	[ ! -e "$scratch/hanging" ] || break
+	sleep 0.1
+done
+kill -TERM -- -$pid
+wait $pid
+code=$?
+check "interrupted build" [ $code = 130 ]
+check "nothing is kept after it, either" nothing_kept
+rm "$scratch/hang"
+
+expect "setting that Linux drops is named" 2 "does not take these settings: CONFIG_USERFAULTFD=y" \
+	env DROPPED=CONFIG_USERFAULTFD PATH="$fakes:$PATH" KERNEL_SRC="$tree" "$build"
+
+expect "--if-built when it is not" 4 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-" \
+	env PATH="$fakes:$PATH" KERNEL_SRC="$tree" "$build" --if-built
+
+: >"$MADE"
+touch "$scratch/be_slow"
+with_fakes >"$scratch/one" 2>/dev/null &
+with_fakes >"$scratch/two" 2>/dev/null
+wait
+check "two at once build one kernel" builds 1
+check "and both get it" cmp "$scratch/one" "$scratch/two"
+rm "$scratch/be_slow"
+
+expect "built before: found again" 0 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-[0-9a-f]{16}\$" "$scratch/with_fakes"
+check "without another build" builds 1
+echo damage >>"$(cat "$scratch/one")/vmlinux"
+check "a damaged image is found out" with_fakes
+check "and built anew" builds 2
+check "the user's tree is as it was" [ "$(fingerprint)" = "$before" ]
+finish

@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# run.sh on machines that lack something: the package tools are made up.
+# shellcheck disable=SC2317 # functions that check calls
+set -uo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/ktap.sh
+. "$root/tests/ktap.sh"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+fakes=$scratch/fakes
+calls=$scratch/calls
+mkdir "$fakes"
+: >"$calls"
+
+# fake NAME SCRIPT: a program of that name, which notes its arguments.
+fake() {
+	printf '#!/bin/bash\necho "%s $*" >>"%s"\n%s\n' "$1" "$calls" "$2" >"$fakes/$1"
+	chmod +x "$fakes/$1"
+}
+on_fake_machine=(env PATH="$fakes:$PATH" "$root/run.sh")
+was_called() { grep -qE -- "$1" "$calls"; }
+was_not_called() { ! was_called "$1"; }
+
+expect "--help with an empty environment" 0 "run.sh doctor" env -i "$root/run.sh" --help
+expect "kernel --help" 0 "KERNEL_SRC" env -i "$root/run.sh" kernel --help
+expect "run --help" 0 "--sweep" env -i "$root/run.sh" run --help
+expect "test with an argument" 2 "takes no arguments" "$root/run.sh" test everything
+
+# Nobody waits for a kernel to be told of a slip.
+cache=$scratch/cache
+expect "a wrong option comes before the kernel" 2 "vcpus='0'" \
+	env XDG_CACHE_HOME="$cache" "$root/run.sh" --vcpus 0
+expect "a wrong key comes before the kernel" 2 "unknown key" \
+	env XDG_CACHE_HOME="$cache" "$root/run.sh" point hurry=1
+check "and no build was begun" test ! -e "$cache"
+
+# Everything but the compiler is installed, and nobody may become root.
+# shellcheck disable=SC2016 # it is the fake that expands this
+fake dpkg-query 'case ${*: -1} in gcc | libjansson-dev) exit 1 ;; *) printf installed ;; esac'
+fake apt-get 'exit 0'
+fake id 'echo 1000'
+fake sudo 'exit 1'
+for command in run point kernel test doctor list; do
+	expect "$command without packages, not root" 2 "apt-get install .*gcc" \
+		"${on_fake_machine[@]}" $command
+done
+check "and nothing was installed" was_not_called '^apt-get'
+
+# The same with root, on a machine whose package lists are empty.
+fake id 'echo 0'
+fake apt-get "[[ \"\$*\" != *install* || -e $scratch/updated ]] || exit 100
+[[ \"\$*\" != *update* ]] || touch $scratch/updated"
+fake make 'echo "make came to its turn" >&2; exit 1'
+expect "packages are installed as root" 1 "make came to its turn" \
+	"${on_fake_machine[@]}" point --tier nested
+check "the missing ones" was_called '^apt-get .*install .*gcc libjansson-dev$'
+check "after an update of the lists" was_called '^apt-get .*update'
+: >"$calls"
+expect "doctor says what is missing" 2 "apt-get install .*gcc" "${on_fake_machine[@]}" doctor
+check "doctor installs nothing, even as root" was_not_called '^apt-get'
+
+# A machine without Debian's tools, and with little else.
+bare=$scratch/bare
+mkdir "$bare"
+for program in bash cut dirname getent id nproc paste sed sort tr; do
+	ln -s "$(command -v $program)" "$bare/"
+done
+expect "no apt-get: programs and libraries are named" 2 "gcc.*jansson.*no apt-get" \
+	env -i PATH="$bare" HOME="$scratch" "$root/run.sh" point
+finish

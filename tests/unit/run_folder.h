@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Run folders for tests, made from the fixture in fixtures/run. Tests start in the repository's root. */
+#ifndef FAULTLINE_RUN_FOLDER_H
+#define FAULTLINE_RUN_FOLDER_H
+
+#include "unit.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FIXTURE "tests/unit/fixtures/run"
+
+struct run_folder {
+	char path[64];
+	json_t *run; /* run.json, to be changed before run_folder_write() */
+	json_t *records; /* array, the same */
+};
+
+static inline void run_folder_init(struct run_folder *folder)
+{
+	char line[8192];
+	FILE *in = fopen(FIXTURE "/points.jsonl", "r");
+
+	assert_non_null(in);
+	strcpy(folder->path, "/tmp/faultline-test-XXXXXX");
+	assert_non_null(mkdtemp(folder->path));
+	folder->run = json_load_file(FIXTURE "/run.json", 0, NULL);
+	assert_non_null(folder->run);
+	folder->records = json_array();
+	while (fgets(line, sizeof(line), in))
+		json_array_append_new(folder->records, json_loads(line, 0, NULL));
+	fclose(in);
+}
+
+/* Writes the files, and tail as it stands behind the records. */
+static inline void run_folder_write(const struct run_folder *folder, const char *tail)
+{
+	char path[128];
+	json_t *record;
+	FILE *out;
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/run.json", folder->path);
+	assert_int_equal(json_dump_file(folder->run, path, 0), 0);
+	snprintf(path, sizeof(path), "%s/points.jsonl", folder->path);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	json_array_foreach (folder->records, i, record) {
+		assert_int_equal(json_dumpf(record, out, JSON_COMPACT), 0);
+		fputc('\n', out);
+	}
+	fputs(tail, out);
+	assert_int_equal(fclose(out), 0);
+}
+
+static inline void remove_files(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	rmdir(path);
+}
+
+static inline void run_folder_remove(struct run_folder *folder)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/plots", folder->path);
+	remove_files(path);
+	remove_files(folder->path);
+	json_decref(folder->records);
+	json_decref(folder->run);
+}
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Every way in which a run can be wrong is noticed. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "../../harness/point/run.h"
+#include "fail_stub.h"
+
+#define PAGES 3
+
+static struct point point;
+static struct page_record records[PAGES];
+static struct guest_vcpu blocks[2];
+static const struct mode active = { .has_uffds = true };
+static const struct mode exits = { .has_exits = true, .has_uffds = true };
+static const struct mode passive = { .is_passive = true };
+static struct run run = { .point = &point, .records = records, .pages_total = PAGES };
+
+static int set_up(void **state)
+{
+	(void)state;
+	point_defaults(&point);
+	point.vcpus = 2;
+	run.mode = &active;
+	run.fetches = run.uffd_events = PAGES;
+	run.exits = 0;
+	memset(blocks, 0, sizeof(blocks));
+	blocks[0].pages_verified = 1;
+	blocks[1].pages_verified = 2;
+	for (unsigned int i = 0; i < PAGES; i++)
+		records[i] = (struct page_record){ .t0 = 1, .t1 = 2, .t2 = 3, .t3 = 4, .t4 = 5 };
+	return 0;
+}
+
+static void assert_fails_with(const char *text)
+{
+	assert_true(FAILS(run_check(&run, blocks)));
+	assert_non_null(strstr(fail_message, text));
+}
+
+static void right_run_passes(void **state)
+{
+	(void)state;
+	run_check(&run, blocks);
+	/* The guest may be through before the handler's last call has returned. */
+	records[1].t3 = 9;
+	run_check(&run, blocks);
+}
+
+static void wrong_content_fails(void **state)
+{
+	(void)state;
+	blocks[1].pages_wrong = 1;
+	blocks[1].wrong_page = 2;
+	assert_fails_with("wrong content, for example in page 2");
+}
+
+static void missing_page_fails(void **state)
+{
+	(void)state;
+	blocks[0].pages_verified = 0;
+	assert_fails_with("2 of 3 pages were verified");
+}
+
+static void page_fetched_twice_fails(void **state)
+{
+	(void)state;
+	run.fetches = PAGES + 1;
+	assert_fails_with("4 fetches were made for 3 pages");
+}
+
+static void fetch_where_nobody_should_be_told_fails(void **state)
+{
+	(void)state;
+	run.mode = &passive;
+	run.uffd_events = 0;
+	assert_fails_with("3 fetches were made for 0 pages");
+}
+
+static void passive_run_needs_only_the_guests_stamps(void **state)
+{
+	(void)state;
+	run.mode = &passive;
+	run.fetches = run.uffd_events = 0;
+	records[0].t1 = records[0].t2 = records[0].t3 = 0;
+	run_check(&run, blocks);
+	records[0].t4 = 0;
+	assert_fails_with("page 0");
+}
+
+static void faults_that_come_another_way_fail(void **state)
+{
+	(void)state;
+	run.uffd_events = PAGES - 1;
+	assert_fails_with("2 faults came through userfaultfds");
+	run.uffd_events = PAGES;
+	run.exits = 1;
+	assert_fails_with("1 faults came as exits");
+	run.mode = &exits;
+	run.exits = PAGES + 1;
+	assert_fails_with("3 faults came through userfaultfds");
+	run.uffd_events = 0;
+	run_check(&run, blocks);
+	run.exits = PAGES - 1;
+	assert_fails_with("2 faults came as exits");
+	run.mode = &passive;
+	assert_fails_with("2 faults came as exits");
+}
+
+static void each_stamp_is_checked(void **state)
+{
+	uint64_t *stamps[] = { &records[2].t0, &records[2].t1, &records[2].t2, &records[2].t3,
+			       &records[2].t4 };
+
+	for (volatile size_t i = 0; i < 5; i++) {
+		set_up(state);
+		*stamps[i] = 0;
+		assert_fails_with("stamps of page 2");
+	}
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup(f, set_up)
+	const struct CMUnitTest tests[] = {
+		TEST(right_run_passes),
+		TEST(wrong_content_fails),
+		TEST(missing_page_fails),
+		TEST(page_fetched_twice_fails),
+		TEST(fetch_where_nobody_should_be_told_fails),
+		TEST(passive_run_needs_only_the_guests_stamps),
+		TEST(faults_that_come_another_way_fail),
+		TEST(each_stamp_is_checked),
+	};
+
+	return cmocka_run_group_tests_name("check", tests, NULL, NULL);
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The parts of the simulated many-core host that need no QEMU. */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../harness/manycore/atomics.h"
+#include "../../harness/manycore/lines.h"
+#include "../../harness/manycore/options.h"
+#include "../../harness/point/micro.h"
+#include "fail_stub.h"
+
+static void options_are_read(void **state)
+{
+	struct manycore_options o;
+	char err[512] = "";
+
+	(void)state;
+	assert_int_equal(
+		manycore_options_parse("quantum=500,boot_quantum=20000,control=/a,,b=c,status=s",
+				       &o, err, sizeof(err)),
+		0);
+	assert_int_equal(o.quantum, 500);
+	assert_int_equal(o.boot_quantum, 20000);
+	assert_string_equal(o.control, "/a,b=c");
+	assert_string_equal(o.status, "s");
+}
+
+static void bad_options_are_named(void **state)
+{
+	static const struct {
+		const char *text, *named;
+	} bad[] = {
+		{ "", "quantum is missing" },
+		{ "quantum=500", "boot_quantum is missing" },
+		{ "quantum=500,boot_quantum=500,control=c", "status is missing" },
+		{ "quantum=500,boot_quantum=500,status=s", "control is missing" },
+		{ "quantum=9", "'quantum=9'" },
+		{ "quantum=1000001", "'quantum=1000001'" },
+		{ "quantum=-5", "'quantum=-5'" },
+		{ "quantum=", "'quantum='" },
+		{ "quantum=5x", "'quantum=5x'" },
+		{ "quantum", "'quantum'" },
+		{ "control=", "'control='" },
+		{ "speed=4", "'speed=4'" },
+	};
+	char long_text[8192], err[512];
+	struct manycore_options o;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(manycore_options_parse(bad[i].text, &o, err, sizeof(err)), -1);
+		assert_non_null(strstr(err, bad[i].named));
+	}
+	memset(long_text, 'x', sizeof(long_text));
+	memcpy(long_text, "status=", 7);
+	long_text[sizeof(long_text) - 1] = '\0';
+	assert_int_equal(manycore_options_parse(long_text, &o, err, sizeof(err)), -1);
+}
+
+static struct lines *lines;
+
+static int setup_lines(void **state)
+{
+	(void)state;
+	lines = lines_new(130); /* three words of holders */
+	return !lines;
+}
+
+static int free_lines(void **state)
+{
+	(void)state;
+	lines_free(lines);
+	return 0;
+}
+
+static void own_lines_are_free(void **state)
+{
+	(void)state;
+	assert_int_equal(lines_touch(lines, 0, 0x1000, false), 0);
+	assert_int_equal(lines_touch(lines, 0, 0x1000, true), 0);
+	assert_int_equal(lines_touch(lines, 0, 0x103f, false), 0);
+	/* the next line, and one 16 MiB on */
+	assert_int_equal(lines_touch(lines, 129, 0x1040, true), 0);
+	assert_int_equal(lines_touch(lines, 129, 0x1001000, true), 0);
+}
+
+static void readers_pay_once(void **state)
+{
+	(void)state;
+	lines_touch(lines, 3, 0x2000, true);
+	assert_int_equal(lines_touch(lines, 129, 0x2000, false), 1);
+	assert_int_equal(lines_touch(lines, 129, 0x2008, false), 0);
+	assert_int_equal(lines_touch(lines, 64, 0x2000, false), 1);
+	assert_int_equal(lines_touch(lines, 3, 0x2000, false), 0);
+}
+
+static void writers_take_the_line(void **state)
+{
+	(void)state;
+	lines_touch(lines, 1, 0x3000, false);
+	assert_int_equal(lines_touch(lines, 129, 0x3000, true), 1);
+	assert_int_equal(lines_touch(lines, 129, 0x3000, true), 0);
+	assert_int_equal(lines_touch(lines, 1, 0x3000, false), 1);
+	/* shared by now, also to who wrote it last */
+	assert_int_equal(lines_touch(lines, 129, 0x3000, true), 1);
+}
+
+static void highest_address(void **state)
+{
+	uint64_t last = (1ull << LINES_ADDRESS_BITS) - 1;
+
+	(void)state;
+	assert_int_equal(lines_touch(lines, 5, last, true), 0);
+	assert_int_equal(lines_touch(lines, 6, last, true), 1);
+}
+
+static void atomics_are_recognised(void **state)
+{
+	static const struct {
+		uint8_t code[8];
+		size_t length;
+		bool is_atomic;
+	} cases[] = {
+		{ { 0xf0, 0x48, 0x0f, 0xc1, 0x07 }, 5, true }, /* lock xadd %rax,(%rdi) */
+		{ { 0x66, 0xf0, 0x0f, 0xc1, 0x07 }, 5, true }, /* lock xadd %ax,(%rdi) */
+		{ { 0x87, 0x07 }, 2, true }, /* xchg %eax,(%rdi) */
+		{ { 0x65, 0x48, 0x87, 0x07 }, 4, true }, /* xchg %rax,%gs:(%rdi) */
+		{ { 0x86, 0x07 }, 2, true }, /* xchg %al,(%rdi) */
+		{ { 0x48, 0x87, 0xc3 }, 3, false }, /* xchg %rax,%rbx */
+		{ { 0x48, 0x01, 0x07 }, 3, false }, /* add %rax,(%rdi) */
+		{ { 0x0f, 0xc1, 0x07 }, 3, false }, /* xadd without lock */
+		{ { 0x90 }, 1, false },
+		{ { 0x66 }, 1, false },
+		{ { 0 }, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(x86_is_atomic(cases[i].code, cases[i].length), cases[i].is_atomic);
+}
+
+static void known_answers_are_asked_for(void **state)
+{
+	char *argv[] = { "p", "micro=lock", "cpus=16", "coherence=70", "quantum=250", NULL };
+	char *point[] = { "p", "mode=uffd", NULL };
+	struct micro micro;
+	char err[256] = "";
+
+	(void)state;
+	assert_true(micro_is_asked_for(5, argv));
+	assert_false(micro_is_asked_for(2, point));
+	assert_false(micro_is_asked_for(1, point));
+	assert_int_equal(micro_parse(5, argv, &micro, err, sizeof(err)), 0);
+	assert_string_equal(micro.test, "lock");
+	assert_int_equal(micro.cpus, 16);
+	assert_int_equal(micro.quantum, 250);
+	assert_int_equal(micro.coherence_ns, 70);
+	assert_int_equal(micro.speed, 4);
+}
+
+static void bad_arguments_of_known_answers(void **state)
+{
+	static const char *const bad[][2] = {
+		{ "micro=nothing", "cpus=2" }, { "micro=all", "cpus=1" },
+		{ "micro=all", "cpus=257" },   { "micro=all", "cpus" },
+		{ "micro=all", "vcpus=2" },    { "micro=all", "quantum=4" },
+		{ "micro=all", "speed=4" }, /* and no cpus */
+	};
+	struct micro micro;
+	char err[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char *argv[] = { "p", (char *)bad[i][0], (char *)bad[i][1], NULL };
+
+		err[0] = '\0';
+		assert_int_equal(micro_parse(3, argv, &micro, err, sizeof(err)), -1);
+		assert_true(err[0]);
+	}
+}
+
+int main(void)
+{
+#define LINES(f) cmocka_unit_test_setup_teardown(f, setup_lines, free_lines)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(options_are_read),
+		cmocka_unit_test(bad_options_are_named),
+		LINES(own_lines_are_free),
+		LINES(readers_pay_once),
+		LINES(writers_take_the_line),
+		LINES(highest_address),
+		cmocka_unit_test(atomics_are_recognised),
+		cmocka_unit_test(known_answers_are_asked_for),
+		cmocka_unit_test(bad_arguments_of_known_answers),
+	};
+
+	return cmocka_run_group_tests_name("manycore", tests, NULL, NULL);
+}

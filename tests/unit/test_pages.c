@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of a page: one fetch whoever comes, and nobody left asleep. */
+#include "unit.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../../harness/point/run.h"
+#include "../../harness/point/uffd.h"
+#include "fail_stub.h"
+
+#define PAGES 4
+#define THREADS 8
+
+static _Atomic unsigned int wakes, resolves;
+static struct point point;
+
+void uffd_wake(struct run *run, uint64_t page)
+{
+	(void)run;
+	(void)page;
+	wakes++;
+}
+
+static void put_content(struct run *run, uint64_t page, const void *from, bool may_wake)
+{
+	(void)may_wake;
+	resolves++;
+	memcpy(run->memory.hva + page * PAGE_BYTES, from, PAGE_BYTES);
+}
+
+static const struct mode mode = { .has_exits = true, .resolve = put_content };
+
+static int set_up(void **state)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	point_defaults(&point);
+	point.pages = PAGES;
+	run->point = &point;
+	run->mode = &mode;
+	run->pages_total = PAGES;
+	run->records = aligned_alloc(64, PAGES * sizeof(*run->records));
+	memset(run->records, 0, PAGES * sizeof(*run->records));
+	run->page_states = calloc(PAGES, sizeof(*run->page_states));
+	run->memory.bytes = PAGES * PAGE_BYTES;
+	run->memory.hva = mmap(NULL, run->memory.bytes, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	run->ticks_hz = 1000000000;
+	memory_add_source(&run->memory, point.seed);
+	wakes = resolves = 0;
+	*state = run;
+	return run->memory.hva == MAP_FAILED;
+}
+
+static int tear_down(void **state)
+{
+	struct run *run = *state;
+
+	memory_destroy(&run->memory);
+	free(run->page_states);
+	free(run->records);
+	free(run);
+	return 0;
+}
+
+static void *exit_on_page_0(void *arg)
+{
+	page_exit(arg, 0, 1, true, false);
+	return NULL;
+}
+
+static void exits_on_one_page_make_one_fetch(void **state)
+{
+	struct run *run = *state;
+	pthread_t threads[THREADS];
+
+	/* Long enough for all threads to come while the first one fetches. */
+	run->fetch.delay_ticks = 50000000;
+	run->fetch.clock_hz = 1000000000;
+	for (unsigned int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, exit_on_page_0, run), 0);
+	for (unsigned int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(run->fetches, 1);
+	assert_int_equal(resolves, 1);
+	assert_int_equal(run->exits, THREADS);
+	assert_int_equal(run->populates, 0);
+}
+
+static void finished_page_is_stamped_and_filled(void **state)
+{
+	struct run *run = *state;
+	uint64_t base = content_base(point.seed, 2);
+
+	page_exit(run, 2, 5, true, false);
+	assert_int_equal(run->records[2].t1, 5);
+	assert_true(run->records[2].t2 >= 5);
+	assert_true(run->records[2].t3 >= run->records[2].t2);
+	assert_memory_equal(run->memory.hva + 2 * PAGE_BYTES, &base, sizeof(base));
+	assert_int_equal(run->records[1].t1, 0);
+}
+
+static void event_during_a_fetch_is_woken_at_its_end(void **state)
+{
+	struct run *run = *state;
+
+	assert_true(page_event_begin(run, 1, 1));
+	assert_false(page_event_begin(run, 1, 2));
+	assert_int_equal(wakes, 0);
+	page_finish(run, 1, false);
+	assert_int_equal(wakes, 1);
+	assert_int_equal(run->fetches, 1);
+	assert_int_equal(run->uffd_events, 2);
+}
+
+static void event_after_a_fetch_is_woken_at_once(void **state)
+{
+	struct run *run = *state;
+
+	page_exit(run, 1, 1, false, false);
+	assert_int_equal(wakes, 0);
+	assert_false(page_event_begin(run, 1, 2));
+	assert_int_equal(wakes, 1);
+	assert_int_equal(run->fetches, 1);
+}
+
+static void event_on_what_a_handler_resolved_needs_no_wake_up(void **state)
+{
+	struct run *run = *state;
+
+	assert_true(page_event_begin(run, 1, 1));
+	assert_false(page_event_begin(run, 1, 2));
+	page_finish(run, 1, true); /* wakes all by itself */
+	assert_false(page_event_begin(run, 1, 3));
+	assert_int_equal(wakes, 0);
+}
+
+static void present_page_is_populated_when_reported_again(void **state)
+{
+	struct run *run = *state;
+
+	page_exit(run, 3, 1, false, false);
+	/* Another vCPU that was late: the page is there now, it only has to try again. */
+	page_exit(run, 3, 2, false, false);
+	assert_int_equal(run->populates, 0);
+	page_exit(run, 3, 3, false, true);
+	assert_int_equal(run->populates, 1);
+	assert_int_equal(run->fetches, 1);
+}
+
+static void page_that_cannot_be_had_is_no_endless_loop(void **state)
+{
+	struct run *run = *state;
+
+	page_exit(run, 0, 1, false, false);
+	munmap(run->memory.hva, PAGE_BYTES);
+	assert_true(FAILS(page_exit(run, 0, 2, false, true)));
+	assert_non_null(strstr(fail_message, "page 0"));
+	page_exit(run, 1, 1, true, false);
+	assert_true(FAILS(page_exit(run, 1, 2, true, true)));
+	assert_non_null(strstr(fail_message, "bit is clear"));
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(exits_on_one_page_make_one_fetch),
+		TEST(finished_page_is_stamped_and_filled),
+		TEST(event_during_a_fetch_is_woken_at_its_end),
+		TEST(event_after_a_fetch_is_woken_at_once),
+		TEST(event_on_what_a_handler_resolved_needs_no_wake_up),
+		TEST(present_page_is_populated_when_reported_again),
+		TEST(page_that_cannot_be_had_is_no_endless_loop),
+	};
+
+	return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
+}

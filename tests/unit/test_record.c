@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Records as faultline-point writes them, read back by a JSON library. */
+#include "unit.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../harness/mode.h"
+#include "../../harness/point/record.h"
+#include "fail_stub.h"
+
+#define PAGES 4
+
+static struct point point;
+static struct page_record records[PAGES];
+static struct guest_vcpu blocks[2];
+static const struct mode active, passive = { .is_passive = true };
+static struct run run = {
+	.point = &point,
+	.mode = &active,
+	.pages_total = PAGES,
+	.ticks_hz = 2000000000, /* two ticks a ns */
+	.records = records,
+};
+
+static int set_up(void **state)
+{
+	(void)state;
+	point_defaults(&point);
+	point.vcpus = 2;
+	point.pages = 2;
+	point.fetch_ns = 1000;
+	run.mode = &active;
+	for (uint64_t i = 0; i < PAGES; i++)
+		records[i] = (struct page_record){
+			.t0 = 100,
+			.t1 = 300,
+			.t2 = 2300,
+			.t3 = 2500,
+			.t4 = 2600 + 2 * i,
+		};
+	for (unsigned int i = 0; i < 2; i++)
+		blocks[i] = (struct guest_vcpu){
+			.index = i,
+			.pages = 2,
+			.start_ticks = 100 + i * 1000,
+			.end_ticks = 4100 + i * 1000,
+		};
+	return 0;
+}
+
+static json_t *write_and_read(void)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	json_error_t error;
+	json_t *json;
+
+	record_write(out, &run, blocks);
+	fclose(out);
+	assert_ptr_equal(strchr(text, '\n'), text + size - 1);
+	json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+	if (!json)
+		print_error("%s in %s\n", error.text, text);
+	assert_non_null(json);
+	free(text);
+	return json;
+}
+
+static json_int_t phase_value(json_t *json, const char *phase, const char *name)
+{
+	json_t *value =
+		json_object_get(json_object_get(json_object_get(json, "latency_ns"), phase), name);
+
+	assert_true(json_is_integer(value));
+	return json_integer_value(value);
+}
+
+static void phases_are_in_ns_and_add_up(void **state)
+{
+	json_t *json = write_and_read();
+
+	(void)state;
+	assert_int_equal(phase_value(json, "delivery", "p50"), 100);
+	assert_int_equal(phase_value(json, "fetch", "p50"), 1000);
+	assert_int_equal(phase_value(json, "resolve", "max"), 100);
+	assert_int_equal(phase_value(json, "resume", "min"), 50);
+	assert_int_equal(phase_value(json, "resume", "max"), 53);
+	assert_int_equal(phase_value(json, "total", "max"), 1253);
+	json_decref(json);
+}
+
+static void guest_that_is_faster_than_the_handler_ends_resolve(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	for (unsigned int i = 0; i < PAGES; i++)
+		records[i].t4 = 2400; /* before t3 */
+	json = write_and_read();
+	assert_int_equal(phase_value(json, "resolve", "p50"), 50);
+	assert_int_equal(phase_value(json, "resume", "max"), 0);
+	assert_int_equal(phase_value(json, "total", "p50"), 1150);
+	json_decref(json);
+}
+
+static void rates_are_of_span_and_of_vcpus(void **state)
+{
+	json_t *json = write_and_read();
+
+	(void)state;
+	/* First start to last end: 5000 ticks. Each vCPU: 2 pages in 4000 ticks. */
+	assert_int_equal(json_integer_value(json_object_get(json, "span_ns")), 2500);
+	assert_true(json_real_value(json_object_get(json, "rate_span")) == 1600000.0);
+	assert_true(json_real_value(json_object_get(json, "rate_sum")) == 2000000.0);
+	json_decref(json);
+}
+
+static void shared_pages_count_for_who_came_first(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++)
+		blocks[i].is_shared = 1;
+	for (unsigned int i = 0; i < PAGES; i++)
+		records[i].claimed = i ? 1 : 2;
+	json = write_and_read();
+	/* Three pages of one vCPU and one of the other, in 2000 ns each. */
+	assert_true(json_real_value(json_object_get(json, "rate_sum")) == 2000000.0);
+	json_decref(json);
+}
+
+static void fetch_that_is_off_is_marked(void **state)
+{
+	json_t *json = write_and_read();
+
+	(void)state;
+	assert_int_equal(json_integer_value(json_object_get(json, "fetch_achieved_p50_ns")), 1000);
+	assert_true(json_is_false(json_object_get(json, "fetch_off")));
+	json_decref(json);
+	point.fetch_ns = 3001;
+	json = write_and_read();
+	assert_true(json_is_true(json_object_get(json, "fetch_off")));
+	json_decref(json);
+}
+
+static void histogram_counts_every_page(void **state)
+{
+	json_t *json = write_and_read();
+	json_t *histogram =
+		json_object_get(json_object_get(json_object_get(json, "latency_ns"), "total"),
+				"histogram");
+	json_int_t count = 0;
+	json_t *bucket;
+	size_t i;
+
+	(void)state;
+	json_array_foreach (histogram, i, bucket)
+		count += json_integer_value(json_array_get(bucket, 1));
+	assert_int_equal(count, PAGES);
+	json_decref(json);
+}
+
+static void passive_mode_has_only_the_total(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	run.mode = &passive;
+	json = write_and_read();
+	assert_int_equal(json_object_size(json_object_get(json, "latency_ns")), 1);
+	assert_int_equal(phase_value(json, "total", "min"), 1250);
+	assert_true(json_is_null(json_object_get(json, "fetch_achieved_p50_ns")));
+	json_decref(json);
+}
+
+static void emulated_tier_prints_no_time(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	point.tier = TIER_EMULATED;
+	json = write_and_read();
+	assert_null(json_object_get(json, "rate_span"));
+	assert_null(json_object_get(json, "latency_ns"));
+	assert_int_equal(json_integer_value(json_object_get(json, "pages_total")), PAGES);
+	json_decref(json);
+}
+
+static void reason_survives_as_text(void **state)
+{
+	const char reason[] = "a \"quoted\" \\ back\nslash\x01";
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	json_t *json;
+
+	(void)state;
+	record_write_reason(out, &point, "failed", reason);
+	fclose(out);
+	json = json_loads(text, 0, NULL);
+	assert_non_null(json);
+	assert_string_equal(json_string_value(json_object_get(json, "reason")), reason);
+	assert_string_equal(json_string_value(json_object_get(json, "status")), "failed");
+	assert_string_equal(json_string_value(json_object_get(json, "mode")), "userfault");
+	assert_int_equal(json_integer_value(json_object_get(json, "vcpus")), 2);
+	json_decref(json);
+	free(text);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup(f, set_up)
+	const struct CMUnitTest tests[] = {
+		TEST(phases_are_in_ns_and_add_up),
+		TEST(guest_that_is_faster_than_the_handler_ends_resolve),
+		TEST(rates_are_of_span_and_of_vcpus),
+		TEST(shared_pages_count_for_who_came_first),
+		TEST(fetch_that_is_off_is_marked),
+		TEST(histogram_counts_every_page),
+		TEST(passive_mode_has_only_the_total),
+		TEST(emulated_tier_prints_no_time),
+		TEST(reason_survives_as_text),
+	};
+
+	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Lists and ranges, sweep files, and the plans made from them. */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../harness/mode.h"
+#include "../../harness/run/plan.h"
+#include "../../harness/run/values.h"
+
+static char err[ERR_SIZE];
+
+static void expands_to(const char *text, const char *joined)
+{
+	struct strings values;
+	char *got;
+
+	assert_int_equal(values_expand(text, &values, err, sizeof(err)), 0);
+	got = shell_quote(values.v);
+	assert_string_equal(got, joined);
+	free(got);
+	strings_free(&values);
+}
+
+static void lists_and_ranges(void **state)
+{
+	(void)state;
+	expands_to("7", "7");
+	expands_to("1,2,4", "1 2 4");
+	expands_to("1 , 2", "1 2");
+	expands_to("1..5", "1 2 3 4 5");
+	expands_to("1..512*2", "1 2 4 8 16 32 64 128 256 512");
+	expands_to("1..10*3", "1 3 9");
+	expands_to("5..5", "5");
+	expands_to("0..2,8..16*2", "0 1 2 8 16");
+	expands_to("uffd,uffd+exit", "uffd uffd+exit");
+}
+
+static void bad_lists_are_refused(void **state)
+{
+	static const char *const bad[] = { "",	     ",",    "1,",	"1..",
+					   "..2",    "2..1", "1..8*1",	"1..8*",
+					   "0..8*2", "a..b", "1..2..3", "1..99999" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct strings values;
+
+		assert_int_equal(values_expand(bad[i], &values, err, sizeof(err)), -1);
+		assert_int_equal(values.n, 0);
+		assert_null(values.v);
+	}
+}
+
+/* Shows a message that is not as it should be. */
+static void message_has(const char *start, const char *part)
+{
+	bool good = !strncmp(err, start, strlen(start)) && strstr(err, part);
+
+	if (!good)
+		print_error("message is: %s\n", err);
+	assert_true(good);
+}
+
+static void fails_at(const char *text, const char *start, const char *in_message)
+{
+	struct sweep sweep;
+
+	assert_int_equal(sweep_parse(&sweep, "s.ini", text, err, sizeof(err)), -1);
+	message_has(start, in_message);
+	sweep_free(&sweep);
+}
+
+static void typos_are_named_with_file_and_line(void **state)
+{
+	(void)state;
+	fails_at("", "s.ini:0:", "empty");
+	fails_at("[sweep]\nsummary=x\n[a]\nmoed=uffd\n", "s.ini:4: ", "unknown key 'moed'");
+	fails_at("[a]\n\n; comment\nmode=ufd\n", "s.ini:4: ", "ufd");
+	fails_at("[a]\nvcpus=1,2,x\n", "s.ini:2: ", "vcpus='x'");
+	fails_at("[a]\nfetch=30uss\n", "s.ini:2: ", "fetch='30uss'");
+	fails_at("[a]\nvcpus=1..0\n", "s.ini:2: ", "1..0");
+	fails_at("[sweep]\nsumary=x\n", "s.ini:2: ", "sumary");
+	fails_at("mode=uffd\n", "s.ini:1: ", "before any");
+	fails_at("[a]\nmode\n", "s.ini:2: ", "KEY = VALUE");
+	fails_at("[a\nmode=uffd\n", "s.ini:1: ", "closing");
+	fails_at("[a]\nmode=uffd\nmode=kernel\n", "s.ini:3: ", "twice");
+	fails_at("[a]\nmode=uffd\n[b]\nmode=uffd\n[a]\n", "s.ini:5: ", "line 1");
+	fails_at("[a]\ntier=simulated\n", "s.ini:2: ", "--tier");
+	fails_at("[a]\npages=4\npages_total=9\n", "s.ini:3: ", "exclude");
+	fails_at("[a]\npages_total=0\n", "s.ini:2: ", "pages_total");
+	fails_at("[sweep]\nsummary=x\n[defaults]\nmode=uffd\n", "s.ini:4: ", "no series");
+}
+
+static void a_long_line_is_refused(void **state)
+{
+	char text[400] = "[a]\n";
+
+	(void)state;
+	memset(text + 4, ';', 300);
+	fails_at(text, "s.ini:2: ", "longer");
+}
+
+/* Plans text; returns what plan_make() does. */
+static int plan_of(struct plan *plan, struct sweep *sweep, const char *text,
+		   const struct plan_options *options)
+{
+	int failed;
+
+	assert_int_equal(sweep_parse(sweep, "s.ini", text, err, sizeof(err)), 0);
+	failed = plan_make(plan, sweep, options, err, sizeof(err));
+	if (!failed)
+		plan_set_tier(plan, TIER_SIMULATED);
+	return failed;
+}
+
+static const struct planned *numbered(const struct plan *plan, unsigned int number)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->points[i].number == number)
+			return &plan->points[i];
+	print_error("no point %u\n", number);
+	exit(1);
+}
+
+static const char example[] = "[sweep]\nsummary = x\n"
+			      "[defaults]\nfetch = 0\nvcpus = 1,4\npages_total = 100\n"
+			      "[one]\nmode = kernel\n"
+			      "[two]\nmode = uffd\nreaders = per-vcpu\naccess = write,read\n"
+			      "[three]\nmode = userfault\nworkload = shared\nvcpus = 64\n"
+			      "[four]\nmode = userfault\npages = 3\nvcpus = 64\n";
+
+static void series_are_cross_products_over_defaults(void **state)
+{
+	struct plan_options options = { .seed = 1 };
+	struct sweep sweep;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(plan_of(&plan, &sweep, example, &options), 0);
+	assert_int_equal(plan.count, 2 + 4 + 1 + 1);
+	assert_string_equal(numbered(&plan, 1)->series, "one");
+	assert_int_equal(numbered(&plan, 1)->point.pages, 100);
+	assert_int_equal(numbered(&plan, 1)->point.fetch_ns, 0);
+	assert_int_equal(numbered(&plan, 2)->point.pages, 25);
+	assert_string_equal(
+		numbered(&plan, 6)->id,
+		"mode=uffd workload=sequential access=read backing=anon fault=missing "
+		"arch=x86_64 tier=simulated vcpus=4 cpus=1 quantum=500 coherence=0 speed=1 "
+		"pages=25 fetch=0 wait=sleep uffds=1 readers=4 handler=inline repeat=1 seed=1");
+	assert_int_equal(numbered(&plan, 7)->point.pages, 100); /* shared: all in all */
+	assert_int_equal(numbered(&plan, 8)->point.pages, 3); /* the series' own */
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
+/* As many as vCPUs, up to cpus_max; only where CPUs are simulated. */
+static void cpus_follow_vcpus(void **state)
+{
+	static const char text[] = "[a]\nvcpus=1,8,64\ncpus_max=16\ncoherence=0,70\n";
+	struct plan_options options = { .seed = 1 };
+	struct sweep sweep;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(plan_of(&plan, &sweep, text, &options), 0);
+	assert_int_equal(plan.count, 6);
+	assert_int_equal(numbered(&plan, 1)->point.cpus, 1);
+	assert_int_equal(numbered(&plan, 3)->point.cpus, 8);
+	assert_int_equal(numbered(&plan, 4)->point.coherence_ns, 70);
+	assert_int_equal(numbered(&plan, 5)->point.cpus, 16);
+	assert_int_equal(numbered(&plan, 5)->point.speed, SPEED_MANYCORE);
+	plan_set_tier(&plan, TIER_HARDWARE);
+	assert_int_equal(plan.count, 3);
+	for (size_t i = 0; i < plan.count; i++)
+		assert_false(point_is_manycore(&plan.points[i].point));
+	plan_free(&plan);
+	sweep_free(&sweep);
+	options.cpus = "4";
+	assert_int_equal(plan_of(&plan, &sweep, text, &options), 0);
+	assert_int_equal(numbered(&plan, 5)->point.cpus, 4);
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
+static void threads_have_places_on_simulated_cpus(void **state)
+{
+	struct point p;
+
+	(void)state;
+	point_defaults(&p);
+	p.tier = TIER_SIMULATED;
+	plan_place_simulated(&p);
+	assert_string_equal(p.vcpu_cpus, "");
+	p.cpus = 16;
+	plan_place_simulated(&p);
+	assert_string_equal(p.vcpu_cpus, "0-15");
+	assert_string_equal(p.reader_cpus, "0-15");
+	strcpy(p.vcpu_cpus, "3");
+	plan_place_simulated(&p);
+	assert_string_equal(p.vcpu_cpus, "3");
+}
+
+static void every_vcpu_has_16_pages(void **state)
+{
+	struct plan_options options = { .seed = 1, .vcpus = "512", .modes = "kernel" };
+	struct sweep sweep;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(plan_of(&plan, &sweep, example, &options), 0);
+	assert_int_equal(plan.count, 1);
+	assert_int_equal(plan.points[0].point.pages, PAGES_EACH_MIN);
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
+static void the_command_line_replaces_keys(void **state)
+{
+	struct plan_options options = {
+		.seed = 7, .modes = "uffd,userfault", .vcpus = "2", .fetch = "1us", .repeat = 3
+	};
+	struct sweep sweep;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(plan_of(&plan, &sweep, example, &options), 0);
+	assert_int_equal(plan.count, (2 + 1 + 1) * 3);
+	for (size_t i = 0; i < plan.count; i++) {
+		assert_int_equal(plan.points[i].point.vcpus, 2);
+		assert_int_equal(plan.points[i].point.fetch_ns, 1000);
+		assert_int_equal(plan.points[i].point.seed, 7);
+		assert_int_not_equal(plan.points[i].point.mode, MODE_kernel);
+		assert_in_range(plan.points[i].point.repeat, 1, 3);
+	}
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
+static void refuses_options(const struct plan_options *options, const char *in_message)
+{
+	struct sweep sweep;
+	struct plan plan;
+
+	assert_int_equal(plan_of(&plan, &sweep, example, options), -1);
+	message_has("", in_message);
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
+static void bad_options_are_refused(void **state)
+{
+	(void)state;
+	refuses_options(&(struct plan_options){ .modes = "uffd,ufd" }, "mode='ufd'");
+	refuses_options(&(struct plan_options){ .vcpus = "0" }, "vcpus='0'");
+	refuses_options(&(struct plan_options){ .fetch = "30uss" }, "fetch='30uss'");
+	refuses_options(&(struct plan_options){ .modes = "uffd+exit" }, "no series");
+}
+
+static void what_does_not_go_together_is_named(void **state)
+{
+	struct plan_options options = { .seed = 1 };
+	struct sweep sweep;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(plan_of(&plan, &sweep, "[a]\n[b]\nmode=uffd\nfault=minor\n", &options),
+			 -1);
+	assert_non_null(strstr(err, "s.ini:2: series [b]: fault=minor needs backing=shmem"));
+	sweep_free(&sweep);
+}
+
+static void a_value_given_twice_is_one_point(void **state)
+{
+	struct plan_options options = { .seed = 1 };
+	struct sweep sweep;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(plan_of(&plan, &sweep, "[a]\nvcpus=1,2,1\n[b]\nvcpus=1\n", &options), 0);
+	assert_int_equal(plan.count, 3);
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
+/* Joins the numbers of the points in their order. */
+static char *order_of(uint64_t seed)
+{
+	struct plan_options options = { .seed = seed };
+	struct sweep sweep;
+	struct plan plan;
+	char *order = xstrdup("");
+
+	assert_int_equal(plan_of(&plan, &sweep, "[a]\nvcpus=1..30\n", &options), 0);
+	for (size_t i = 0; i < plan.count; i++) {
+		char *longer = xasprintf("%s %u", order, plan.points[i].number);
+
+		free(order);
+		order = longer;
+	}
+	plan_free(&plan);
+	sweep_free(&sweep);
+	return order;
+}
+
+static void the_seed_alone_decides_the_order(void **state)
+{
+	char *a = order_of(1), *b = order_of(1), *c = order_of(2);
+
+	(void)state;
+	assert_string_equal(a, b);
+	assert_string_not_equal(a, c);
+	free(a);
+	free(b);
+	free(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lists_and_ranges),
+		cmocka_unit_test(bad_lists_are_refused),
+		cmocka_unit_test(typos_are_named_with_file_and_line),
+		cmocka_unit_test(a_long_line_is_refused),
+		cmocka_unit_test(series_are_cross_products_over_defaults),
+		cmocka_unit_test(cpus_follow_vcpus),
+		cmocka_unit_test(threads_have_places_on_simulated_cpus),
+		cmocka_unit_test(every_vcpu_has_16_pages),
+		cmocka_unit_test(the_command_line_replaces_keys),
+		cmocka_unit_test(bad_options_are_refused),
+		cmocka_unit_test(what_does_not_go_together_is_named),
+		cmocka_unit_test(a_value_given_twice_is_one_point),
+		cmocka_unit_test(the_seed_alone_decides_the_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

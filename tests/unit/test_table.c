@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From the records of a run to groups, figures and the summary table. */
+#include "run_folder.h"
+
+#include "../../harness/run/report.h"
+#include "../../harness/run/report_cells.h"
+#include "../../harness/run/report_data.h"
+
+static struct run_folder folder;
+static char err[1024];
+
+static int set_up(void **state)
+{
+	(void)state;
+	err[0] = '\0';
+	run_folder_init(&folder);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	run_folder_remove(&folder);
+	return 0;
+}
+
+/* The table as text; the caller frees. */
+static char *table(void)
+{
+	size_t size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+	int ret = table_print(out, folder.path, err, sizeof(err));
+
+	fclose(out);
+	if (ret)
+		print_error("%s\n", err);
+	assert_int_equal(ret, 0);
+	return text;
+}
+
+static void assert_table_has(const char *part, bool expected)
+{
+	char *text = table();
+	bool found = strstr(text, part);
+
+	if (found != expected)
+		print_error("%s in:\n%s\n", part, text);
+	assert_int_equal(found, expected);
+	free(text);
+}
+
+static const struct series *find_series(const struct panel *panel, const char *label)
+{
+	for (size_t s = 0; s < panel->series_count; s++)
+		if (!strcmp(panel->series[s].label, label))
+			return &panel->series[s];
+	return NULL;
+}
+
+static void set_all(const char *key, json_t *value)
+{
+	json_t *record;
+	size_t i;
+
+	json_array_foreach (folder.records, i, record)
+		json_object_set(record, key, value);
+	json_decref(value);
+}
+
+static void spread_of_odd_and_even_counts(void **state)
+{
+	double odd[] = { 3, 1, 2 }, even[] = { 4, 1, 2, 8 };
+	struct spread spread = spread_of(odd, 3);
+
+	(void)state;
+	assert_true(spread.median == 2 && spread.min == 1 && spread.max == 3);
+	spread = spread_of(even, 4);
+	assert_true(spread.median == 3 && spread.min == 1 && spread.max == 8);
+}
+
+static void repeats_give_the_median(void **state)
+{
+	struct run_data run;
+	const struct cell *cell;
+
+	(void)state;
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, err, sizeof(err)), 0);
+	assert_int_equal(run.panel_count, 1);
+	cell = series_cell(find_series(&run.panels[0], "uffd, 1 reader"), 2);
+	/* Three records: a failed one, whose point was then measured, and two repeats. */
+	assert_int_equal(json_array_size(cell->records), 2);
+	assert_true(cell->rate.median == 12000 && cell->rate.min == 11000 &&
+		    cell->rate.max == 13000);
+	assert_true(cell->p50_us.median == 160 && cell->p99_us.median == 320);
+	assert_true(cell->phase_us[PHASE_FETCH].median == 100);
+	run_data_free(&run);
+}
+
+static void series_keep_the_order_of_the_sweep(void **state)
+{
+	static const char *const order[] = { "kernel", "uffd, 1 reader", "uffd, reader per vCPU",
+					     "uffd+exit", "userfault" };
+	struct run_data run;
+
+	(void)state;
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, err, sizeof(err)), 0);
+	assert_int_equal(run.panels[0].series_count, 5);
+	for (size_t s = 0; s < 5; s++)
+		assert_string_equal(run.panels[0].series[s].label, order[s]);
+	assert_true(find_series(&run.panels[0], "uffd, 1 reader")->one_reader);
+	assert_false(find_series(&run.panels[0], "uffd, reader per vCPU")->one_reader);
+	assert_int_equal(find_series(&run.panels[0], "uffd, reader per vCPU")->variant, 1);
+	assert_int_equal(panel_common_vcpus(&run.panels[0]), 2);
+	run_data_free(&run);
+}
+
+static void conditions_are_not_mixed(void **state)
+{
+	json_t *other = json_deep_copy(json_array_get(folder.records, 0));
+	struct run_data run;
+
+	(void)state;
+	json_object_set_new(other, "fetch", json_string("0"));
+	json_object_set_new(other, "id", json_string("another"));
+	json_array_append_new(folder.records, other);
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, err, sizeof(err)), 0);
+	assert_int_equal(run.panel_count, 2);
+	assert_string_equal(run.panels[0].key, "fetch=0");
+	assert_string_equal(run.panels[1].key, "fetch=30us");
+	assert_int_equal(json_array_size(run.panels[0].records), 1);
+	run_data_free(&run);
+}
+
+static void tiers_are_never_mixed(void **state)
+{
+	struct run_data run;
+
+	(void)state;
+	/* Not even where no two points could be taken for repeats. */
+	json_object_set_new(json_array_get(folder.records, 6), "tier", json_string("nested"));
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, err, sizeof(err)), 0);
+	assert_int_equal(run.panel_count, 2);
+	run_data_free(&run);
+}
+
+static void pages_may_vary_with_vcpus(void **state)
+{
+	struct run_data run;
+	json_t *record;
+	char text[256];
+	size_t i;
+
+	(void)state;
+	json_array_foreach (folder.records, i, record) {
+		bool one = json_integer_value(json_object_get(record, "vcpus")) == 1;
+
+		json_object_set_new(record, "pages", json_integer(one ? 4 : 2));
+	}
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, err, sizeof(err)), 0);
+	assert_int_equal(run.panel_count, 1);
+	assert_non_null(strstr(panel_conditions(&run.panels[0], text, sizeof(text)), "pages=2..4"));
+	run_data_free(&run);
+	/* Two sizes at one vCPU count are no repeats. */
+	json_object_set_new(json_array_get(folder.records, 9), "pages", json_integer(8));
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, err, sizeof(err)), 0);
+	assert_true(run.panel_count > 1);
+	run_data_free(&run);
+}
+
+static void mechanisms_become_series(void **state)
+{
+	json_t *other = json_deep_copy(json_array_get(folder.records, 0));
+	struct run_data run;
+
+	(void)state;
+	json_object_set_new(other, "readers", json_integer(2));
+	json_object_set_new(other, "id", json_string("another"));
+	json_array_append_new(folder.records, other);
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, err, sizeof(err)), 0);
+	assert_int_equal(run.panel_count, 1);
+	assert_non_null(find_series(&run.panels[0], "userfault: readers=2"));
+	assert_non_null(find_series(&run.panels[0], "userfault: readers=1"));
+	run_data_free(&run);
+}
+
+static void table_says_what_it_is_worth(void **state)
+{
+	(void)state;
+	run_folder_write(&folder, "");
+	assert_table_has("sweep fixture, tier simulated, 2026-11-20T12:00:00Z", true);
+	assert_table_has("6.12.117, series 0123456789ab\n", true);
+	assert_table_has("x86_64, tier simulated, fetch 30us", true);
+	assert_table_has("path length, not contention", true);
+	assert_table_has("  faultline   v1.0-2-g0123456\n", true);
+	assert_table_has("  repeat with ./run.sh run --sweep fixture\n", true);
+	assert_table_has("INCOMPLETE", false);
+}
+
+static void table_compares_with_the_best_uffd(void **state)
+{
+	(void)state;
+	run_folder_write(&folder, "");
+	assert_table_has("    2       16000  uffd, reader per vCPU      40000         2.50"
+			 "        3.33\n",
+			 true);
+}
+
+static void table_marks_a_fetch_that_was_off(void **state)
+{
+	(void)state;
+	run_folder_write(&folder, "");
+	assert_table_has("16000*", true);
+	assert_table_has("12000*", false);
+	assert_table_has("* the median fetch", true);
+	set_all("fetch_off", json_false());
+	run_folder_write(&folder, "");
+	assert_table_has("* the median fetch", false);
+}
+
+static void table_lists_what_was_not_measured(void **state)
+{
+	(void)state;
+	run_folder_write(&folder, "");
+	assert_table_has("  skipped: uffd+exit, vCPUs 1,2\n      no KVM_MEM_EXIT_ON_MISSING", true);
+	assert_table_has("failed:", false);
+	/* Without the record of its second attempt, the failed point is one. */
+	json_array_remove(folder.records, 9);
+	run_folder_write(&folder, "");
+	assert_table_has("  failed: uffd, 1 reader, vCPUs 2\n      no record within 60 s", true);
+}
+
+static void incomplete_run_is_marked(void **state)
+{
+	(void)state;
+	json_object_set_new(folder.run, "complete", json_false());
+	json_array_remove(folder.records, 0);
+	run_folder_write(&folder, "");
+	assert_table_has("*** INCOMPLETE: 10 of 11 points ***", true);
+}
+
+static void emulated_tier_shows_no_time(void **state)
+{
+	json_t *record;
+	size_t i;
+
+	(void)state;
+	json_object_set_new(folder.run, "tier", json_string("emulated"));
+	set_all("tier", json_string("emulated"));
+	json_array_foreach (folder.records, i, record) {
+		json_object_del(record, "latency_ns");
+		json_object_del(record, "rate_span");
+	}
+	run_folder_write(&folder, "");
+	assert_table_has("pages/s", false);
+	assert_table_has("verified", true);
+}
+
+static void cut_last_line_is_left_out(void **state)
+{
+	(void)state;
+	run_folder_write(&folder, "{\"schema\":1,\"mode\":\"uf");
+	assert_table_has("userfault", true);
+}
+
+static void assert_refused(const char *message)
+{
+	FILE *out = fopen("/dev/null", "w");
+
+	assert_int_equal(table_print(out, folder.path, err, sizeof(err)), -1);
+	fclose(out);
+	if (!strstr(err, message))
+		print_error("no '%s' in '%s'\n", message, err);
+	assert_non_null(strstr(err, message));
+}
+
+static void bad_line_is_named(void **state)
+{
+	(void)state;
+	run_folder_write(&folder, "nonsense\n");
+	assert_refused("points.jsonl:13: not a record");
+	run_folder_write(&folder, "{\"mode\":\"uffd\"}\n");
+	assert_refused("points.jsonl:13: not a record");
+}
+
+static void bad_run_json_is_refused(void **state)
+{
+	(void)state;
+	json_object_set_new(folder.run, "schema", json_integer(2));
+	run_folder_write(&folder, "");
+	assert_refused("\"schema\" is not 1");
+	json_object_set_new(folder.run, "schema", json_integer(1));
+	json_object_del(folder.run, "complete");
+	run_folder_write(&folder, "");
+	assert_refused("\"complete\" is missing");
+}
+
+static void other_folder_is_refused(void **state)
+{
+	(void)state;
+	assert_refused("is this the folder of a run?");
+}
+
+static void run_without_points_has_a_table(void **state)
+{
+	(void)state;
+	json_array_clear(folder.records);
+	json_object_set_new(folder.run, "complete", json_false());
+	run_folder_write(&folder, "");
+	assert_table_has("INCOMPLETE: 0 of 11 points", true);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(spread_of_odd_and_even_counts),
+		TEST(repeats_give_the_median),
+		TEST(series_keep_the_order_of_the_sweep),
+		TEST(conditions_are_not_mixed),
+		TEST(tiers_are_never_mixed),
+		TEST(pages_may_vary_with_vcpus),
+		TEST(mechanisms_become_series),
+		TEST(table_says_what_it_is_worth),
+		TEST(table_compares_with_the_best_uffd),
+		TEST(table_marks_a_fetch_that_was_off),
+		TEST(table_lists_what_was_not_measured),
+		TEST(incomplete_run_is_marked),
+		TEST(emulated_tier_shows_no_time),
+		TEST(cut_last_line_is_left_out),
+		TEST(bad_line_is_named),
+		TEST(bad_run_json_is_refused),
+		TEST(other_folder_is_refused),
+		TEST(run_without_points_has_a_table),
+	};
+
+	return cmocka_run_group_tests_name("table", tests, NULL, NULL);
+}
