@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs the KVM tests in VMs with the kernel under test: on one simulated CPU, where
-# a run is like any other, with each of the ways in which KVM manages a guest's page
-# tables; and on two emulated CPUs, where threads really race.
+# Runs the KVM tests in VMs with the kernel under test: on one simulated CPU, with
+# each of the ways in which KVM manages a guest's page tables; and on two simulated
+# CPUs side by side, where threads race. Every run is like any other.
 set -euo pipefail
 
 usage() {
@@ -44,7 +44,8 @@ kernel=${FAULTLINE_KERNEL_DIR:-}
 [ -n "$kernel" ] || die "FAULTLINE_KERNEL_DIR is not set; './run.sh kernel' prints what it must be"
 kernel=$kernel/vmlinux
 initramfs=${FAULTLINE_INITRAMFS:-$root/build/initramfs.cpio}
-for file in "$kernel" "$initramfs"; do
+manycore=$root/build/manycore.so
+for file in "$kernel" "$initramfs" "$manycore"; do
 	[ -r "$file" ] || die "$file is missing; './run.sh kernel' and 'make' build it"
 done
 command -v qemu-system-x86_64 >/dev/null ||
@@ -64,12 +65,14 @@ boot() {
 	local name=$1 status=0
 	shift
 
-	timeout "$limit_s" qemu-system-x86_64 -M pc -nodefaults -no-user-config -nographic \
-		-no-reboot -m "$memory_mib" -seed 1 -rtc base=2024-01-01,clock=vm -net none \
-		-cpu max,-erms,-fsrm,-rdrand,-rdseed "$@" -kernel "$kernel" -initrd "$initramfs" \
+	timeout "$limit_s" env "${environment[@]}" qemu-system-x86_64 -M pc -nodefaults \
+		-no-user-config -nographic -no-reboot -m "$memory_mib" \
+		-seed 1 -rtc base=2024-01-01,clock=vm -net none \
+		-accel "tcg,tb-size=256" -icount "shift=0,sleep=off" \
+		-cpu max,-erms,-fsrm,-rdrand,-rdseed -kernel "$kernel" -initrd "$initramfs" \
 		-append "console=ttyS0 quiet norandmaps nokaslr tsc=reliable clocksource=tsc $panics $parameters rdinit=/kvm-tests -- ${words[*]}" \
 		-serial "file:$work/$name.console" -serial "file:$work/$name.ktap" \
-		</dev/null >"$work/$name.qemu" 2>&1 &
+		"$@" </dev/null >"$work/$name.qemu" 2>&1 &
 	vm_pid=$!
 	wait "$vm_pid" || status=$?
 	vm_pid=
@@ -116,18 +119,29 @@ run() {
 }
 
 words=("$@")
-simulated=(-accel "tcg,tb-size=256" -icount "shift=0,sleep=off" -smp 1)
-emulated=(-accel "tcg,tb-size=256,thread=multi" -smp 2)
+environment=()
 
 # One CPU has no use for the local timer, and runs the same way each time without.
 parameters=nolapic_timer
-run simulated "${simulated[@]}"
+run simulated
 parameters="nolapic_timer kvm.tdp_mmu=0"
-run simulated-without-tdp-mmu "${simulated[@]}"
+run simulated-without-tdp-mmu
 parameters="nolapic_timer kvm_amd.npt=0"
-run simulated-with-shadow-paging "${simulated[@]}"
-parameters=
-run emulated "${emulated[@]}"
+run simulated-with-shadow-paging
+
+# Of two CPUs, each sees what the other one does after this many instructions: few for
+# many interleavings, and a number with no common factor for others than those.
+parameters=lpj=4000000
+for quantum in 100 777; do
+	name=two-cpus-quantum-$quantum
+	environment=(
+		"LD_PRELOAD=$manycore"
+		"FAULTLINE_MANYCORE=quantum=$quantum,boot_quantum=$quantum,control=$work/$name.control,status=$work/$name.status"
+	)
+	run "$name" -smp 2 -serial "file:$work/$name.control"
+	grep -qs '^manycore: ready' "$work/$name.status" ||
+		trouble "$name" "the simulated CPUs did not run side by side"
+done
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] || exit 1
