@@ -162,7 +162,7 @@ static int check_only(struct run *r, const struct run_options *o)
 	return 0;
 }
 
-static const char *plan_text(const json_t *plan, const char *name)
+static const char *stored_text(const json_t *plan, const char *name)
 {
 	return json_string_value(json_object_get(plan, name));
 }
@@ -171,14 +171,15 @@ static const char *plan_text(const json_t *plan, const char *name)
 static int stored_options(struct run *r, const char *dir, struct run_options *o)
 {
 	const json_t *plan = json_object_get(r->json, "plan");
-	const char *text = plan_text(plan, "sweep_text"), *tier = plan_text(r->json, "tier");
-	const char *placement = plan_text(plan, "placement"), *arch = plan_text(r->json, "arch");
+	const char *text = stored_text(plan, "sweep_text"), *tier = stored_text(r->json, "tier");
+	const char *placement = stored_text(plan, "placement"),
+		   *arch = stored_text(r->json, "arch");
 	char *file = xasprintf("%s/run.json (its sweep)", dir);
 	struct point holder;
 	int failed = -1;
 
 	point_defaults(&holder);
-	o->sweep = plan_text(plan, "sweep");
+	o->sweep = stored_text(plan, "sweep");
 	if (!text || !o->sweep || !tier || !arch || !placement ||
 	    point_set(&holder, "tier", tier, r->err, sizeof(r->err)) ||
 	    point_set(&holder, "arch", arch, r->err, sizeof(r->err)))
@@ -191,17 +192,12 @@ static int stored_options(struct run *r, const char *dir, struct run_options *o)
 		return -1;
 	o->tier = holder.tier;
 	o->plan = (struct plan_options){
-		.modes = plan_text(plan, "modes"),
-		.vcpus = plan_text(plan, "vcpus"),
-		.fetch = plan_text(plan, "fetch"),
-		.cpus = plan_text(plan, "cpus"),
-		.quantum = plan_text(plan, "quantum"),
-		.coherence = plan_text(plan, "coherence"),
-		.speed = plan_text(plan, "speed"),
 		.repeat = (unsigned int)json_integer_value(json_object_get(plan, "repeat")),
 		.seed = (uint64_t)json_integer_value(json_object_get(plan, "seed")),
 		.arch = holder.arch,
 	};
+	for (size_t i = 0; i < PLAN_TEXTS; i++)
+		o->plan.texts[i] = stored_text(plan, plan_text_names[i]);
 	o->placement = !strcmp(placement, "none") ? PLACEMENT_NONE : PLACEMENT_DEFAULT;
 	return 0;
 }

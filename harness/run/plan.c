@@ -8,6 +8,12 @@
 #include "../mode.h"
 #include "values.h"
 
+const char *const plan_text_names[PLAN_TEXTS] = {
+	[PLAN_MODES] = "modes", [PLAN_VCPUS] = "vcpus",	    [PLAN_FETCH] = "fetch",
+	[PLAN_CPUS] = "cpus",	[PLAN_QUANTUM] = "quantum", [PLAN_COHERENCE] = "coherence",
+	[PLAN_SPEED] = "speed",
+};
+
 /* One series being unrolled: its keys and the defaults it does not replace. */
 struct unrolling {
 	const struct section *series;
@@ -182,21 +188,16 @@ static int replace_keys(struct sweep *sweep, const struct plan_options *options,
 			size_t err_size)
 {
 	char *repeats = options->repeat ? xasprintf("1..%u", options->repeat) : NULL;
-	const struct {
-		const char *name, *values;
-	} replace[] = { { "vcpus", options->vcpus },
-			{ "fetch", options->fetch },
-			{ "cpus", options->cpus },
-			{ "quantum", options->quantum },
-			{ "coherence", options->coherence },
-			{ "speed", options->speed },
-			{ "repeat", repeats } };
 	int failed = 0;
 
-	for (size_t k = 0; k < sizeof(replace) / sizeof(replace[0]); k++)
-		for (size_t i = 0; replace[k].values && i < sweep->series_count && !failed; i++)
-			failed = section_set(&sweep->series[i], replace[k].name, replace[k].values,
-					     err, err_size);
+	for (size_t i = 0; i < sweep->series_count && !failed; i++) {
+		for (size_t k = PLAN_VCPUS; k < PLAN_TEXTS && !failed; k++)
+			if (options->texts[k])
+				failed = section_set(&sweep->series[i], plan_text_names[k],
+						     options->texts[k], err, err_size);
+		if (repeats && !failed)
+			failed = section_set(&sweep->series[i], "repeat", repeats, err, err_size);
+	}
 	free(repeats);
 	return failed;
 }
@@ -220,8 +221,8 @@ int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options 
 	struct unrolling u = { .plan = plan, .err = err, .err_size = err_size };
 
 	*plan = (struct plan){ 0 };
-	if (options->modes) {
-		if (parse_modes(options->modes, wanted, err, err_size))
+	if (options->texts[PLAN_MODES]) {
+		if (parse_modes(options->texts[PLAN_MODES], wanted, err, err_size))
 			return -1;
 		u.wanted = wanted;
 	}
@@ -241,7 +242,7 @@ int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options 
 	}
 	if (!plan->count) {
 		snprintf(err, err_size, "no series of %s has one of the modes %s", sweep->file,
-			 options->modes);
+			 options->texts[PLAN_MODES]);
 		return -1;
 	}
 	shuffle(plan, options->seed);

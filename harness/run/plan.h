@@ -6,12 +6,23 @@
 #include "../keys.h"
 #include "sweep.h"
 
-/* What the command line changes about a sweep; NULL where it does not. */
+/* Texts that the command line changes a sweep with, named as on it. */
+enum plan_text {
+	PLAN_MODES, /* list: other modes are left out */
+	PLAN_VCPUS, /* from here on: list or range, replaces the key of the name */
+	PLAN_FETCH,
+	PLAN_CPUS,
+	PLAN_QUANTUM,
+	PLAN_COHERENCE,
+	PLAN_SPEED,
+	PLAN_TEXTS
+};
+
+extern const char *const plan_text_names[PLAN_TEXTS];
+
+/* What the command line changes about a sweep. */
 struct plan_options {
-	const char *modes; /* list: other modes are left out */
-	const char *vcpus; /* list or range, replaces the key */
-	const char *fetch; /* the same */
-	const char *cpus, *quantum, *coherence, *speed; /* the same */
+	const char *texts[PLAN_TEXTS]; /* NULL where it does not */
 	unsigned int repeat; /* 0: as in the sweep file */
 	uint64_t seed; /* order of the points, and their seed key where the sweep gives none */
 	enum arch arch;

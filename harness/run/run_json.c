@@ -129,13 +129,8 @@ static json_t *plan_json(const struct run_facts *facts)
 	for (size_t i = 0; i < facts->sweep->series_count; i++)
 		json_array_append_new(series, json_string(facts->sweep->series[i].name));
 	json_object_set_new(plan, "series", series);
-	json_object_set_new(plan, "modes", text_or_null(o->modes));
-	json_object_set_new(plan, "vcpus", text_or_null(o->vcpus));
-	json_object_set_new(plan, "fetch", text_or_null(o->fetch));
-	json_object_set_new(plan, "cpus", text_or_null(o->cpus));
-	json_object_set_new(plan, "quantum", text_or_null(o->quantum));
-	json_object_set_new(plan, "coherence", text_or_null(o->coherence));
-	json_object_set_new(plan, "speed", text_or_null(o->speed));
+	for (size_t i = 0; i < PLAN_TEXTS; i++)
+		json_object_set_new(plan, plan_text_names[i], text_or_null(o->texts[i]));
 	json_object_set_new(plan, "repeat", o->repeat ? json_integer(o->repeat) : json_null());
 	json_object_set_new(plan, "seed", json_integer((json_int_t)o->seed));
 	json_object_set_new(plan, "placement", json_string(facts->place ? "cores" : "none"));
@@ -146,7 +141,7 @@ static void add_option(struct strings *words, const char *option, const char *va
 {
 	if (!value)
 		return;
-	strings_add(words, xstrdup(option));
+	strings_add(words, xasprintf("--%s", option));
 	strings_add(words, xstrdup(value));
 }
 
@@ -160,19 +155,14 @@ static json_t *repeat_command(const struct run_facts *facts)
 
 	strings_add(&words, xstrdup("./run.sh"));
 	strings_add(&words, xstrdup("run"));
-	add_option(&words, "--sweep", facts->sweep_name);
-	add_option(&words, "--tier", tier_kinds[facts->tier].name);
-	add_option(&words, "--modes", o->modes);
-	add_option(&words, "--vcpus", o->vcpus);
-	add_option(&words, "--fetch", o->fetch);
-	add_option(&words, "--cpus", o->cpus);
-	add_option(&words, "--quantum", o->quantum);
-	add_option(&words, "--coherence", o->coherence);
-	add_option(&words, "--speed", o->speed);
-	add_option(&words, "--repeat", repeat);
-	add_option(&words, "--seed", seed);
+	add_option(&words, "sweep", facts->sweep_name);
+	add_option(&words, "tier", tier_kinds[facts->tier].name);
+	for (size_t i = 0; i < PLAN_TEXTS; i++)
+		add_option(&words, plan_text_names[i], o->texts[i]);
+	add_option(&words, "repeat", repeat);
+	add_option(&words, "seed", seed);
 	if (tier_kinds[facts->tier].host == &host_native)
-		add_option(&words, "--placement", facts->place ? "cores" : "none");
+		add_option(&words, "placement", facts->place ? "cores" : "none");
 	text = shell_quote(words.v);
 	strings_free(&words);
 	free(repeat);

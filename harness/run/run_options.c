@@ -37,56 +37,6 @@ static const char usage[] =
 	"Exit code: 0 all measured, 1 a point failed, 2 bad input or something is missing,\n"
 	"4 all points were skipped, 130 interrupted.\n";
 
-enum run_option {
-	OPT_SWEEP = 1,
-	OPT_TIER,
-	OPT_ARCH,
-	OPT_MODES,
-	OPT_VCPUS,
-	OPT_FETCH,
-	OPT_CPUS,
-	OPT_QUANTUM,
-	OPT_COHERENCE,
-	OPT_SPEED,
-	OPT_REPEAT,
-	OPT_SEED,
-	OPT_OUT,
-	OPT_PLACEMENT,
-	OPT_RESUME,
-	OPT_TIMEOUT,
-	OPT_JOBS,
-	OPT_CHECK,
-	OPT_HELP,
-};
-
-static const struct option options[] = {
-	{ "sweep", required_argument, NULL, OPT_SWEEP },
-	{ "tier", required_argument, NULL, OPT_TIER },
-	{ "arch", required_argument, NULL, OPT_ARCH },
-	{ "modes", required_argument, NULL, OPT_MODES },
-	{ "vcpus", required_argument, NULL, OPT_VCPUS },
-	{ "fetch", required_argument, NULL, OPT_FETCH },
-	{ "cpus", required_argument, NULL, OPT_CPUS },
-	{ "quantum", required_argument, NULL, OPT_QUANTUM },
-	{ "coherence", required_argument, NULL, OPT_COHERENCE },
-	{ "speed", required_argument, NULL, OPT_SPEED },
-	{ "repeat", required_argument, NULL, OPT_REPEAT },
-	{ "seed", required_argument, NULL, OPT_SEED },
-	{ "out", required_argument, NULL, OPT_OUT },
-	{ "placement", required_argument, NULL, OPT_PLACEMENT },
-	{ "resume", required_argument, NULL, OPT_RESUME },
-	{ "point-timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "jobs", required_argument, NULL, OPT_JOBS },
-	{ "check", no_argument, NULL, OPT_CHECK },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 },
-};
-
-static bool changes_plan(int option)
-{
-	return option <= OPT_PLACEMENT;
-}
-
 int parse_placement(const char *text, enum placement *placement)
 {
 	if (!strcmp(text, "none")) {
@@ -119,110 +69,137 @@ int parse_timeout(const char *text, double *timeout_s)
 	return 0;
 }
 
-/* Sets a key of a point from an option of the same name, on a point that only holds the value. */
-static int parse_key(const char *name, const char *text, struct point *holder)
+/* How an option is read, and where its value goes. */
+struct run_option {
+	const char *name;
+	/* NULL: no value. Returns 0, or -1 after a message. field: of struct run_options. */
+	int (*take)(const struct run_option *option, const char *text, void *field);
+	size_t field_offset;
+	bool changes_plan;
+	/* Of the field in struct point, where the option is a key of points: the same type. */
+	size_t key_offset, key_size;
+};
+
+static int take_text(const struct run_option *option, const char *text, void *field)
 {
-	char err[ERR_SIZE];
-
-	if (!point_set(holder, name, text, err, sizeof(err)))
-		return 0;
-	complain("--%s: %s", name, err);
-	return -1;
-}
-
-static int take_key(struct run_options *o, const char *name, const char *text)
-{
-	struct point holder;
-
-	point_defaults(&holder);
-	if (parse_key(name, text, &holder))
-		return -1;
-	if (!strcmp(name, "tier"))
-		o->tier = holder.tier;
-	else if (!strcmp(name, "arch"))
-		o->plan.arch = holder.arch;
-	else if (!strcmp(name, "seed"))
-		o->plan.seed = holder.seed;
-	else
-		o->plan.repeat = holder.repeat;
+	(void)option;
+	*(const char **)field = text;
 	return 0;
 }
 
-static int take(struct run_options *o, int option, const char *name, const char *text)
+static int take_placement(const struct run_option *option, const char *text, void *field)
+{
+	(void)option;
+	return parse_placement(text, field);
+}
+
+static int take_timeout(const struct run_option *option, const char *text, void *field)
+{
+	(void)option;
+	return parse_timeout(text, field);
+}
+
+static int take_jobs(const struct run_option *option, const char *text, void *field)
 {
 	uint64_t value = 0;
 
-	switch (option) {
-	case OPT_SWEEP:
-		o->sweep = text;
-		return 0;
-	case OPT_MODES:
-		o->plan.modes = text;
-		return 0;
-	case OPT_VCPUS:
-		o->plan.vcpus = text;
-		return 0;
-	case OPT_FETCH:
-		o->plan.fetch = text;
-		return 0;
-	case OPT_CPUS:
-		o->plan.cpus = text;
-		return 0;
-	case OPT_QUANTUM:
-		o->plan.quantum = text;
-		return 0;
-	case OPT_COHERENCE:
-		o->plan.coherence = text;
-		return 0;
-	case OPT_SPEED:
-		o->plan.speed = text;
-		return 0;
-	case OPT_OUT:
-		o->out = text;
-		return 0;
-	case OPT_RESUME:
-		o->resume = text;
-		return 0;
-	case OPT_CHECK:
-		o->check = true;
-		return 0;
-	case OPT_PLACEMENT:
-		return parse_placement(text, &o->placement);
-	case OPT_TIMEOUT:
-		return parse_timeout(text, &o->timeout_s);
-	case OPT_JOBS:
-		if (parse_number(name, text, JOBS_MAX, &value))
-			return -1;
-		o->jobs = (unsigned int)value;
-		return 0;
-	default:
-		return take_key(o, name, text);
+	if (parse_number(option->name, text, JOBS_MAX, &value))
+		return -1;
+	*(unsigned int *)field = (unsigned int)value;
+	return 0;
+}
+
+static int take_key(const struct run_option *option, const char *text, void *field)
+{
+	char err[ERR_SIZE];
+	struct point holder;
+
+	point_defaults(&holder);
+	if (point_set(&holder, option->name, text, err, sizeof(err))) {
+		complain("--%s: %s", option->name, err);
+		return -1;
 	}
+	memcpy(field, (const char *)&holder + option->key_offset, option->key_size);
+	return 0;
+}
+
+#define FIELD(name) offsetof(struct run_options, name)
+#define PLAN(name) take_text, FIELD(plan.texts[PLAN_##name]), true
+#define KEY(name, field)                                                          \
+	take_key, FIELD(field), true, .key_offset = offsetof(struct point, name), \
+				      .key_size = sizeof(((struct point *)NULL)->name)
+
+static const struct run_option run_options[] = {
+	{ "sweep", take_text, FIELD(sweep), true },
+	{ "tier", KEY(tier, tier) },
+	{ "arch", KEY(arch, plan.arch) },
+	{ "modes", PLAN(MODES) },
+	{ "vcpus", PLAN(VCPUS) },
+	{ "fetch", PLAN(FETCH) },
+	{ "cpus", PLAN(CPUS) },
+	{ "quantum", PLAN(QUANTUM) },
+	{ "coherence", PLAN(COHERENCE) },
+	{ "speed", PLAN(SPEED) },
+	{ "repeat", KEY(repeat, plan.repeat) },
+	{ "seed", KEY(seed, plan.seed) },
+	{ "out", take_text, FIELD(out), true },
+	{ "placement", take_placement, FIELD(placement), true },
+	{ "resume", take_text, FIELD(resume) },
+	{ "point-timeout", take_timeout, FIELD(timeout_s) },
+	{ "jobs", take_jobs, FIELD(jobs) },
+	{ "check", NULL, FIELD(check) },
+	{ "help", NULL, FIELD(help) },
+};
+
+#define RUN_OPTIONS (sizeof(run_options) / sizeof(run_options[0]))
+
+/* The same for getopt_long(), which is to return a row's index. */
+static void make_long_options(struct option *options)
+{
+	for (size_t i = 0; i < RUN_OPTIONS; i++)
+		options[i] = (struct option){
+			.name = run_options[i].name,
+			.has_arg = run_options[i].take ? required_argument : no_argument,
+			.val = (int)i,
+		};
+	options[RUN_OPTIONS] = (struct option){ 0 };
+}
+
+static int take(struct run_options *o, const struct run_option *option, const char *text)
+{
+	void *field = (char *)o + option->field_offset;
+
+	if (option->take)
+		return option->take(option, text, field);
+	*(bool *)field = true;
+	return 0;
 }
 
 int run_options_parse(struct run_options *o, int argc, char **argv)
 {
+	struct option options[RUN_OPTIONS + 1];
 	const char *plan_option = NULL;
-	int option, index;
+	int i;
 
 	*o = (struct run_options){
 		.sweep = "claim",
 		.plan = { .seed = 1 },
 		.timeout_s = TIMEOUT_DEFAULT_S,
 	};
-	while ((option = getopt_long(argc, argv, "", options, &index)) != -1) {
-		if (option == OPT_HELP) {
-			fputs(usage, stdout);
-			return EXIT_FINE;
-		}
-		if (option == '?') {
+	make_long_options(options);
+	while ((i = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (i == '?') {
 			complain("see faultline run --help");
 			return EXIT_USAGE;
 		}
-		if (take(o, option, options[index].name, optarg))
+		if (take(o, &run_options[i], optarg))
 			return EXIT_USAGE;
-		if (changes_plan(option))
-			plan_option = options[index].name;
+		if (o->help) {
+			fputs(usage, stdout);
+			return EXIT_FINE;
+		}
+		if (run_options[i].changes_plan)
+			plan_option = run_options[i].name;
 	}
 	if (optind < argc) {
 		complain("'%s' is no option of run; see faultline run --help", argv[optind]);

@@ -17,6 +17,7 @@ struct run_options {
 	double timeout_s; /* of a point */
 	unsigned int jobs; /* 0 for the default */
 	bool check; /* only whether all this makes sense */
+	bool help;
 };
 
 /*

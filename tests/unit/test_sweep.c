@@ -177,7 +177,7 @@ static void cpus_follow_vcpus(void **state)
 		assert_false(point_is_manycore(&plan.points[i].point));
 	plan_free(&plan);
 	sweep_free(&sweep);
-	options.cpus = "4";
+	options.texts[PLAN_CPUS] = "4";
 	assert_int_equal(plan_of(&plan, &sweep, text, &options), 0);
 	assert_int_equal(numbered(&plan, 5)->point.cpus, 4);
 	plan_free(&plan);
@@ -204,7 +204,9 @@ static void threads_have_places_on_simulated_cpus(void **state)
 
 static void every_vcpu_has_16_pages(void **state)
 {
-	struct plan_options options = { .seed = 1, .vcpus = "512", .modes = "kernel" };
+	struct plan_options options = {
+		.seed = 1, .texts = { [PLAN_MODES] = "kernel", [PLAN_VCPUS] = "512" }
+	};
 	struct sweep sweep;
 	struct plan plan;
 
@@ -219,7 +221,11 @@ static void every_vcpu_has_16_pages(void **state)
 static void the_command_line_replaces_keys(void **state)
 {
 	struct plan_options options = {
-		.seed = 7, .modes = "uffd,userfault", .vcpus = "2", .fetch = "1us", .repeat = 3
+		.texts = { [PLAN_MODES] = "uffd,userfault",
+			   [PLAN_VCPUS] = "2",
+			   [PLAN_FETCH] = "1us" },
+		.seed = 7,
+		.repeat = 3,
 	};
 	struct sweep sweep;
 	struct plan plan;
@@ -252,10 +258,10 @@ static void refuses_options(const struct plan_options *options, const char *in_m
 static void bad_options_are_refused(void **state)
 {
 	(void)state;
-	refuses_options(&(struct plan_options){ .modes = "uffd,ufd" }, "mode='ufd'");
-	refuses_options(&(struct plan_options){ .vcpus = "0" }, "vcpus='0'");
-	refuses_options(&(struct plan_options){ .fetch = "30uss" }, "fetch='30uss'");
-	refuses_options(&(struct plan_options){ .modes = "uffd+exit" }, "no series");
+	refuses_options(&(struct plan_options){ .texts[PLAN_MODES] = "uffd,ufd" }, "mode='ufd'");
+	refuses_options(&(struct plan_options){ .texts[PLAN_VCPUS] = "0" }, "vcpus='0'");
+	refuses_options(&(struct plan_options){ .texts[PLAN_FETCH] = "30uss" }, "fetch='30uss'");
+	refuses_options(&(struct plan_options){ .texts[PLAN_MODES] = "uffd+exit" }, "no series");
 }
 
 static void what_does_not_go_together_is_named(void **state)
