@@ -70,16 +70,32 @@ static pid_t start_child(char *const *argv, const char *stdout_file, const char 
 	_exit(127);
 }
 
+void point_files_init(struct point_files *files, const char *dir, const char *stem)
+{
+	*files = (struct point_files){
+		.record = xasprintf("%s/%s.record", dir, stem),
+		.console = xasprintf("%s/%s.console.log", dir, stem),
+		.errors = xasprintf("%s/%s.stderr.log", dir, stem),
+		.control = xasprintf("%s/%s.control", dir, stem),
+		.status = xasprintf("%s/%s.status.log", dir, stem),
+	};
+}
+
+void point_files_free(struct point_files *files)
+{
+	free(files->record);
+	free(files->console);
+	free(files->errors);
+	free(files->control);
+	free(files->status);
+	*files = (struct point_files){ 0 };
+}
+
 void execution_free(struct execution *e)
 {
-	free(e->files.record);
-	free(e->files.console);
-	free(e->files.errors);
-	free(e->files.control);
-	free(e->files.status);
+	point_files_free(&e->files);
 	free(e->stem);
 	free(e->log_dir_name);
-	e->files = (struct point_files){ 0 };
 	e->stem = e->log_dir_name = NULL;
 }
 
@@ -93,17 +109,13 @@ int execution_start(struct execution *e, const struct setup *setup, const struct
 	*e = (struct execution){
 		.point = p,
 		.host = host,
-		.files = { .record = xasprintf("%s/%s.record", log_dir, stem),
-			   .console = xasprintf("%s/%s.console.log", log_dir, stem),
-			   .errors = xasprintf("%s/%s.stderr.log", log_dir, stem),
-			   .control = xasprintf("%s/%s.control", log_dir, stem),
-			   .status = xasprintf("%s/%s.status.log", log_dir, stem) },
 		.log_dir_name = xstrdup(slash ? slash + 1 : log_dir),
 		.stem = xstrdup(stem),
 		.started_unix_s = time(NULL),
 		.started_s = monotonic_s(),
 		.timeout_s = timeout_s,
 	};
+	point_files_init(&e->files, log_dir, stem);
 	unlink(e->files.record);
 	unlink(e->files.console);
 	unlink(e->files.errors);

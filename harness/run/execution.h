@@ -11,6 +11,10 @@
 
 #include "host.h"
 
+/* Names the files DIR/STEM.*; and their end. */
+void point_files_init(struct point_files *files, const char *dir, const char *stem);
+void point_files_free(struct point_files *files);
+
 struct execution {
 	const struct point *point;
 	const struct host *host;

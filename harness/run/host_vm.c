@@ -276,26 +276,20 @@ static char *vm_explain(const struct point_files *files)
 	return cause;
 }
 
+/* What points and known answers share. */
+#define VM_HOST                                                                            \
+	.name = "vm", .prepare = vm_prepare, .memory_bytes = vm_memory_bytes,              \
+	.check_point = vm_check_point, .stdout_file = vm_stdout_file, .verify = vm_verify, \
+	.explain = vm_explain
+
 const struct host host_vm = {
-	.name = "vm",
-	.prepare = vm_prepare,
-	.memory_bytes = vm_memory_bytes,
-	.check_point = vm_check_point,
+	VM_HOST,
 	.command = vm_command,
-	.stdout_file = vm_stdout_file,
 	.parse = record_parse,
-	.verify = vm_verify,
-	.explain = vm_explain,
 };
 
 const struct host host_answers = {
-	.name = "vm",
-	.prepare = vm_prepare,
-	.memory_bytes = vm_memory_bytes,
-	.check_point = vm_check_point,
+	VM_HOST,
 	.command = answers_command,
-	.stdout_file = vm_stdout_file,
 	.parse = answers_parse,
-	.verify = vm_verify,
-	.explain = vm_explain,
 };

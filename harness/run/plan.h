@@ -28,6 +28,8 @@ struct plan_options {
 	enum arch arch;
 };
 
+#define PLANNED_STEM "%04u" /* how the names of a point's files begin: its number */
+
 struct planned {
 	struct point point; /* resolved */
 	const char *series; /* the sweep's */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "plot.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -170,23 +169,8 @@ static int draw_panel(const struct run_data *run, size_t panel, const char *data
 	return 0;
 }
 
-/* Removes a folder and the files in it. */
-static void remove_folder(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	rmdir(path);
-}
-
 int plots_write(const struct run_data *run, const char *run_dir, char *err, size_t err_size)
 {
-	const char *tmp = getenv("TMPDIR");
 	char *data, *dir = xasprintf("%s/plots", run_dir);
 	int ret = 0;
 
@@ -198,15 +182,10 @@ int plots_write(const struct run_data *run, const char *run_dir, char *err, size
 	for (size_t p = 0; p < run->panel_count && !ret; p++) {
 		if (!panel_timed(&run->panels[p]))
 			continue;
-		data = xasprintf("%s/faultline-plot-XXXXXX", tmp ? tmp : "/tmp");
-		if (mkdtemp(data)) {
-			ret = draw_panel(run, p, data, run_dir, err, err_size);
-			remove_folder(data);
-		} else {
-			snprintf(err, err_size, "cannot create %s: %s", data, strerror(errno));
-			ret = -1;
-		}
-		free(data);
+		data = scratch_make(err, err_size);
+		ret = data ? draw_panel(run, p, data, run_dir, err, err_size) : -1;
+		if (data)
+			scratch_remove(data);
 	}
 	return ret;
 }

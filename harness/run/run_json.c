@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "execution.h"
 #include "machine.h"
 #include "record.h"
 #include "tier.h"
@@ -191,22 +192,16 @@ static json_t *time_now(void)
 static json_t *first_command(const struct schedule *schedule)
 {
 	const struct planned *first = &schedule->plan->points[0];
-	struct point_files files = {
-		.record = xasprintf("%s/%04u.record", schedule->store->logs, first->number),
-		.console = xasprintf("%s/%04u.console.log", schedule->store->logs, first->number),
-		.control = xasprintf("%s/%04u.control", schedule->store->logs, first->number),
-		.status = xasprintf("%s/%04u.status.log", schedule->store->logs, first->number),
-	};
 	struct strings words = { 0 };
-	char *text;
+	struct point_files files;
+	char stem[32], *text;
 
+	snprintf(stem, sizeof(stem), PLANNED_STEM, first->number);
+	point_files_init(&files, schedule->store->logs, stem);
 	schedule->host->command(schedule->setup, &first->point, &files, &words);
 	text = shell_quote(words.v);
 	strings_free(&words);
-	free(files.record);
-	free(files.console);
-	free(files.control);
-	free(files.status);
+	point_files_free(&files);
 	return owned_or_null(text);
 }
 

@@ -69,7 +69,7 @@ static int start_point(struct scheduler *sc, struct slot *slot, const struct pla
 	struct schedule *s = sc->s;
 	char stem[32];
 
-	snprintf(stem, sizeof(stem), "%04u", planned->number);
+	snprintf(stem, sizeof(stem), PLANNED_STEM, planned->number);
 	if (execution_start(&slot->execution, s->setup, s->host, &planned->point, s->store->logs,
 			    stem, s->timeout_s, sc->err, sc->err_size))
 		return -1;

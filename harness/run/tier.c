@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tier.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "execution.h"
 #include "machine.h"
@@ -51,37 +48,6 @@ const struct tier_kind tier_kinds[] = {
 };
 
 #define TIERS (sizeof(tier_kinds) / sizeof(tier_kinds[0]))
-
-char *scratch_make(char *err, size_t err_size)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *dir = xasprintf("%s/faultline-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-
-	if (mkdtemp(dir))
-		return dir;
-	snprintf(err, err_size, "cannot make a folder in %s: %s; choose another with TMPDIR",
-		 tmp && *tmp ? tmp : "/tmp", strerror(errno));
-	free(dir);
-	return NULL;
-}
-
-void scratch_remove(char *owned)
-{
-	struct dirent **entries;
-	int n = scandir(owned, &entries, NULL, NULL);
-
-	for (int i = 0; i < n; i++) {
-		char *path = xasprintf("%s/%s", owned, entries[i]->d_name);
-
-		unlink(path); /* fails for . and .., and there are no other folders */
-		free(path);
-		free(entries[i]);
-	}
-	if (n >= 0)
-		free(entries);
-	rmdir(owned);
-	free(owned);
-}
 
 int mode_probe(const struct setup *setup, unsigned int mode, struct mode_probe *probe, char *err,
 	       size_t err_size)

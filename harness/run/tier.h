@@ -39,8 +39,4 @@ int mode_probe(const struct setup *setup, unsigned int mode, struct mode_probe *
 int tier_choose(const struct setup *setup, enum tier asked, const bool *wanted, enum tier *tier,
 		char *why, size_t why_size, char *err, size_t err_size);
 
-/* A new folder for files that are not to stay, or NULL with a message in err; and its end. */
-char *scratch_make(char *err, size_t err_size);
-void scratch_remove(char *owned);
-
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "util.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -149,6 +150,37 @@ char *sysfs_read(const char *format, ...)
 	vsnprintf(path, sizeof(path), format, args);
 	va_end(args);
 	return file_read(path);
+}
+
+void folder_remove(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0); /* fails for folders: . and .., at least */
+	if (dir)
+		closedir(dir);
+	rmdir(path);
+}
+
+char *scratch_make(char *err, size_t err_size)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *dir = xasprintf("%s/faultline-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+
+	if (mkdtemp(dir))
+		return dir;
+	snprintf(err, err_size, "cannot make a folder in %s: %s; choose another with TMPDIR",
+		 tmp && *tmp ? tmp : "/tmp", strerror(errno));
+	free(dir);
+	return NULL;
+}
+
+void scratch_remove(char *owned)
+{
+	folder_remove(owned);
+	free(owned);
 }
 
 static void quote_word(FILE *out, const char *word)

@@ -45,6 +45,13 @@ char *file_read(const char *path);
 /* The same for small files of /proc and /sys: NULL when it cannot be read, whatever the reason. */
 char *sysfs_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Removes a folder and the files in it; folders in it stay, and so does it then. */
+void folder_remove(const char *path);
+
+/* A new folder for files that are not to stay, or NULL with a message in err; and its end. */
+char *scratch_make(char *err, size_t err_size);
+void scratch_remove(char *owned);
+
 /* Words quoted for a shell where they need it, joined by spaces. Caller frees. */
 char *shell_quote(char *const *words);
 

@@ -55,14 +55,15 @@ static void set_private(struct world *w, uint64_t first, uint64_t pages, bool is
 	      strerror(errno));
 }
 
-/* A slot of private pages, with these flags besides KVM_MEM_GUEST_MEMFD. */
-static void start(struct world *w, uint32_t flags)
+/* A slot of private pages, with these flags besides KVM_MEM_GUEST_MEMFD. Returns the first vCPU. */
+static struct vcpu *start(struct world *w, uint32_t flags)
 {
 	create_world(w, VM_TYPE_SW_PROTECTED);
 	need_userfault(w);
 	w->region.guest_memfd = create_memfd(w);
 	set_slot(w, ABI_MEM_GUEST_MEMFD | flags);
 	set_private(w, 0, w->pages, true);
+	return &w->vcpus[0];
 }
 
 static void toggle(struct world *w)
@@ -71,13 +72,22 @@ static void toggle(struct world *w)
 	set_slot(w, ABI_MEM_GUEST_MEMFD);
 }
 
+/* A slot that had the flag for a moment, and then one page written. Returns the first vCPU. */
+static struct vcpu *start_toggled(struct world *w)
+{
+	struct vcpu *vcpu = start(w, 0);
+
+	toggle(w);
+	guest_write(vcpu, PAGE, WORD);
+	return vcpu;
+}
+
 static void private_page_exits(void)
 {
 	struct vcpu *vcpu;
 	struct world w;
 
-	start(&w, ABI_MEM_USERFAULT);
-	vcpu = &w.vcpus[0];
+	vcpu = start(&w, ABI_MEM_USERFAULT);
 	set_bit(&w, PAGE);
 	give_command(vcpu, COMMAND_WRITE, page_gpa(PAGE), WORD);
 	expect_fault(vcpu, PAGE, PRIVATE | USERFAULT);
@@ -93,8 +103,7 @@ static void shared_page_exits(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	start(&w, ABI_MEM_USERFAULT);
-	vcpu = &w.vcpus[0];
+	vcpu = start(&w, ABI_MEM_USERFAULT);
 	set_private(&w, PAGE, 1, false);
 	set_bit(&w, PAGE);
 	*host_word(&w, PAGE) = WORD;
@@ -108,8 +117,7 @@ static void toggled_on_a_live_slot(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	start(&w, 0);
-	vcpu = &w.vcpus[0];
+	vcpu = start(&w, 0);
 	guest_write(vcpu, PAGE, WORD);
 	set_bit(&w, PAGE);
 	for (unsigned int i = 0; i < 3; i++) {
@@ -135,8 +143,7 @@ static void nothing_else_can_change(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	start(&w, 0);
-	vcpu = &w.vcpus[0];
+	vcpu = start(&w, 0);
 	guest_write(vcpu, PAGE, WORD);
 	good = w.region;
 
@@ -197,10 +204,7 @@ static void punch_hole_zaps_after_toggle(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	start(&w, 0);
-	vcpu = &w.vcpus[0];
-	toggle(&w);
-	guest_write(vcpu, PAGE, WORD);
+	vcpu = start_toggled(&w);
 	guest_write(vcpu, PAGE + 1, WORD);
 	punch_hole(&w, PAGE);
 	check_equal("the word in the hole", guest_read(vcpu, PAGE), 0);
@@ -233,8 +237,7 @@ static void toggle_races_with_punch_hole(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	start(&w, 0);
-	vcpu = &w.vcpus[0];
+	vcpu = start(&w, 0);
 	race_is_over = false;
 	check(!pthread_create(&toggler, NULL, toggle_until_over, &w) &&
 		      !pthread_create(&puncher, NULL, punch_until_over, &w),
@@ -257,10 +260,7 @@ static void closed_after_toggle(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	start(&w, 0);
-	vcpu = &w.vcpus[0];
-	toggle(&w);
-	guest_write(vcpu, PAGE, WORD);
+	vcpu = start_toggled(&w);
 	close(w.region.guest_memfd);
 	/* The memory is gone, and so must be the mapping. */
 	expect_read_fault(vcpu, PAGE, PRIVATE);
@@ -271,10 +271,7 @@ static void deleted_after_toggle(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	start(&w, 0);
-	vcpu = &w.vcpus[0];
-	toggle(&w);
-	guest_write(vcpu, PAGE, WORD);
+	vcpu = start_toggled(&w);
 	w.region.memory_size = 0;
 	set_slot(&w, 0);
 	/* The range of the file is free again: a new slot can have it. */

@@ -37,33 +37,28 @@ static const struct kvm_test *const tables[] = {
 /* Where the process that runs a test writes why it has not passed. */
 static int reason_fd = -1;
 
-static _Noreturn void end_test(int status, const char *reason)
+static _Noreturn void end_test(int status, const char *format, va_list args)
 {
-	ssize_t written = write(reason_fd, reason, strlen(reason));
+	char reason[REASON_BYTES];
 
-	_exit(written < 0 ? EXIT_USAGE : status);
+	vsnprintf(reason, sizeof(reason), format, args);
+	_exit(write(reason_fd, reason, strlen(reason)) < 0 ? EXIT_USAGE : status);
 }
 
 void fail(const char *format, ...)
 {
-	char reason[REASON_BYTES];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(reason, sizeof(reason), format, args);
-	va_end(args);
-	end_test(EXIT_FAILED, reason);
+	end_test(EXIT_FAILED, format, args);
 }
 
 void skip(const char *format, ...)
 {
-	char reason[REASON_BYTES];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(reason, sizeof(reason), format, args);
-	va_end(args);
-	end_test(EXIT_SKIPPED, reason);
+	end_test(EXIT_SKIPPED, format, args);
 }
 
 /* All that comes until the other end is closed, on one line. */

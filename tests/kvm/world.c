@@ -126,6 +126,13 @@ void need_userfault(struct world *w)
 		skip("this kernel has no KVM_MEM_USERFAULT");
 }
 
+void check_capability(struct world *w, int capability)
+{
+	check_equal("the capability of the VM", vm_capability(&w->vm, capability), 1);
+	check_equal("the capability of /dev/kvm",
+		    ioctl(w->vm.kvm_fd, KVM_CHECK_EXTENSION, capability), 1);
+}
+
 void start_exit_on_missing(struct world *w)
 {
 	create_world(w, 0);

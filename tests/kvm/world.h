@@ -45,6 +45,9 @@ int try_slot(struct world *w, uint32_t flags);
 void need_exit_on_missing(struct world *w);
 void need_userfault(struct world *w);
 
+/* Both the VM and /dev/kvm must say 1. */
+void check_capability(struct world *w, int capability);
+
 /* Whether the kernel has one of them, and so describes failed faults. */
 bool has_series(struct world *w);
 

@@ -5,13 +5,14 @@
 
 #include "unit.h"
 
-#include <dirent.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "../../harness/run/util.h"
 
 #define FIXTURE "tests/unit/fixtures/run"
 
@@ -58,28 +59,34 @@ static inline void run_folder_write(const struct run_folder *folder, const char 
 	assert_int_equal(fclose(out), 0);
 }
 
-static inline void remove_files(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	rmdir(path);
-}
-
 static inline void run_folder_remove(struct run_folder *folder)
 {
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/plots", folder->path);
-	remove_files(path);
-	remove_files(folder->path);
+	folder_remove(path);
+	folder_remove(folder->path);
 	json_decref(folder->records);
 	json_decref(folder->run);
+}
+
+/* For tests that each have one of their own. */
+static struct run_folder folder;
+static char err[4096];
+
+static int set_up(void **state)
+{
+	(void)state;
+	err[0] = '\0';
+	run_folder_init(&folder);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	run_folder_remove(&folder);
+	return 0;
 }
 
 #endif

@@ -2,29 +2,13 @@
 /* The page of HTML, its parts, and the files of a report. */
 #include "run_folder.h"
 
+#include <dirent.h>
+
 #include "../../harness/run/html.h"
 #include "../../harness/run/plot.h"
 #include "../../harness/run/report.h"
 #include "../../harness/run/report_cells.h"
 #include "../../harness/run/util.h"
-
-static struct run_folder folder;
-static char err[4096];
-
-static int set_up(void **state)
-{
-	(void)state;
-	err[0] = '\0';
-	run_folder_init(&folder);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	run_folder_remove(&folder);
-	return 0;
-}
 
 static void escaped_text_has_no_markup(void **state)
 {

@@ -6,24 +6,6 @@
 #include "../../harness/run/report_cells.h"
 #include "../../harness/run/report_data.h"
 
-static struct run_folder folder;
-static char err[1024];
-
-static int set_up(void **state)
-{
-	(void)state;
-	err[0] = '\0';
-	run_folder_init(&folder);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	run_folder_remove(&folder);
-	return 0;
-}
-
 /* The table as text; the caller frees. */
 static char *table(void)
 {
