@@ -4,13 +4,8 @@
 # What faultline says to wrong input: what is wrong, where, and what to do.
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-export FAULTLINE_ROOT=$root
-faultline=$root/build/faultline
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/e2e.sh
+. "$(dirname "$0")/../e2e.sh"
 
 # refuses NAME PATTERN ARGUMENT...
 refuses() {

@@ -7,11 +7,8 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/e2e.sh
+. "$(dirname "$0")/../e2e.sh"
 
 qemu=$(command -v qemu-system-x86_64) || {
 	skip_test "simulated many-core host" "no qemu-system-x86_64"
@@ -135,10 +132,7 @@ wrong_cpus() {
 }
 
 refusals
-if [ -z "${FAULTLINE_KERNEL_DIR:-}" ]; then
-	skip_test "known answers" "no kernel: run it through ./run.sh test"
-	finish
-fi
+needs_kernel
 refusals_with_kernel
 
 for cpus in ${MANYCORE_CPUS:-2 16}; do

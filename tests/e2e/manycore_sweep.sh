@@ -7,21 +7,11 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for another shell
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-export FAULTLINE_ROOT=$root
-faultline=$root/build/faultline
-records=$root/tests/e2e/records.py
-scratch=$(mktemp -d)
+# shellcheck source=tests/e2e.sh
+. "$(dirname "$0")/../e2e.sh"
 busy=()
 trap '[ ${#busy[@]} = 0 ] || kill "${busy[@]}"; rm -rf "$scratch"' EXIT
-export TMPDIR=$scratch
-
-if [ -z "${FAULTLINE_KERNEL_DIR:-}" ]; then
-	skip_test "manycore_sweep" "no kernel: run it through ./run.sh test"
-	finish
-fi
+needs_kernel
 
 cat >"$scratch/sixteen.ini" <<'EOF'
 [sweep]

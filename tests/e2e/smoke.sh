@@ -8,20 +8,9 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-export FAULTLINE_ROOT=$root
-faultline=$root/build/faultline
-records=$root/tests/e2e/records.py
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-export TMPDIR=$scratch # where points leave the logs of failures
-
-if [ -z "${FAULTLINE_KERNEL_DIR:-}" ]; then
-	skip_test "smoke" "no kernel: run it through ./run.sh test"
-	finish
-fi
+# shellcheck source=tests/e2e.sh
+. "$(dirname "$0")/../e2e.sh"
+needs_kernel
 
 run=("$faultline" run --tier simulated --sweep smoke --out)
 expect "smoke sweep" 0 "report: $scratch/a/report.html" "${run[@]}" "$scratch/a"
@@ -45,10 +34,8 @@ done
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 sleep 1
-no_vm_left() { ! pgrep -f "qemu.*$1"; }
 check "killed: no VM is left behind" no_vm_left "$scratch/c"
-check "killed: does not pass for whole" bash -c '
-	[ ! -e "$1/report.html" ] && grep -q "\"complete\": false" "$1/run.json"' - "$scratch/c"
+check "killed: does not pass for whole" not_whole "$scratch/c"
 expect "killed: resumes" 0 "report: " "$faultline" run --resume "$scratch/c"
 check "killed: whole then" python3 "$records" check "$scratch/c" ok
 check "killed: the same to the byte" python3 "$records" same "$scratch/c" "$scratch/a"

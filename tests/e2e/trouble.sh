@@ -8,23 +8,10 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-faultline=$root/build/faultline
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-export TMPDIR=$scratch # where points leave the logs of failures
+# shellcheck source=tests/e2e.sh
+. "$(dirname "$0")/../e2e.sh"
+fake_root
 
-# A root of its own, with a kernel that only fake-qemu can boot.
-mkdir -p "$scratch/root/build" "$scratch/kernel"
-ln -s "$root/bench" "$root/plots" "$scratch/root"
-cp "$root/build/faultline-point" "$scratch/root/build/"
-touch "$scratch/root/build/initramfs.cpio" "$scratch/kernel/vmlinux"
-printf '{"arch":"x86_64","version":"6.12.0","series_sha256":"s","image_sha256":"one"}\n' \
-	>"$scratch/kernel/manifest.json"
-export FAULTLINE_ROOT=$scratch/root FAULTLINE_KERNEL_DIR=$scratch/kernel
-export FAULTLINE_QEMU=$root/tests/fake-qemu FAKE=good FAKE_STARTS=
 cat >"$scratch/s.ini" <<'END'
 [sweep]
 summary = six points
@@ -34,37 +21,6 @@ vcpus = 1,2,4
 pages = 4
 END
 run=("$faultline" run --tier simulated --sweep "$scratch/s.ini" --out)
-
-# python_check CODE ARGUMENT...: Python that ends with an error when something is wrong.
-python_check() { python3 -c "$@"; }
-
-# no_vm_left DIR: no VM of a run in there.
-no_vm_left() { ! pgrep -f "fake-qemu .*$1"; }
-
-# not_whole DIR: the folder of a run that does not pass for whole.
-not_whole() {
-	[ ! -e "$1/report.html" ] || ! echo "there is a report" || return 1
-	[ ! -e "$1/tables.txt" ] || ! echo "there is a table" || return 1
-	python_check '
-import json, sys
-run = json.load(open(sys.argv[1] + "/run.json"))
-assert run["complete"] is False, run["complete"]
-for line in open(sys.argv[1] + "/points.jsonl"):
-    json.loads(line)
-' "$1"
-}
-
-# whole DIR: complete, with one record a point.
-whole() {
-	python_check '
-import json, sys
-run = json.load(open(sys.argv[1] + "/run.json"))
-assert run["complete"] is True and run["total"] == 6, (run["complete"], run["total"])
-records = [json.loads(line) for line in open(sys.argv[1] + "/points.jsonl")]
-ids = [record["id"] for record in records]
-assert len(ids) == 6 and len(set(ids)) == 6, ids
-' "$1"
-}
 
 # fails_with NAME FAKE PATTERN [OPTION]...: every point fails, for this reason.
 fails_with() {
@@ -81,7 +37,7 @@ for line in open(sys.argv[1] + "/points.jsonl"):
     assert record["status"] == "failed" and "rate_span" not in record, record
 ' "$dir"
 	FAKE=good expect "$name: resumes" 4 'report: ' "$faultline" run --resume "$dir"
-	check "$name: whole then" whole "$dir"
+	check "$name: whole then" whole "$dir" 6
 }
 
 fails_with "the VM hangs" hang "not done after 2 s.*point-timeout" --point-timeout 2
@@ -208,7 +164,7 @@ sed -i 's/"two"/"one"/' "$scratch/kernel/manifest.json"
 : >"$scratch/starts"
 printf '{"schema":1,"mode":"uf' >>"$dir/points.jsonl" # a line that a crash cut short
 expect "resume" 4 "report: $dir/report.html" "$faultline" run --resume "$dir"
-check "resume: whole" whole "$dir"
+check "resume: whole" whole "$dir" 6
 check "resume: what was there stays to the byte" \
 	cmp -n "$(stat -c %s "$scratch/before")" "$scratch/before" "$dir/points.jsonl"
 check "resume: nothing is repeated" \

@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For end-to-end tests, to be sourced: the program, a scratch folder, ktap.sh.
+#
+# shellcheck disable=SC2034 # for who sources this
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=tests/ktap.sh
+. "$root/tests/ktap.sh"
+faultline=$root/build/faultline
+records=$root/tests/e2e/records.py
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export FAULTLINE_ROOT=$root
+export TMPDIR=$scratch # where points leave the logs of failures
+
+# needs_kernel: ends the script where there is none to boot.
+needs_kernel() {
+	[ -z "${FAULTLINE_KERNEL_DIR:-}" ] || return 0
+	skip_test "$(basename "$0" .sh)" "no kernel: run it through ./run.sh test"
+	finish
+}
+
+# python_check ARGUMENT...: Python that ends with an error when something is wrong.
+python_check() { python3 -c "$@"; }
+
+# no_vm_left DIR: no VM of a run in there.
+no_vm_left() { ! pgrep -f "qemu.*$1"; }
+
+# not_whole DIR: the folder of a run that does not pass for whole.
+not_whole() {
+	[ ! -e "$1/report.html" ] || ! echo "there is a report" || return 1
+	[ ! -e "$1/tables.txt" ] || ! echo "there is a table" || return 1
+	python_check '
+import json, sys
+run = json.load(open(sys.argv[1] + "/run.json"))
+assert run["complete"] is False, run["complete"]
+for line in open(sys.argv[1] + "/points.jsonl"):
+    json.loads(line)
+' "$1"
+}
+
+# whole DIR POINTS: complete, with one record a point.
+whole() {
+	python_check '
+import json, sys
+run, points = json.load(open(sys.argv[1] + "/run.json")), int(sys.argv[2])
+assert run["complete"] is True and run["total"] == points, (run["complete"], run["total"])
+records = [json.loads(line) for line in open(sys.argv[1] + "/points.jsonl")]
+ids = [record["id"] for record in records]
+assert len(ids) == points and len(set(ids)) == points, ids
+' "$@"
+}
+
+# fake_root: a root of its own, with a kernel that only fake-qemu can boot.
+fake_root() {
+	mkdir -p "$scratch/root/build" "$scratch/kernel"
+	ln -s "$root/bench" "$root/plots" "$scratch/root"
+	cp "$root/build/faultline-point" "$scratch/root/build/"
+	touch "$scratch/root/build/initramfs.cpio" "$scratch/kernel/vmlinux"
+	printf '{"arch":"x86_64","version":"6.12.0","series_sha256":"s","image_sha256":"one"}\n' \
+		>"$scratch/kernel/manifest.json"
+	export FAULTLINE_ROOT=$scratch/root FAULTLINE_KERNEL_DIR=$scratch/kernel
+	export FAULTLINE_QEMU=$root/tests/fake-qemu FAKE=good FAKE_STARTS=
+}
