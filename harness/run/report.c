@@ -242,13 +242,38 @@ static void write_problems(FILE *out, const struct run_data *run)
 	json_decref(problems);
 }
 
+static void write_answers(FILE *out, const struct run_data *run)
+{
+	json_t *rows = run_answers(run);
+	const json_t *row, *text;
+	size_t i, c;
+
+	if (!json_array_size(rows))
+		html_paragraph(out, "", "None: nothing ran on simulated CPUs in parallel.");
+	json_array_foreach (rows, i, row) {
+		if (!i) {
+			fputs("<table>\n<tr>", out);
+			for (c = 0; c < ANSWER_COLUMNS; c++)
+				fprintf(out, "<th>%s</th>", answer_title(c));
+			fputs("</tr>\n", out);
+		}
+		fputs("<tr>", out);
+		json_array_foreach (row, c, text)
+			write_cell(out, json_string_value(text));
+		fputs("</tr>\n", out);
+	}
+	if (i)
+		fputs("</table>\n", out);
+	json_decref(rows);
+}
+
 /* What the template's names stand for, in the order of part_names[]. */
-enum { TITLE, SUMMARY, INCOMPLETE, TIER, PLOTS, TABLE, PROBLEMS, PROVENANCE, PARTS };
+enum { TITLE, SUMMARY, INCOMPLETE, TIER, PLOTS, TABLE, PROBLEMS, ANSWERS, PROVENANCE, PARTS };
 
 static const char *const part_names[PARTS] = {
-	[TITLE] = "TITLE",	 [SUMMARY] = "SUMMARY",	      [INCOMPLETE] = "INCOMPLETE",
-	[TIER] = "TIER",	 [PLOTS] = "PLOTS",	      [TABLE] = "TABLE",
-	[PROBLEMS] = "PROBLEMS", [PROVENANCE] = "PROVENANCE",
+	[TITLE] = "TITLE",	 [SUMMARY] = "SUMMARY", [INCOMPLETE] = "INCOMPLETE",
+	[TIER] = "TIER",	 [PLOTS] = "PLOTS",	[TABLE] = "TABLE",
+	[PROBLEMS] = "PROBLEMS", [ANSWERS] = "ANSWERS", [PROVENANCE] = "PROVENANCE",
 };
 
 static void write_title(FILE *out, const struct run_data *run)
@@ -287,6 +312,7 @@ static int make_parts(const struct run_data *run, const char *run_dir, struct te
 		      char *err, size_t err_size)
 {
 	char summary[1024];
+	json_t *provenance;
 
 	for (int i = 0; i < PARTS; i++)
 		text_open(&texts[i]);
@@ -296,7 +322,12 @@ static int make_parts(const struct run_data *run, const char *run_dir, struct te
 	write_tier(texts[TIER].out, run);
 	write_table(texts[TABLE].out, run);
 	write_problems(texts[PROBLEMS].out, run);
-	write_provenance(texts[PROVENANCE].out, "", run->run);
+	write_answers(texts[ANSWERS].out, run);
+	/* Without what has a part of its own. */
+	provenance = json_copy(run->run);
+	json_object_del(provenance, "known_answers");
+	write_provenance(texts[PROVENANCE].out, "", provenance);
+	json_decref(provenance);
 	return write_plots(texts[PLOTS].out, run, run_dir, err, err_size);
 }
 

@@ -127,4 +127,16 @@ json_t *run_problems(const struct run_data *run);
 /* "vCPUs 64,128" of such an object. Returns buf. */
 const char *problem_points(const json_t *problem, char *buf, size_t size);
 
+/*
+ * The known answers of the run's simulated CPUs: an array with, for each test, an array of
+ * ANSWER_COLUMNS texts. Times are in simulated ns, an operation. New reference.
+ */
+#define ANSWER_COLUMNS 10
+json_t *run_answers(const struct run_data *run);
+
+const char *answer_title(size_t column);
+
+/* "" without such CPUs, else "8 of 8 known answers ...". Returns buf. */
+const char *run_answers_summary(const struct run_data *run, char *buf, size_t size);
+
 #endif

@@ -34,8 +34,8 @@ static const char usage[] =
 	"  --check                checks the options and the sweep, measures nothing\n"
 	"  --help                 this text\n"
 	"\n"
-	"Exit code: 0 all measured, 1 a point failed, 2 bad input or something is missing,\n"
-	"4 all points were skipped, 130 interrupted.\n";
+	"Exit code: 0 all measured, 1 a point failed, 2 bad input, something is missing or the\n"
+	"simulated CPUs fail their known answers, 4 all points were skipped, 130 interrupted.\n";
 
 int parse_placement(const char *text, enum placement *placement)
 {

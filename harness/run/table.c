@@ -42,6 +42,8 @@ void table_header(FILE *out, const struct run_data *run)
 	print_wrapped(out, "  tier", 14, tier_summary(tier));
 	print_wrapped(out, "  kernel", 14, run_kernel(run, text, sizeof(text)));
 	print_wrapped(out, "  faultline", 14, run_version(run, text, sizeof(text)));
+	if (run_answers_summary(run, text, sizeof(text))[0])
+		print_wrapped(out, "  checked by", 14, text);
 	print_wrapped(out, "  repeat with", 14, json_text(run->run, "command", text, sizeof(text)));
 }
 
@@ -300,6 +302,32 @@ static void table_problems(FILE *out, const struct run_data *run)
 	json_decref(problems);
 }
 
+static void print_answer(FILE *out, const json_t *row)
+{
+	for (size_t c = 0; c < ANSWER_COLUMNS; c++)
+		fprintf(out, "%*s", c ? 11 : 5,
+			row ? json_string_value(json_array_get(row, c)) : answer_title(c));
+	fputc('\n', out);
+}
+
+static void table_answers(FILE *out, const struct run_data *run)
+{
+	json_t *rows = run_answers(run);
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (rows, i, row) {
+		if (!i) {
+			fprintf(out,
+				"\nknown answers of the simulated CPUs, ns an operation at 1 ns an "
+				"instruction\n");
+			print_answer(out, NULL);
+		}
+		print_answer(out, row);
+	}
+	json_decref(rows);
+}
+
 int table_print(FILE *out, const char *run_dir, char *err, size_t err_size)
 {
 	struct run_data run;
@@ -309,6 +337,7 @@ int table_print(FILE *out, const char *run_dir, char *err, size_t err_size)
 	table_header(out, &run);
 	table_body(out, &run);
 	table_problems(out, &run);
+	table_answers(out, &run);
 	run_data_free(&run);
 	return 0;
 }

@@ -70,6 +70,21 @@ static inline void run_folder_remove(struct run_folder *folder)
 	json_decref(folder->run);
 }
 
+/* What its simulated CPUs said: one right answer, one wrong. */
+static inline void run_folder_add_answers(struct run_folder *folder)
+{
+	json_t *tests =
+		json_pack("[{s:s, s:f, s:f, s:f, s:f, s:b}, {s:s, s:f, s:f, s:f, s:f, s:b}]",
+			  "name", "compute", "expected_ns", 2e6, "low_ns", 2e6, "high_ns", 2.02e6,
+			  "measured_ns", 2000017.0, "ok", 1, "name", "lock", "expected_ns", 1280.0,
+			  "low_ns", 1155.0, "high_ns", 1810.0, "measured_ns", 1999.5, "ok", 0);
+
+	json_object_set_new(folder->run, "known_answers",
+			    json_pack("[{s:i, s:i, s:i, s:i, s:o, s:b}]", "cpus", 16, "quantum",
+				      500, "coherence_ns", 70, "speed", 4, "tests", tests, "ok",
+				      0));
+}
+
 /* For tests that each have one of their own. */
 static struct run_folder folder;
 static char err[4096];

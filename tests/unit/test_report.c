@@ -172,6 +172,27 @@ static void report_is_whole(void **state)
 	assert_int_equal(files, 2 + 2 * plot_kind_count);
 }
 
+static void report_shows_known_answers(void **state)
+{
+	char *text;
+
+	(void)state;
+	run_folder_write(&folder, "");
+	write_or_skip();
+	text = read_back("report.html");
+	assert_non_null(strstr(text, "None: nothing ran on simulated CPUs in parallel."));
+	free(text);
+	run_folder_add_answers(&folder);
+	run_folder_write(&folder, "");
+	write_or_skip();
+	text = read_back("report.html");
+	assert_non_null(strstr(text, "<th>measured</th><th>ok</th></tr>"));
+	assert_non_null(strstr(text, "<td>lock</td><td>1280.0</td><td>1155.0</td><td>1810.0</td>"
+				     "<td>1999.5</td><td>NO</td></tr>"));
+	assert_null(strstr(text, "known_answers["));
+	free(text);
+}
+
 static void incomplete_report_says_so(void **state)
 {
 	char *text;
@@ -276,6 +297,7 @@ int main(void)
 		cmocka_unit_test(no_svg_is_refused),
 		cmocka_unit_test(histograms_of_repeats_add_up),
 		TEST(report_is_whole),
+		TEST(report_shows_known_answers),
 		TEST(incomplete_report_says_so),
 		TEST(report_without_times_has_no_plots),
 		TEST(vcpus_that_no_point_has_are_refused),

@@ -252,6 +252,28 @@ static void cut_last_line_is_left_out(void **state)
 	assert_table_has("userfault", true);
 }
 
+static void known_answers_are_shown(void **state)
+{
+	(void)state;
+	run_folder_add_answers(&folder);
+	run_folder_write(&folder, "");
+	assert_table_has("  checked by  1 of 2 known answers of the simulated CPUs within", true);
+	assert_table_has("   16        500         70          4    compute  2000000.0  2000000.0"
+			 "  2020000.0  2000017.0        yes\n",
+			 true);
+	assert_table_has("   16        500         70          4       lock     1280.0     1155.0"
+			 "     1810.0     1999.5         NO\n",
+			 true);
+}
+
+static void without_simulated_cpus_there_are_no_answers(void **state)
+{
+	(void)state;
+	json_object_set_new(folder.run, "known_answers", json_array());
+	run_folder_write(&folder, "");
+	assert_table_has("known answers", false);
+}
+
 static void assert_refused(const char *message)
 {
 	FILE *out = fopen("/dev/null", "w");
@@ -318,6 +340,8 @@ int main(void)
 		TEST(incomplete_run_is_marked),
 		TEST(emulated_tier_shows_no_time),
 		TEST(cut_last_line_is_left_out),
+		TEST(known_answers_are_shown),
+		TEST(without_simulated_cpus_there_are_no_answers),
 		TEST(bad_line_is_named),
 		TEST(bad_run_json_is_refused),
 		TEST(other_folder_is_refused),
