@@ -2,6 +2,7 @@
 /* The patched kernel in QEMU, with faultline-point as its first and only program. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -43,9 +44,18 @@ static int vm_check_point(const struct setup *setup, const struct point *p, char
 			  size_t err_size)
 {
 	const char *missing = NULL;
+	struct utsname machine;
 
 	if (!point_is_manycore(p))
 		return 0;
+	uname(&machine);
+	if (strcmp(machine.machine, "x86_64")) {
+		snprintf(err, err_size,
+			 "simulated CPUs in parallel (cpus=%u, speed=%u) need an x86-64 machine to "
+			 "run on, and this one is %s; use one, or cpus=1 and speed=1",
+			 p->cpus, p->speed, machine.machine);
+		return -1;
+	}
 	if (access(setup->manycore, R_OK))
 		missing = setup->manycore;
 	else if (p->coherence_ns && access(setup->coherence, R_OK))
