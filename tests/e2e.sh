@@ -64,3 +64,21 @@ fake_root() {
 	export FAULTLINE_ROOT=$scratch/root FAULTLINE_KERNEL_DIR=$scratch/kernel
 	export FAULTLINE_QEMU=$root/tests/fake-qemu FAKE=good FAKE_STARTS=
 }
+
+# fails_with NAME FAKE PATTERN [OPTION]...: every point of "${run[@]}" fails, for this reason.
+fails_with() {
+	local name=$1 fake=$2 pattern=$3 dir=$scratch/$2
+
+	shift 3
+	FAKE=$fake expect "$name" 1 "failed .*$pattern" "${run[@]}" "$dir" "$@"
+	check "$name: not complete" python_check '
+import json, sys
+run = json.load(open(sys.argv[1] + "/run.json"))
+assert run["complete"] is False and run["counts"]["failed"] == int(sys.argv[2]), run["counts"]
+for line in open(sys.argv[1] + "/points.jsonl"):
+    record = json.loads(line)
+    assert record["status"] == "failed" and "rate_span" not in record, record
+' "$dir" "$points"
+	FAKE=good expect "$name: resumes" 4 'report: ' "$faultline" run --resume "$dir"
+	check "$name: whole then" whole "$dir" "$points"
+}

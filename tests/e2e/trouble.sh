@@ -20,25 +20,8 @@ mode = kernel,uffd
 vcpus = 1,2,4
 pages = 4
 END
+points=6
 run=("$faultline" run --tier simulated --sweep "$scratch/s.ini" --out)
-
-# fails_with NAME FAKE PATTERN [OPTION]...: every point fails, for this reason.
-fails_with() {
-	local name=$1 fake=$2 pattern=$3 dir=$scratch/$2
-
-	shift 3
-	FAKE=$fake expect "$name" 1 "failed .*$pattern" "${run[@]}" "$dir" "$@"
-	check "$name: not complete" python_check '
-import json, sys
-run = json.load(open(sys.argv[1] + "/run.json"))
-assert run["complete"] is False and run["counts"]["failed"] == 6, run["counts"]
-for line in open(sys.argv[1] + "/points.jsonl"):
-    record = json.loads(line)
-    assert record["status"] == "failed" and "rate_span" not in record, record
-' "$dir"
-	FAKE=good expect "$name: resumes" 4 'report: ' "$faultline" run --resume "$dir"
-	check "$name: whole then" whole "$dir" 6
-}
 
 fails_with "the VM hangs" hang "not done after 2 s.*point-timeout" --point-timeout 2
 check "no VM is left behind" no_vm_left "$scratch"
@@ -164,7 +147,7 @@ sed -i 's/"two"/"one"/' "$scratch/kernel/manifest.json"
 : >"$scratch/starts"
 printf '{"schema":1,"mode":"uf' >>"$dir/points.jsonl" # a line that a crash cut short
 expect "resume" 4 "report: $dir/report.html" "$faultline" run --resume "$dir"
-check "resume: whole" whole "$dir" 6
+check "resume: whole" whole "$dir" "$points"
 check "resume: what was there stays to the byte" \
 	cmp -n "$(stat -c %s "$scratch/before")" "$scratch/before" "$dir/points.jsonl"
 check "resume: nothing is repeated" \
