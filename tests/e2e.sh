@@ -65,7 +65,9 @@ fake_root() {
 	export FAULTLINE_QEMU=$root/tests/fake-qemu FAKE=good FAKE_STARTS=
 }
 
-# fails_with NAME FAKE PATTERN [OPTION]...: every point of "${run[@]}" fails, for this reason.
+# fails_with NAME FAKE PATTERN [OPTION]...: each of the $points points of "${run[@]}", which
+# ends at the results' folder, fails for this reason.
+# shellcheck disable=SC2154 # both are of who sources this
 fails_with() {
 	local name=$1 fake=$2 pattern=$3 dir=$scratch/$2
 

@@ -95,6 +95,13 @@ static int compare(const struct setup *setup, char *const *dirs)
 		published_match(&tables, run.records);
 		run_data_free(&run);
 	}
+	if (!published_measured(&tables)) {
+		complain("nothing in %s and %s measures what was published: tier simulated, "
+			 "fetch 0, coherence 0 and 70, several CPUs; run the sweeps %s and %s",
+			 dirs[0], dirs[1], sweeps[0], sweeps[1]);
+		published_free(&tables);
+		return EXIT_USAGE;
+	}
 	published_print(&tables, stdout);
 	failed = draw(setup, &tables, dirs[SWEEPS - 1]);
 	published_free(&tables);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "published.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +20,10 @@ static int read_exit_line(struct published_tables *tables, const char *line)
 {
 	struct published row = { .table = exit_table, .backing = "shmem", .uffds = 1 };
 	double uffd, exits;
+	int end = 0;
 
-	if (sscanf(line, "%u,%lf,%lf", &row.vcpus, &uffd, &exits) != 3 || !row.vcpus)
+	if (sscanf(line, "%u,%lf,%lf%n", &row.vcpus, &uffd, &exits, &end) != 3 || line[end] ||
+	    !row.vcpus || !(uffd > 0) || !(exits > 0))
 		return -1;
 	row.readers = row.vcpus;
 	row.series = xstrdup("shmem, uffd, N readers");
@@ -38,20 +41,23 @@ static int read_exit_line(struct published_tables *tables, const char *line)
 static int read_userfault_line(struct published_tables *tables, const char *line)
 {
 	struct published row = { .table = userfault_table };
-	char arch[16], layout[16], readers[8];
+	char arch[16], layout[16], readers[2];
+	int end = 0;
 	double each;
+	bool own;
 
-	if (sscanf(line, "%15[^,],%7[^,],%15[^,],%23[^,],%7[^,],%u,%lf", arch, row.backing, layout,
-		   row.mode, readers, &row.vcpus, &each) != 7 ||
-	    !row.vcpus)
+	if (sscanf(line, "%15[^,],%7[^,],%15[^,],%23[^,],%1[1N-],%u,%lf%n", arch, row.backing,
+		   layout, row.mode, readers, &row.vcpus, &each, &end) != 7 ||
+	    line[end] || !row.vcpus || !(each > 0))
+		return -1;
+	own = !strcmp(layout, "per-vcpu");
+	if (!own && strcmp(layout, "single"))
 		return -1;
 	/* Without a userfaultfd the layout says nothing: those rows are there once already. */
-	if (strcmp(arch, "x86_64") || (!strcmp(layout, "per-vcpu") && readers[0] == '-'))
+	if (strcmp(arch, "x86_64") || (own && readers[0] == '-'))
 		return 0;
 	row.rate = each * row.vcpus;
 	if (readers[0] != '-') {
-		bool own = !strcmp(layout, "per-vcpu");
-
 		row.uffds = own ? row.vcpus : 1;
 		row.readers = own || readers[0] == 'N' ? row.vcpus : 1;
 		row.series = xasprintf("%s, %s, %s", row.backing, row.mode,
@@ -65,26 +71,56 @@ static int read_userfault_line(struct published_tables *tables, const char *line
 	return 0;
 }
 
-static int read_table(struct published_tables *tables, const char *root, const char *table,
-		      int (*read_line)(struct published_tables *, const char *), char *err,
-		      size_t err_size)
-{
-	char *path = xasprintf("%s/results/published/%s.csv", root, table);
-	char *text = file_read(path), *rest = text, *line;
-	bool past_header = false;
-	int failed = text ? 0 : -1;
+static const struct file {
+	const char *table, *columns;
+	/* Returns 0, or -1 when the line is no row. */
+	int (*read_line)(struct published_tables *tables, const char *line);
+} files[] = {
+	{ exit_table, "vcpus,uffd_kpages_per_s,uffd_exit_kpages_per_s", read_exit_line },
+	{ userfault_table, "arch,backing,uffd_layout,mode,readers,vcpus,pages_per_s_per_vcpu",
+	  read_userfault_line },
+};
 
-	if (failed)
-		snprintf(err, err_size, "cannot read the published figures in %s", path);
-	while (!failed && (line = strsep(&rest, "\r\n"))) {
+#define FILES (sizeof(files) / sizeof(files[0]))
+
+/* text: the whole of it, which is taken apart. */
+static int read_lines(struct published_tables *tables, const struct file *file, const char *path,
+		      char *text, char *err, size_t err_size)
+{
+	unsigned int number = 0;
+	bool past_header = false;
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		number++;
+		line[strcspn(line, "\r")] = '\0';
 		if (!*line || *line == '#')
 			continue;
-		if (past_header && read_line(tables, line)) {
-			snprintf(err, err_size, "%s: '%s' is no row of this table", path, line);
-			failed = -1;
+		if (past_header ? file->read_line(tables, line) : strcmp(line, file->columns)) {
+			snprintf(err, err_size, "%s:%u: '%s' is no row of the columns %s", path,
+				 number, line, file->columns);
+			return -1;
 		}
 		past_header = true;
 	}
+	if (past_header)
+		return 0;
+	snprintf(err, err_size, "%s: there are no figures in it", path);
+	return -1;
+}
+
+static int read_file(struct published_tables *tables, const char *root, const struct file *file,
+		     char *err, size_t err_size)
+{
+	char *path = xasprintf("%s/results/published/%s.csv", root, file->table);
+	char *text = file_read(path);
+	int failed = -1;
+
+	if (text)
+		failed = read_lines(tables, file, path, text, err, err_size);
+	else
+		snprintf(err, err_size, "cannot read the published figures in %s: %s", path,
+			 strerror(errno));
 	free(text);
 	free(path);
 	return failed;
@@ -93,11 +129,13 @@ static int read_table(struct published_tables *tables, const char *root, const c
 int published_read(struct published_tables *tables, const char *root, char *err, size_t err_size)
 {
 	*tables = (struct published_tables){ 0 };
-	if (!read_table(tables, root, exit_table, read_exit_line, err, err_size) &&
-	    !read_table(tables, root, userfault_table, read_userfault_line, err, err_size))
-		return 0;
-	published_free(tables);
-	return -1;
+	for (size_t i = 0; i < FILES; i++) {
+		if (!read_file(tables, root, &files[i], err, err_size))
+			continue;
+		published_free(tables);
+		return -1;
+	}
+	return 0;
 }
 
 static bool is_text(const json_t *record, const char *key, const char *text)
@@ -112,11 +150,14 @@ static json_int_t integer(const json_t *record, const char *key)
 	return json_integer_value(json_object_get(record, key));
 }
 
+/* One simulated CPU has no contention, and other tiers have no charge to compare at. */
 static bool measures(const json_t *record, const struct published *row)
 {
-	return is_text(record, "status", "ok") && is_text(record, "mode", row->mode) &&
-	       is_text(record, "backing", row->backing) && is_text(record, "fetch", "0") &&
-	       integer(record, "vcpus") == row->vcpus &&
+	return is_text(record, "status", "ok") && is_text(record, "tier", "simulated") &&
+	       is_text(record, "arch", "x86_64") &&
+	       (integer(record, "cpus") > 1 || row->vcpus == 1) &&
+	       is_text(record, "mode", row->mode) && is_text(record, "backing", row->backing) &&
+	       is_text(record, "fetch", "0") && integer(record, "vcpus") == row->vcpus &&
 	       (!row->uffds || (integer(record, "uffds") == row->uffds &&
 				integer(record, "readers") == row->readers));
 }
@@ -136,6 +177,20 @@ void published_match(struct published_tables *tables, const json_t *records)
 	}
 }
 
+static bool is_measured(const struct published *row)
+{
+	return row->simulated[0] > 0 && row->simulated[1] > 0;
+}
+
+size_t published_measured(const struct published_tables *tables)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < tables->count; i++)
+		count += is_measured(&tables->rows[i]);
+	return count;
+}
+
 /* The row of the same series with the smallest vCPU count that was measured. */
 static const struct published *first_of(const struct published_tables *tables,
 					const struct published *row)
@@ -146,8 +201,7 @@ static const struct published *first_of(const struct published_tables *tables,
 		const struct published *other = &tables->rows[i];
 
 		if (other->table == row->table && !strcmp(other->series, row->series) &&
-		    other->simulated[0] > 0 && other->simulated[1] > 0 &&
-		    other->vcpus < first->vcpus)
+		    is_measured(other) && other->vcpus < first->vcpus)
 			first = other;
 	}
 	return first;
@@ -163,7 +217,7 @@ static void print_table(const struct published_tables *tables, const char *table
 		const struct published *row = &tables->rows[i], *first;
 		double none = row->simulated[0], charged = row->simulated[1];
 
-		if (row->table != table || none <= 0 || charged <= 0)
+		if (row->table != table || !is_measured(row))
 			continue;
 		first = first_of(tables, row);
 		fprintf(out, "%-34s%6u%10.0f%10.0f%10.0f%9.2f%9.2f%8.2f%8.2f%8.2f%9.2f%9.2f\n",
@@ -181,13 +235,8 @@ void published_print(const struct published_tables *tables, FILE *out)
 		"Published: as measured by others on hardware (results/published/). P: ns that a "
 		"cache line takes\nfrom one simulated CPU to another. Ratio: simulated to "
 		"published. pages/s of all vCPUs.\n");
-	print_table(tables, exit_table, out);
-	print_table(tables, userfault_table, out);
-}
-
-static bool is_measured(const struct published *row)
-{
-	return row->simulated[0] > 0 && row->simulated[1] > 0;
+	for (size_t i = 0; i < FILES; i++)
+		print_table(tables, files[i].table, out);
 }
 
 void published_write_data(const struct published_tables *tables, FILE *out)

@@ -29,11 +29,17 @@ struct published_tables {
 /* The charges, in ns: none, and that of a large machine. */
 extern const unsigned int published_coherence_ns[PUBLISHED_ENDS];
 
-/* Reads the x86-64 figures of both tables in ROOT/results/published. Returns 0, or -1 with a message in err. */
+/*
+ * Reads the x86-64 figures of both tables in ROOT/results/published. Returns 0, or -1
+ * with a message in err that names file and line.
+ */
 int published_read(struct published_tables *tables, const char *root, char *err, size_t err_size);
 
-/* Fills in rates of the ok records (an array) that measured the same as a row. */
+/* Fills in rates of the ok records (an array) that measured the same as a row, on simulated CPUs. */
 void published_match(struct published_tables *tables, const json_t *records);
+
+/* How many rows have been measured, at both charges. */
+size_t published_measured(const struct published_tables *tables);
 
 /* Prints every row that was measured: as rates, and relative to the series' smallest vCPU count. */
 void published_print(const struct published_tables *tables, FILE *out);

@@ -15,7 +15,7 @@ refuses() {
 	expect "$name" 2 "$pattern" "$faultline" "$@"
 }
 
-for command in '' run point report doctor list; do
+for command in '' run point report published doctor list; do
 	# shellcheck disable=SC2086 # no command is no word
 	expect "${command:-faultline} --help" 0 '^usage: faultline' "$faultline" $command --help
 done
