@@ -11,6 +11,7 @@
  * but for the running of guest code:
  *
  *	for each CPU:
+ *		if (!cpu_can_run()) continue
  *		icount_prepare_for_run()	-> icount_round(ns to the next timer): the budget
  *		run guest code			-> the clock is icount + what was executed
  *		icount_process_data()		-> icount += executed; replay_mutex_unlock()
@@ -19,6 +20,14 @@
  * and its main thread, when all_cpu_threads_idle(), moves the clock to the next
  * timer. What is replaced, and why that is safe:
  *
+ * - cpu_can_run() is where a CPU has its turn, and so where passes end and begin. It
+ *   is asked with the BQL held, which due timers need. Of a CPU that is halted and has
+ *   nothing to wake up for QEMU says that it can run, takes and releases four locks,
+ *   and finds out within cpu_exec() that it cannot. Told so at once, it goes on to the
+ *   next CPU; most CPUs being halted in most passes, that is most of the work. Whether
+ *   the CPU sleeps is the same then as in cpu_exec(): what wakes it up comes from other
+ *   CPUs, in their turns, or with the BQL held. A CPU that is to stop (QEMU pauses
+ *   or ends) may have one more turn: what asks it to also makes the loop end.
  * - icount_round() rounds to the instructions of a tick, which at shift=0 is no
  *   rounding. It is called at exactly one place, to find a slice's budget: that
  *   place is the start of a slice.
@@ -38,7 +47,7 @@
  *   CPUs, which they need not do any more.
  *
  * What would break it: slices that run in several threads, a second caller of
- * icount_round(), an inlined copy of one of these functions (then no slice is ever
+ * icount_round(), a loop that does not ask cpu_can_run() right before, an inlined copy of one of these functions (then no slice is ever
  * seen, and the library says so at the end), CPUs that come and go.
  */
 #include "parallel_time.h"
@@ -68,10 +77,9 @@ static struct {
 	int64_t start; /* its simulated time */
 	int64_t length; /* of all of its slices */
 	int64_t used; /* the longest slice so far */
-	int last; /* CPU of its latest slice */
+	int last; /* the latest CPU that had its turn */
 	/* The slice. */
 	bool is_in_slice;
-	int64_t stalled; /* of it, for debts */
 	/* The vCPU thread waits for an idle CPU to wake up. Changes under the BQL only. */
 	bool is_parked;
 	uint64_t passes, slices;
@@ -118,22 +126,21 @@ static void check_running_qemu(void)
 	if (!*qemu.use_icount || qemu.icount_to_ns(1) != 1)
 		refuse("one instruction must be one ns: use -icount shift=0,sleep=off");
 	if (!current_cpu || !qemu.qemu_in_vcpu_thread())
-		refuse("a slice was started outside of the vCPU thread");
+		refuse("a CPU has its turn outside of the vCPU thread");
 	while (now.cpus_count < MANYCORE_CPUS_MAX &&
 	       (now.cpus[now.cpus_count] = qemu.qemu_get_cpu((int)now.cpus_count)))
 		now.cpus_count++;
 	now.vcpu_thread = pthread_self();
-	now.first_slice();
 }
 
-/* The index of the running CPU. CPUs mostly take turns, so the search starts at the next one. */
-static int running_cpu(void)
+/* The index of a CPU. They mostly take turns, so the search starts at the next one. */
+static int index_of(const void *cpu)
 {
 	for (unsigned int i = 1; i <= now.cpus_count; i++) {
-		unsigned int cpu = (unsigned int)(now.last + (int)i) % now.cpus_count;
+		unsigned int index = (unsigned int)(now.last + (int)i) % now.cpus_count;
 
-		if (now.cpus[cpu] == current_cpu)
-			return (int)cpu;
+		if (now.cpus[index] == cpu)
+			return (int)index;
 	}
 	refuse("a CPU runs that was not there when the first one started");
 }
@@ -152,14 +159,13 @@ static int64_t next_timer(void)
 	return qemu.qemu_clock_deadline_ns_all(QEMU_CLOCK_VIRTUAL, QEMU_TIMER_ATTR_ALL);
 }
 
+/* With the BQL held. */
 static void begin_pass(void)
 {
 	int64_t deadline = next_timer();
 
 	if (!deadline) {
-		qemu.bql_lock(__FILE__, __LINE__);
 		qemu.qemu_clock_run_timers(QEMU_CLOCK_VIRTUAL);
-		qemu.bql_unlock();
 		deadline = next_timer();
 	}
 	faultline_manycore.is_fine = now.is_fine_next;
@@ -169,39 +175,68 @@ static void begin_pass(void)
 	now.passes++;
 }
 
+/* How much of its slice the CPU stands still for. One instruction at least is left of it. */
+static int64_t pay_debt(int cpu)
+{
+	int64_t *debt = &faultline_manycore.debt_ns[cpu];
+	int64_t paid = *debt < now.length ? *debt : now.length - 1;
+
+	*debt -= paid;
+	return paid;
+}
+
+static void use(int64_t instructions)
+{
+	if (instructions > now.used)
+		now.used = instructions;
+}
+
+/* cpu_can_run(): a CPU has its turn, which is a slice if it has anything to execute. */
+static bool begin_turn(void *cpu)
+{
+	int index;
+
+	if (!*qemu.use_icount || qemu.cpu_is_stopped(cpu))
+		return !qemu.cpu_is_stopped(cpu);
+	if (!now.cpus_count)
+		check_running_qemu();
+	if (!pthread_equal(pthread_self(), now.vcpu_thread) || now.is_in_slice)
+		refuse("two slices at once: there must be one vCPU thread (-accel tcg,thread=single)");
+
+	index = index_of(cpu);
+	if (index <= now.last)
+		end_pass();
+	if (now.last == NO_CPU)
+		begin_pass();
+	now.last = index;
+	if (!qemu.cpu_thread_is_idle(cpu))
+		return true;
+	use(pay_debt(index));
+	return false;
+}
+
 /* icount_round(): returns how many instructions the running CPU may execute. */
 static int64_t begin_slice(int64_t count)
 {
 	char *caller = __builtin_return_address(0);
-	int64_t *debt;
-	int cpu;
+	int64_t stalled;
 
 	if (!now.prepare) {
 		if (is_budget_sharing(caller))
 			return count;
-		check_running_qemu();
+		now.first_slice();
 	} else if (caller < now.prepare || caller > now.prepare + 4096) {
 		refuse("icount_round was called from another place than icount_prepare_for_run");
 	}
-	if (!pthread_equal(pthread_self(), now.vcpu_thread) || now.is_in_slice)
-		refuse("two slices at once: there must be one vCPU thread (-accel tcg,thread=single)");
-
-	cpu = running_cpu();
-	if (cpu <= now.last)
-		end_pass();
-	if (now.last == NO_CPU)
-		begin_pass();
-	now.last = cpu;
+	if (now.last == NO_CPU || current_cpu != now.cpus[now.last] || now.is_in_slice)
+		refuse("a slice was started by a CPU whose turn it is not");
 	now.is_in_slice = true;
 	now.slices++;
 
-	/* One instruction at least: QEMU takes a budget of 0 for timers being due. */
-	debt = &faultline_manycore.debt_ns[cpu];
-	now.stalled = *debt < now.length ? *debt : now.length - 1;
-	*debt -= now.stalled;
-	*qemu.icount = now.start + now.stalled;
-	faultline_manycore.cpu = (unsigned int)cpu;
-	return now.length - now.stalled;
+	stalled = pay_debt(now.last);
+	*qemu.icount = now.start + stalled;
+	faultline_manycore.cpu = (unsigned int)now.last;
+	return now.length - stalled;
 }
 
 /*
@@ -211,8 +246,6 @@ static int64_t begin_slice(int64_t count)
  */
 static void end_slice(void)
 {
-	int64_t used;
-
 	if (!now.is_in_slice) {
 		/* The main thread comes here first, before anything can have gone wrong. */
 		if (!now.cpus_count)
@@ -221,9 +254,7 @@ static void end_slice(void)
 	}
 	if (!current_cpu)
 		return;
-	used = qemu.cpu_thread_is_idle(current_cpu) ? *qemu.icount - now.start : now.length;
-	if (used > now.used)
-		now.used = used;
+	use(qemu.cpu_thread_is_idle(current_cpu) ? *qemu.icount - now.start : now.length);
 	*qemu.icount = now.start;
 	now.is_in_slice = false;
 }
@@ -290,6 +321,7 @@ void parallel_time_install(int64_t quantum, int64_t boot_quantum, void (*first_s
 	now.quantum = quantum;
 	now.boot_quantum = boot_quantum;
 	now.first_slice = first_slice;
+	qemu_replace_symbol("cpu_can_run", begin_turn);
 	qemu_replace_symbol("icount_round", begin_slice);
 	qemu_replace_symbol("replay_mutex_unlock", end_slice);
 	qemu_replace_symbol("all_cpu_threads_idle", vcpu_thread_is_idle);

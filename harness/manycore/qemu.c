@@ -98,28 +98,28 @@ static void find_version(void)
 static void find_symbols(void)
 {
 	const struct {
-		const char *name, *other_name; /* of another version; NULL for none */
-		void *place;
+		const char *name;
+		void *place; /* NULL for nothing to fill in */
 	} wanted[] = {
-		{ "use_icount", NULL, &qemu.use_icount },
-		{ "icount_get_raw", NULL, &qemu.icount_get_raw },
-		{ "icount_to_ns", NULL, &qemu.icount_to_ns },
-		{ "qemu_clock_deadline_ns_all", NULL, &qemu.qemu_clock_deadline_ns_all },
-		{ "qemu_clock_run_timers", NULL, &qemu.qemu_clock_run_timers },
-		{ "qemu_get_cpu", NULL, &qemu.qemu_get_cpu },
-		{ "qemu_in_vcpu_thread", NULL, &qemu.qemu_in_vcpu_thread },
-		{ "cpu_thread_is_idle", NULL, &qemu.cpu_thread_is_idle },
-		{ "qemu_notify_event", NULL, &qemu.qemu_notify_event },
-		{ "async_run_on_cpu", NULL, &qemu.async_run_on_cpu },
-		{ "bql_lock_impl", "qemu_mutex_lock_iothread_impl", &qemu.bql_lock },
-		{ "bql_unlock", "qemu_mutex_unlock_iothread", &qemu.bql_unlock },
-		{ "replay_mode", NULL, NULL },
-		{ "current_cpu", NULL, NULL },
-		{ "timers_state", NULL, NULL },
-		{ "icount_round", NULL, NULL },
-		{ "replay_mutex_unlock", NULL, NULL },
-		{ "all_cpu_threads_idle", NULL, NULL },
-		{ "qemu_timer_notify_cb", NULL, NULL },
+		{ "use_icount", &qemu.use_icount },
+		{ "icount_get_raw", &qemu.icount_get_raw },
+		{ "icount_to_ns", &qemu.icount_to_ns },
+		{ "qemu_clock_deadline_ns_all", &qemu.qemu_clock_deadline_ns_all },
+		{ "qemu_clock_run_timers", &qemu.qemu_clock_run_timers },
+		{ "qemu_get_cpu", &qemu.qemu_get_cpu },
+		{ "qemu_in_vcpu_thread", &qemu.qemu_in_vcpu_thread },
+		{ "cpu_thread_is_idle", &qemu.cpu_thread_is_idle },
+		{ "cpu_is_stopped", &qemu.cpu_is_stopped },
+		{ "qemu_notify_event", &qemu.qemu_notify_event },
+		{ "async_run_on_cpu", &qemu.async_run_on_cpu },
+		{ "replay_mode", NULL },
+		{ "current_cpu", NULL },
+		{ "timers_state", NULL },
+		{ "cpu_can_run", NULL },
+		{ "icount_round", NULL },
+		{ "replay_mutex_unlock", NULL },
+		{ "all_cpu_threads_idle", NULL },
+		{ "qemu_timer_notify_cb", NULL },
 	};
 	char missing[1024] = "";
 
@@ -127,8 +127,6 @@ static void find_symbols(void)
 		void *symbol = dlsym(RTLD_DEFAULT, wanted[i].name);
 		size_t used = strlen(missing);
 
-		if (!symbol && wanted[i].other_name)
-			symbol = dlsym(RTLD_DEFAULT, wanted[i].other_name);
 		if (!symbol)
 			snprintf(missing + used, sizeof(missing) - used, " %s", wanted[i].name);
 		else if (wanted[i].place)

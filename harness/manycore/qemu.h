@@ -24,11 +24,9 @@ struct qemu {
 	void *(*qemu_get_cpu)(int index);
 	bool (*qemu_in_vcpu_thread)(void);
 	bool (*cpu_thread_is_idle)(void *cpu);
+	bool (*cpu_is_stopped)(void *cpu);
 	void (*qemu_notify_event)(void);
 	void (*async_run_on_cpu)(void *cpu, void (*work)(void *cpu, uint64_t data), uint64_t data);
-	/* The big lock, which newer versions call BQL. */
-	void (*bql_lock)(const char *file, int line);
-	void (*bql_unlock)(void);
 };
 
 extern struct qemu qemu;
