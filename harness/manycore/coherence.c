@@ -28,7 +28,6 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *in
 
 static struct manycore *manycore;
 static struct lines *lines;
-static int64_t charge_ns;
 static bool is_x86;
 static void *insn_data; /* one of two types, by qemu_plugin_version */
 
@@ -57,7 +56,7 @@ static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t in
 {
 	struct qemu_plugin_hwaddr *place;
 	uint64_t physical;
-	int transfers;
+	int64_t *debt_ns = &manycore->debt_ns[manycore->cpu], transfer_ns;
 
 	(void)translating_cpu;
 	if (!manycore->is_fine)
@@ -68,12 +67,13 @@ static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t in
 	physical = qemu_plugin_hwaddr_phys_addr(place);
 	if (physical >> LINES_ADDRESS_BITS)
 		refuse("the guest has memory above 1 TiB, which is not followed");
-	transfers = lines_touch(lines, manycore->cpu, physical,
-				is_atomic || qemu_plugin_mem_is_store(info));
-	if (transfers < 0)
+	transfer_ns = lines_touch(lines, manycore->cpu, physical,
+				  is_atomic || qemu_plugin_mem_is_store(info),
+				  manycore->slice_ns + *debt_ns);
+	if (transfer_ns < 0)
 		refuse("no memory to follow cache lines in");
-	manycore->transfers += (unsigned int)transfers;
-	manycore->debt_ns[manycore->cpu] += transfers * charge_ns;
+	manycore->transfers += transfer_ns > 0;
+	*debt_ns += transfer_ns;
 }
 
 static bool is_atomic(const struct qemu_plugin_insn *insn)
@@ -107,6 +107,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
 	char *end = NULL;
+	int64_t charge_ns = 0;
 
 	if (argc == 1 && !strncmp(argv[0], "ns=", 3) && argv[0][3] >= '0' && argv[0][3] <= '9')
 		charge_ns = strtol(argv[0] + 3, &end, 10);
@@ -115,7 +116,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	if (!info->system_emulation || info->system.max_vcpus > MANYCORE_CPUS_MAX)
 		refuse("QEMU must emulate a whole machine of at most 1024 CPUs");
 	is_x86 = !strcmp(info->target_name, "x86_64");
-	lines = lines_new((unsigned int)info->system.max_vcpus);
+	lines = lines_new((unsigned int)info->system.max_vcpus, charge_ns);
 	if (!lines)
 		refuse("no memory to follow cache lines in");
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);

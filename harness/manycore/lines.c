@@ -9,16 +9,20 @@
 #define TABLE_LINES ((1u << TABLE_SHIFT) / LINE_BYTES)
 
 struct lines {
+	int64_t charge_ns;
 	unsigned int words; /* 64 CPUs in each */
-	uint64_t *tables[TABLES]; /* TABLE_LINES times words: a bit for each CPU with a copy */
+	/* Of each line: when it has arrived at its last writer, and a bit for each CPU with a copy. */
+	uint64_t *tables[TABLES];
 };
 
-struct lines *lines_new(unsigned int cpus)
+struct lines *lines_new(unsigned int cpus, int64_t charge_ns)
 {
 	struct lines *lines = calloc(1, sizeof(*lines));
 
-	if (lines)
+	if (lines) {
+		lines->charge_ns = charge_ns;
 		lines->words = (cpus + 63) / 64;
+	}
 	return lines;
 }
 
@@ -29,18 +33,21 @@ void lines_free(struct lines *lines)
 	free(lines);
 }
 
-int lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, bool is_write)
+int64_t lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, bool is_write,
+		    int64_t now_ns)
 {
 	uint64_t **table = &lines->tables[address >> TABLE_SHIFT];
 	unsigned int own_word = cpu / 64;
-	uint64_t own = 1ull << cpu % 64, others = 0, *holders;
+	uint64_t own = 1ull << cpu % 64, others = 0, *line, *holders;
+	int64_t start_ns;
 
 	/* Large enough for malloc to map it: only what is touched takes memory. */
 	if (!*table)
-		*table = calloc((size_t)TABLE_LINES * lines->words, sizeof(**table));
+		*table = calloc((size_t)TABLE_LINES * (1 + lines->words), sizeof(**table));
 	if (!*table)
 		return -1;
-	holders = *table + address % (1u << TABLE_SHIFT) / LINE_BYTES * lines->words;
+	line = *table + address % (1u << TABLE_SHIFT) / LINE_BYTES * (1 + lines->words);
+	holders = line + 1;
 	if (!is_write && holders[own_word] & own)
 		return 0;
 	for (unsigned int i = 0; i < lines->words; i++)
@@ -48,5 +55,10 @@ int lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, bool is
 	for (unsigned int i = 0; is_write && i < lines->words; i++)
 		holders[i] = 0;
 	holders[own_word] |= own;
-	return others != 0;
+	if (!others)
+		return 0;
+	start_ns = (int64_t)line[0] > now_ns ? (int64_t)line[0] : now_ns;
+	if (is_write)
+		line[0] = (uint64_t)(start_ns + lines->charge_ns);
+	return start_ns + lines->charge_ns - now_ns;
 }

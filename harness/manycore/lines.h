@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which CPUs hold a copy of which cache line. */
+/* Which CPUs hold a copy of which cache line, and when it can go on to the next one. */
 #ifndef FAULTLINE_MANYCORE_LINES_H
 #define FAULTLINE_MANYCORE_LINES_H
 
@@ -11,15 +11,18 @@
 
 struct lines;
 
-/* For CPUs 0..cpus-1. Returns NULL without memory. */
-struct lines *lines_new(unsigned int cpus);
+/* For CPUs 0..cpus-1, with charge_ns for a transfer. Returns NULL without memory. */
+struct lines *lines_new(unsigned int cpus, int64_t charge_ns);
 void lines_free(struct lines *lines);
 
 /*
- * A CPU reads or writes a guest physical address below 2^LINES_ADDRESS_BITS.
- * Returns 1 if the line has to come from another CPU, 0 if not, -1 without memory.
- * A line nobody holds comes from memory, which is free of charge.
+ * A CPU reads or writes a guest physical address below 2^LINES_ADDRESS_BITS at the
+ * simulated time now_ns. Returns how many ns the line takes to come from another CPU,
+ * 0 if it need not, -1 without memory. A line that is on its way to a writer goes on
+ * only when it has arrived: whoever wants it, too, waits. A line nobody holds comes
+ * from memory, which is free of charge.
  */
-int lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, bool is_write);
+int64_t lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, bool is_write,
+		    int64_t now_ns);
 
 #endif

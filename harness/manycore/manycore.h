@@ -30,6 +30,7 @@ struct manycore {
 	 */
 	unsigned int cpu;
 	bool is_fine; /* the guest measures; false while it boots */
+	int64_t slice_ns; /* simulated time at which its slice starts to execute */
 	/* Simulated ns that each CPU has to stand still for, from its next slice on. */
 	int64_t debt_ns[MANYCORE_CPUS_MAX];
 	uint64_t transfers; /* counted by the coherence plugin, reported by the library */

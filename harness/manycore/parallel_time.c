@@ -234,7 +234,8 @@ static int64_t begin_slice(int64_t count)
 	now.slices++;
 
 	stalled = pay_debt(now.last);
-	*qemu.icount = now.start + stalled;
+	faultline_manycore.slice_ns = now.start + stalled;
+	*qemu.icount = faultline_manycore.slice_ns;
 	faultline_manycore.cpu = (unsigned int)now.last;
 	return now.length - stalled;
 }

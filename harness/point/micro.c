@@ -114,22 +114,40 @@ static unsigned int atomic_ops(const struct micro *micro)
 	return ATOMIC_OPS;
 }
 
-/* Once in two slices, so that all others have had the line in between. */
+/* Do the CPUs want the line so often that it goes from one to the next all the time? */
+static bool is_line_always_wanted(const struct micro *micro)
+{
+	return micro->cpus * charge(micro) >= 2 * (2 * micro->quantum + charge(micro));
+}
+
+/*
+ * Between two additions there are two slices at least, so that others can have had the
+ * line in between. With few CPUs it is so long that they hardly ever meet.
+ */
+static unsigned int atomic_work(const struct micro *micro)
+{
+	return 2 * micro->quantum * (is_line_always_wanted(micro) ? 1 : micro->cpus);
+}
+
 static void atomic_run(const struct micro *micro, unsigned int ops)
 {
+	const unsigned int work = atomic_work(micro);
+
 	for (unsigned int i = 0; i < ops; i++) {
 		atomic_fetch_add(&counter, 1);
-		arch_instructions(2 * micro->quantum);
+		arch_instructions(work);
 	}
 }
 
 /*
- * The work, the loop around it (under 10 instructions), one transfer. Ticks as for
- * compute, and what they make the next operation wait for.
+ * The work, the loop around it (under 10 instructions), one transfer; or as many
+ * transfers as there are CPUs, one after another. Ticks as for compute, and what they
+ * make the next operation wait for.
  */
 static void atomic_answer(const struct micro *micro, double *expected, double *low, double *high)
 {
-	*expected = 2.0 * micro->quantum + charge(micro);
+	*expected = is_line_always_wanted(micro) ? micro->cpus * charge(micro) :
+						   atomic_work(micro) + charge(micro);
 	*low = *expected * 0.98;
 	*high = (*expected + 10) * 1.02;
 }

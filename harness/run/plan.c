@@ -22,6 +22,7 @@ struct unrolling {
 	const bool *wanted; /* modes, NULL for all */
 	unsigned int pages_total; /* 0 for none */
 	unsigned int cpus_max; /* 0 for none */
+	bool are_readers_apart; /* with CPUs of their own, as far as cpus_max goes */
 	struct plan *plan;
 	char *err;
 	size_t err_size;
@@ -69,6 +70,14 @@ static bool same_point(const struct point *a, const struct point *b)
 	return true;
 }
 
+static unsigned int cpus_for(const struct unrolling *u, const struct point *p)
+{
+	unsigned int readers = p->readers == PER_VCPU ? p->vcpus : p->readers;
+	unsigned int threads = p->vcpus + (u->are_readers_apart ? readers : 0);
+
+	return threads < u->cpus_max ? threads : u->cpus_max;
+}
+
 static int add_point(struct unrolling *u, struct point *p)
 {
 	struct plan *plan = u->plan;
@@ -86,7 +95,7 @@ static int add_point(struct unrolling *u, struct point *p)
 		is_split = true;
 	}
 	if (u->cpus_max)
-		p->cpus = p->vcpus < u->cpus_max ? p->vcpus : u->cpus_max;
+		p->cpus = cpus_for(u, p);
 	if (point_resolve(p, err, sizeof(err))) {
 		snprintf(u->err, u->err_size, "series [%s]: %s", u->series->name, err);
 		return -1;
@@ -126,6 +135,8 @@ static int unroll(struct unrolling *u, size_t next_key, const struct point *so_f
 		} else if (!strcmp(key->name, KEY_CPUS_MAX)) {
 			number_parse(key->values.v[i], 1, UINT32_MAX, &v);
 			u->cpus_max = (unsigned int)v;
+		} else if (!strcmp(key->name, KEY_READERS_APART)) {
+			u->are_readers_apart = !strcmp(key->values.v[i], "1");
 		} else if (point_set(&p, key->name, key->values.v[i], u->err, u->err_size)) {
 			return -1;
 		} else if (!strcmp(key->name, "cpus")) {
@@ -153,6 +164,7 @@ static int unroll_series(struct unrolling *u, const struct section *defaults,
 	u->keys_count = 0;
 	u->pages_total = 0;
 	u->cpus_max = 0;
+	u->are_readers_apart = false;
 	for (size_t i = 0; i < defaults->keys_count; i++)
 		if (!replaced(u->series, defaults->keys[i].name))
 			u->keys[u->keys_count++] = &defaults->keys[i];
@@ -285,7 +297,11 @@ void plan_place_simulated(struct point *p)
 	if (p->tier != TIER_SIMULATED || p->cpus == 1 || *p->vcpu_cpus || *p->reader_cpus)
 		return;
 	snprintf(p->vcpu_cpus, sizeof(p->vcpu_cpus), "0-%u", p->cpus - 1);
-	snprintf(p->reader_cpus, sizeof(p->reader_cpus), "0-%u", p->cpus - 1);
+	if (p->vcpus < p->cpus)
+		snprintf(p->reader_cpus, sizeof(p->reader_cpus), "%u-%u,0-%u", p->vcpus,
+			 p->cpus - 1, p->vcpus - 1);
+	else
+		strcpy(p->reader_cpus, p->vcpu_cpus);
 }
 
 void plan_free(struct plan *plan)

@@ -58,6 +58,7 @@ static const struct {
 } sweep_only_keys[] = {
 	{ KEY_PAGES_TOTAL, "pages", 1u << 20 },
 	{ KEY_CPUS_MAX, "cpus", CPUS_MAX },
+	{ KEY_READERS_APART, "cpus", 1 },
 };
 
 #define SWEEP_ONLY_KEYS (sizeof(sweep_only_keys) / sizeof(sweep_only_keys[0]))

@@ -7,7 +7,7 @@
  *   [defaults]            (optional) keys of every series
  *   vcpus = 1..512*2
  *   [any other name]      a series, its name is the legend's label
- *   mode = uffd           keys of a point, pages_total or cpus_max; lists make a cross product
+ *   mode = uffd           keys of a point, or one of those below; lists make a cross product
  */
 #ifndef FAULTLINE_SWEEP_H
 #define FAULTLINE_SWEEP_H
@@ -25,6 +25,9 @@
 
 /* Not one either: simulated CPUs, as many as vCPUs but at most this. */
 #define KEY_CPUS_MAX "cpus_max"
+
+/* Nor this: 1 adds a simulated CPU for each handler thread to those, up to the same most. */
+#define KEY_READERS_APART "readers_apart"
 
 struct sweep_key {
 	char *name;

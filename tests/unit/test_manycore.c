@@ -60,12 +60,14 @@ static void bad_options_are_named(void **state)
 	assert_int_equal(manycore_options_parse(long_text, &o, err, sizeof(err)), -1);
 }
 
+#define CHARGE_NS 280
+
 static struct lines *lines;
 
 static int setup_lines(void **state)
 {
 	(void)state;
-	lines = lines_new(130); /* three words of holders */
+	lines = lines_new(130, CHARGE_NS); /* three words of holders */
 	return !lines;
 }
 
@@ -76,36 +78,60 @@ static int free_lines(void **state)
 	return 0;
 }
 
+/* Long after everything before it, so that no line is on its way any more. */
+static int64_t touch(unsigned int cpu, uint64_t address, bool is_write)
+{
+	static int64_t now_ns;
+
+	return lines_touch(lines, cpu, address, is_write, now_ns += 1000000);
+}
+
 static void own_lines_are_free(void **state)
 {
 	(void)state;
-	assert_int_equal(lines_touch(lines, 0, 0x1000, false), 0);
-	assert_int_equal(lines_touch(lines, 0, 0x1000, true), 0);
-	assert_int_equal(lines_touch(lines, 0, 0x103f, false), 0);
+	assert_int_equal(touch(0, 0x1000, false), 0);
+	assert_int_equal(touch(0, 0x1000, true), 0);
+	assert_int_equal(touch(0, 0x103f, false), 0);
 	/* the next line, and one 16 MiB on */
-	assert_int_equal(lines_touch(lines, 129, 0x1040, true), 0);
-	assert_int_equal(lines_touch(lines, 129, 0x1001000, true), 0);
+	assert_int_equal(touch(129, 0x1040, true), 0);
+	assert_int_equal(touch(129, 0x1001000, true), 0);
 }
 
 static void readers_pay_once(void **state)
 {
 	(void)state;
-	lines_touch(lines, 3, 0x2000, true);
-	assert_int_equal(lines_touch(lines, 129, 0x2000, false), 1);
-	assert_int_equal(lines_touch(lines, 129, 0x2008, false), 0);
-	assert_int_equal(lines_touch(lines, 64, 0x2000, false), 1);
-	assert_int_equal(lines_touch(lines, 3, 0x2000, false), 0);
+	touch(3, 0x2000, true);
+	assert_int_equal(touch(129, 0x2000, false), CHARGE_NS);
+	assert_int_equal(touch(129, 0x2008, false), 0);
+	assert_int_equal(touch(64, 0x2000, false), CHARGE_NS);
+	assert_int_equal(touch(3, 0x2000, false), 0);
+}
+
+/* From 1000 to 1280 the line is on its way to CPU 2, then to CPU 3: who comes meanwhile waits. */
+static void a_line_goes_to_one_writer_at_a_time(void **state)
+{
+	(void)state;
+	lines_touch(lines, 1, 0x4000, true, 0);
+	assert_int_equal(lines_touch(lines, 2, 0x4000, true, 1000), CHARGE_NS);
+	assert_int_equal(lines_touch(lines, 3, 0x4000, true, 1100), 180 + CHARGE_NS);
+	/* Copies for readers do not hold up each other. */
+	assert_int_equal(lines_touch(lines, 4, 0x4000, false, 1500), 60 + CHARGE_NS);
+	assert_int_equal(lines_touch(lines, 5, 0x4000, false, 1500), 60 + CHARGE_NS);
+	assert_int_equal(lines_touch(lines, 6, 0x4000, true, 2000), CHARGE_NS);
+	/* Another line is another matter. */
+	assert_int_equal(lines_touch(lines, 1, 0x4040, true, 2000), 0);
+	assert_int_equal(lines_touch(lines, 2, 0x4040, true, 2000), CHARGE_NS);
 }
 
 static void writers_take_the_line(void **state)
 {
 	(void)state;
-	lines_touch(lines, 1, 0x3000, false);
-	assert_int_equal(lines_touch(lines, 129, 0x3000, true), 1);
-	assert_int_equal(lines_touch(lines, 129, 0x3000, true), 0);
-	assert_int_equal(lines_touch(lines, 1, 0x3000, false), 1);
+	touch(1, 0x3000, false);
+	assert_int_equal(touch(129, 0x3000, true), CHARGE_NS);
+	assert_int_equal(touch(129, 0x3000, true), 0);
+	assert_int_equal(touch(1, 0x3000, false), CHARGE_NS);
 	/* shared by now, also to who wrote it last */
-	assert_int_equal(lines_touch(lines, 129, 0x3000, true), 1);
+	assert_int_equal(touch(129, 0x3000, true), CHARGE_NS);
 }
 
 static void highest_address(void **state)
@@ -113,8 +139,8 @@ static void highest_address(void **state)
 	uint64_t last = (1ull << LINES_ADDRESS_BITS) - 1;
 
 	(void)state;
-	assert_int_equal(lines_touch(lines, 5, last, true), 0);
-	assert_int_equal(lines_touch(lines, 6, last, true), 1);
+	assert_int_equal(touch(5, last, true), 0);
+	assert_int_equal(touch(6, last, true), CHARGE_NS);
 }
 
 static void atomics_are_recognised(void **state)
@@ -190,6 +216,7 @@ int main(void)
 		cmocka_unit_test(bad_options_are_named),
 		LINES(own_lines_are_free),
 		LINES(readers_pay_once),
+		LINES(a_line_goes_to_one_writer_at_a_time),
 		LINES(writers_take_the_line),
 		LINES(highest_address),
 		cmocka_unit_test(atomics_are_recognised),

@@ -177,6 +177,17 @@ static void cpus_follow_vcpus(void **state)
 		assert_false(point_is_manycore(&plan.points[i].point));
 	plan_free(&plan);
 	sweep_free(&sweep);
+	assert_int_equal(plan_of(&plan, &sweep,
+				 "[a]\nmode=uffd\nvcpus=1,8,64\ncpus_max=100\nreaders_apart=1\n"
+				 "readers=2,per-vcpu\n",
+				 &options),
+			 0);
+	assert_int_equal(numbered(&plan, 1)->point.cpus, 3);
+	assert_int_equal(numbered(&plan, 2)->point.cpus, 2);
+	assert_int_equal(numbered(&plan, 4)->point.cpus, 16);
+	assert_int_equal(numbered(&plan, 6)->point.cpus, 100);
+	plan_free(&plan);
+	sweep_free(&sweep);
 	options.texts[PLAN_CPUS] = "4";
 	assert_int_equal(plan_of(&plan, &sweep, text, &options), 0);
 	assert_int_equal(numbered(&plan, 5)->point.cpus, 4);
@@ -194,12 +205,19 @@ static void threads_have_places_on_simulated_cpus(void **state)
 	plan_place_simulated(&p);
 	assert_string_equal(p.vcpu_cpus, "");
 	p.cpus = 16;
+	p.vcpus = 16;
 	plan_place_simulated(&p);
 	assert_string_equal(p.vcpu_cpus, "0-15");
 	assert_string_equal(p.reader_cpus, "0-15");
 	strcpy(p.vcpu_cpus, "3");
 	plan_place_simulated(&p);
 	assert_string_equal(p.vcpu_cpus, "3");
+	/* Handler threads start on the CPUs that have no vCPU. */
+	p.vcpu_cpus[0] = p.reader_cpus[0] = '\0';
+	p.vcpus = 10;
+	plan_place_simulated(&p);
+	assert_string_equal(p.vcpu_cpus, "0-15");
+	assert_string_equal(p.reader_cpus, "10-15,0-9");
 }
 
 static void every_vcpu_has_16_pages(void **state)
