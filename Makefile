@@ -28,10 +28,11 @@ RUN_LDLIBS = $(shell pkg-config --libs $(RUN_LIBRARIES)) -lm
 SHARED_SOURCES := harness/keys.c harness/names.c workloads/names.c
 POINT_SOURCES := $(wildcard harness/point/*.c harness/point/x86_64/*.c harness/modes/*.c)
 RUN_SOURCES := $(wildcard harness/run/*.c)
-MANYCORE_SOURCES := $(addprefix harness/manycore/,options.c parallel_time.c preload.c qemu.c)
+MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c options.c parallel_time.c preload.c qemu.c \
+                                              shortcuts.c)
 COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c lines.c)
 # Those without QEMU, for the unit tests.
-MANYCORE_TESTED := $(addprefix harness/manycore/,atomics.c lines.c options.c)
+MANYCORE_TESTED := $(addprefix harness/manycore/,atomics.c jump_cache.c lines.c options.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))

@@ -58,6 +58,7 @@
 
 #include "manycore.h"
 #include "qemu.h"
+#include "shortcuts.h"
 
 __attribute__((visibility("default"))) struct manycore faultline_manycore = {
 	.version = MANYCORE_VERSION,
@@ -129,7 +130,7 @@ static void check_running_qemu(void)
 		refuse("a CPU has its turn outside of the vCPU thread");
 	while (now.cpus_count < MANYCORE_CPUS_MAX &&
 	       (now.cpus[now.cpus_count] = qemu.qemu_get_cpu((int)now.cpus_count)))
-		now.cpus_count++;
+		shortcuts_add_cpu(now.cpus[now.cpus_count++]);
 	now.vcpu_thread = pthread_self();
 }
 
@@ -209,8 +210,10 @@ static bool begin_turn(void *cpu)
 	if (now.last == NO_CPU)
 		begin_pass();
 	now.last = index;
-	if (!qemu.cpu_thread_is_idle(cpu))
+	if (!qemu.cpu_thread_is_idle(cpu)) {
+		shortcuts_cpu_runs(cpu);
 		return true;
+	}
 	use(pay_debt(index));
 	return false;
 }
@@ -322,6 +325,7 @@ void parallel_time_install(int64_t quantum, int64_t boot_quantum, void (*first_s
 	now.quantum = quantum;
 	now.boot_quantum = boot_quantum;
 	now.first_slice = first_slice;
+	shortcuts_install();
 	qemu_replace_symbol("cpu_can_run", begin_turn);
 	qemu_replace_symbol("icount_round", begin_slice);
 	qemu_replace_symbol("replay_mutex_unlock", end_slice);

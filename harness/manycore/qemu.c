@@ -47,7 +47,7 @@ _Noreturn void refuse(const char *format, ...)
 }
 
 /* Length of an exported object or function; 0 if unknown. */
-static size_t symbol_size(void *symbol)
+size_t qemu_symbol_bytes(void *symbol)
 {
 	Dl_info info;
 	const ElfW(Sym) *entry = NULL;
@@ -64,7 +64,7 @@ const char *qemu_function_at(void *address, void **start)
 
 	if (!dladdr(address, &info) || !info.dli_sname)
 		return NULL;
-	if ((char *)address >= (char *)info.dli_saddr + symbol_size(info.dli_saddr))
+	if ((char *)address >= (char *)info.dli_saddr + qemu_symbol_bytes(info.dli_saddr))
 		return NULL;
 	*start = info.dli_saddr;
 	return info.dli_sname;
@@ -112,6 +112,7 @@ static void find_symbols(void)
 		{ "cpu_is_stopped", &qemu.cpu_is_stopped },
 		{ "qemu_notify_event", &qemu.qemu_notify_event },
 		{ "async_run_on_cpu", &qemu.async_run_on_cpu },
+		{ "object_class_dynamic_cast", &qemu.object_class_dynamic_cast },
 		{ "replay_mode", NULL },
 		{ "current_cpu", NULL },
 		{ "timers_state", NULL },
@@ -120,6 +121,8 @@ static void find_symbols(void)
 		{ "replay_mutex_unlock", NULL },
 		{ "all_cpu_threads_idle", NULL },
 		{ "qemu_timer_notify_cb", NULL },
+		{ "object_dynamic_cast_assert", NULL },
+		{ "object_class_dynamic_cast_assert", NULL },
 	};
 	char missing[1024] = "";
 
@@ -147,7 +150,7 @@ static void find_icount(void)
 {
 	static const int64_t probes[] = { 0x1122334455667788, 0x0a0b0c0d0e0f1012 };
 	char *state = dlsym(RTLD_DEFAULT, "timers_state");
-	size_t size = symbol_size(state);
+	size_t size = qemu_symbol_bytes(state);
 	unsigned int found = 0;
 
 	for (size_t offset = 0; offset + sizeof(int64_t) <= size; offset += sizeof(int64_t)) {
@@ -206,9 +209,9 @@ void qemu_replace(const char *name, void *function, void *with)
 	uintptr_t start = (uintptr_t)function & ~(page - 1);
 	size_t length = (uintptr_t)function + sizeof(jump) - start;
 
-	if (symbol_size(function) < sizeof(jump))
+	if (qemu_symbol_bytes(function) < sizeof(jump))
 		refuse("%s is %zu bytes long, too short to be replaced", name,
-		       symbol_size(function));
+		       qemu_symbol_bytes(function));
 	memcpy(jump + 6, &with, sizeof(with));
 	if (mprotect((void *)start, length, PROT_READ | PROT_WRITE | PROT_EXEC))
 		refuse("%s cannot be replaced: making it writable: %s", name, strerror(errno));

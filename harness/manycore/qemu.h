@@ -8,6 +8,7 @@
 #define FAULTLINE_MANYCORE_QEMU_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { QEMU_CLOCK_VIRTUAL = 1, QEMU_TIMER_ATTR_ALL = -1 }; /* of include/qemu/timer.h */
@@ -25,6 +26,7 @@ struct qemu {
 	bool (*qemu_in_vcpu_thread)(void);
 	bool (*cpu_thread_is_idle)(void *cpu);
 	bool (*cpu_is_stopped)(void *cpu);
+	void *(*object_class_dynamic_cast)(void *class, const char *type);
 	void (*qemu_notify_event)(void);
 	void (*async_run_on_cpu)(void *cpu, void (*work)(void *cpu, uint64_t data), uint64_t data);
 };
@@ -54,6 +56,9 @@ void qemu_replace(const char *name, void *function, void *with);
 
 /* The same for an exported function; refuse()s when it is not there. */
 void qemu_replace_symbol(const char *name, void *with);
+
+/* How long an exported function or variable is; 0 when that is not known. */
+size_t qemu_symbol_bytes(void *symbol);
 
 /*
  * Tells in which exported function an address lies. Returns its name and sets

@@ -19,6 +19,28 @@ bool supervise_is_init(void)
 	return getpid() == 1;
 }
 
+/*
+ * Simulated hosts boot with one CPU: each time the kernel patches its code all CPUs are
+ * interrupted, which it does hundreds of times until it gets here. That is most of
+ * the boot of a machine with many CPUs. A CPU that fails to come up is missed by who
+ * is to run on it.
+ */
+static void bring_up_cpus(void)
+{
+	char path[64];
+	int fd;
+
+	for (int cpu = 1;; cpu++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0)
+			return;
+		if (write(fd, "1", 1) != 1)
+			fprintf(stderr, "bring up CPU %d: %s\n", cpu, strerror(errno));
+		close(fd);
+	}
+}
+
 FILE *supervise_init(void)
 {
 	static const char *const types[] = { "devtmpfs", "proc", "sysfs" };
@@ -31,6 +53,7 @@ FILE *supervise_init(void)
 		if (mount(types[i], places[i], types[i], 0, NULL))
 			fprintf(stderr, "mount %s: %s\n", places[i], strerror(errno));
 	}
+	bring_up_cpus();
 	fd = open(SUPERVISE_RESULTS_TTY, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || tcgetattr(fd, &raw)) {
 		fprintf(stderr, "open %s: %s\n", SUPERVISE_RESULTS_TTY, strerror(errno));

@@ -15,7 +15,10 @@
 /* Whether this process is PID 1, and so must set up the VM and turn it off. */
 bool supervise_is_init(void);
 
-/* Mounts what user space expects. Returns where results go, NULL if that cannot be opened. */
+/*
+ * Mounts what user space expects, and brings up CPUs that are still down. Returns where
+ * results go, NULL if that cannot be opened.
+ */
 FILE *supervise_init(void);
 
 /* Flushes results and turns the VM off. Does not return. */

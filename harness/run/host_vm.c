@@ -119,11 +119,12 @@ static const char program_words[] = "panic=-1 rdinit=/faultline-point --";
 
 /*
  * One CPU has a shorter path with the machine's timer, several need one each. They
- * would also measure udelay()'s loop one after the other, for 80 ms each, which at
- * 128 CPUs is most of the boot: at 1 ns a tick and 4 ms a jiffy the outcome is known.
+ * would also measure udelay()'s loop one after the other, for 80 ms each: at 1 ns a
+ * tick and 4 ms a jiffy the outcome is known. faultline-point brings up all but the
+ * first, after what the kernel does faster without them.
  */
 static const char one_cpu_words[] = "nolapic_timer";
-static const char manycore_words[] = "lpj=4000000";
+static const char manycore_words[] = "lpj=4000000 maxcpus=1";
 
 static void add(struct strings *words, const char *word)
 {

@@ -54,6 +54,9 @@ NAMED(icount_round)
 NAMED(replay_mutex_unlock)
 NAMED(all_cpu_threads_idle)
 NAMED(qemu_timer_notify_cb)
+NAMED(object_class_dynamic_cast)
+NAMED(object_class_dynamic_cast_assert)
+NAMED(object_dynamic_cast_assert)
 #endif
 
 int main(int argc, char **argv)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../harness/manycore/atomics.h"
+#include "../../harness/manycore/jump_cache.h"
 #include "../../harness/manycore/lines.h"
 #include "../../harness/manycore/options.h"
 #include "../../harness/point/micro.h"
@@ -208,6 +209,45 @@ static void bad_arguments_of_known_answers(void **state)
 	}
 }
 
+/* Machine code that forgets a jump cache of 64 KiB, to which the CPU points at 0x230. */
+static const unsigned char forgetting[] = {
+	0x48, 0x8b, 0x87, 0x30, 0x02, 0x00, 0x00, /* mov 0x230(%rdi),%rax */
+	0x48, 0x85, 0xc0, 0x74, 0x1b, /* test %rax,%rax; je to the end */
+	0x48, 0x8d, 0x90, 0x00, 0x00, 0x01, 0x00, /* lea 0x10000(%rax),%rdx */
+	0x90, 0x90, /* nop; nop */
+	0x48, 0xc7, 0x00, 0x00, 0x00, 0x00, 0x00, /* movq $0,(%rax) */
+	0x48, 0x83, 0xc0, 0x10, 0x48, 0x39, 0xd0, /* add $16,%rax; cmp %rdx,%rax */
+	0x75, 0xf0, 0xc3, /* jne to the store; ret */
+};
+
+static void jump_cache_is_found(void **state)
+{
+	struct jump_cache found;
+
+	(void)state;
+	assert_true(jump_cache_find(forgetting, sizeof(forgetting), &found));
+	assert_int_equal(found.pointer_offset, 0x230);
+	assert_int_equal(found.bytes, 65536);
+}
+
+/* Whichever instruction is another one; the two nops and numbers do not matter. */
+static void other_code_is_left_alone(void **state)
+{
+	static const size_t matters[] = { 0,  1,  2,  7,  8,  9,  10, 12, 13,
+					  14, 21, 24, 27, 31, 34, 35, 37 };
+	struct jump_cache found;
+	unsigned char code[sizeof(forgetting)];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(matters) / sizeof(matters[0]); i++) {
+		memcpy(code, forgetting, sizeof(code));
+		code[matters[i]] ^= 1;
+		assert_false(jump_cache_find(code, sizeof(code), &found));
+	}
+	assert_false(jump_cache_find(forgetting, sizeof(forgetting) - 1, &found));
+	assert_false(jump_cache_find(forgetting, 0, &found));
+}
+
 int main(void)
 {
 #define LINES(f) cmocka_unit_test_setup_teardown(f, setup_lines, free_lines)
@@ -222,6 +262,8 @@ int main(void)
 		cmocka_unit_test(atomics_are_recognised),
 		cmocka_unit_test(known_answers_are_asked_for),
 		cmocka_unit_test(bad_arguments_of_known_answers),
+		cmocka_unit_test(jump_cache_is_found),
+		cmocka_unit_test(other_code_is_left_alone),
 	};
 
 	return cmocka_run_group_tests_name("manycore", tests, NULL, NULL);
