@@ -67,6 +67,9 @@ void guest_main(struct guest_vcpu *self)
 	self->ready_ticks = arch_ticks();
 	ring_doorbell(DOORBELL_READY);
 
+	/* All vCPUs start at this time, however much apart they came here. */
+	while (arch_ticks() < self->begin_ticks)
+		;
 	self->start_ticks = arch_ticks();
 	workloads[self->workload](self);
 	self->end_ticks = arch_ticks();

@@ -49,6 +49,7 @@ struct guest_vcpu {
 	uint64_t is_write; /* access: 1 write, 0 read */
 	uint64_t is_shared; /* pages are walked by all vCPUs */
 	uint64_t is_zero; /* pages come up as zeroes, mode kernel on anonymous memory */
+	uint64_t begin_ticks; /* when to start the workload; set at DOORBELL_READY */
 	/* set by the guest */
 	uint64_t ready_ticks; /* just before DOORBELL_READY, see vcpu_check_clock() */
 	uint64_t start_ticks, end_ticks; /* of the workload */

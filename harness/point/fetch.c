@@ -12,11 +12,6 @@
 
 #define CALIBRATION_SLEEPS 33
 
-static uint64_t ns_to_ticks(uint64_t ns, uint64_t hz)
-{
-	return (unsigned __int128)ns * hz / 1000000000u;
-}
-
 /* A signal may cut a sleep short; the caller's deadline decides. */
 static void sleep_ns(uint64_t ns)
 {
@@ -51,7 +46,7 @@ void fetch_init(struct fetch *fetch, uint64_t delay_ns, enum wait_kind wait, uin
 {
 	delay_ns *= speed; /* the kernel's ns from here on */
 	*fetch = (struct fetch){
-		.delay_ticks = ns_to_ticks(delay_ns, clock_hz),
+		.delay_ticks = ticks_of_ns(delay_ns, clock_hz),
 		.clock_hz = clock_hz,
 		.is_spinning = wait == WAIT_SPIN,
 	};

@@ -9,6 +9,9 @@
 /* A fetch whose median is further off than this is marked. */
 #define FETCH_TOLERANCE_NS 2000
 
+/* vCPUs that started further apart than this part of the span are marked. */
+#define START_TOLERANCE_PERCENT 5
+
 void record_write_string(FILE *out, const char *text)
 {
 	fputc('"', out);
@@ -147,7 +150,7 @@ static uint64_t pages_recorded(const struct run *run, const struct guest_vcpu *b
 
 static void write_rates(FILE *out, const struct run *run, const struct guest_vcpu *blocks)
 {
-	uint64_t start = UINT64_MAX, end = 0;
+	uint64_t start = UINT64_MAX, last_start = 0, end = 0, skew;
 	double sum = 0;
 
 	for (unsigned int i = 0; i < run->point->vcpus; i++) {
@@ -155,14 +158,19 @@ static void write_rates(FILE *out, const struct run *run, const struct guest_vcp
 
 		if (blocks[i].start_ticks < start)
 			start = blocks[i].start_ticks;
+		if (blocks[i].start_ticks > last_start)
+			last_start = blocks[i].start_ticks;
 		if (blocks[i].end_ticks > end)
 			end = blocks[i].end_ticks;
 		if (ns)
 			sum += (double)pages_recorded(run, &blocks[i]) * 1e9 / (double)ns;
 	}
 	end = ticks_to_ns(run, end - start);
+	skew = ticks_to_ns(run, last_start - start);
 	fprintf(out, ",\"rate_span\":%.1f,\"rate_sum\":%.1f,\"span_ns\":%llu",
 		(double)run->pages_total * 1e9 / (double)end, sum, (unsigned long long)end);
+	fprintf(out, ",\"start_skew_ns\":%llu,\"start_skewed\":%s", (unsigned long long)skew,
+		skew * 100 > end * START_TOLERANCE_PERCENT ? "true" : "false");
 }
 
 static void write_fetch(FILE *out, const struct run *run, uint64_t *ns)

@@ -32,6 +32,15 @@ struct vcpu_thread {
 
 #define NO_PAGE UINT64_MAX
 
+/*
+ * From the moment that all vCPUs are ready to their start, in ns of the kernel's clock:
+ * long enough for all of their threads to be woken up and sleep again. The last part of
+ * it is left for waking up and entering the guest.
+ */
+#define START_AFTER_NS 10000000u
+#define START_AFTER_NS_PER_VCPU 50000u
+#define START_ENTRY_NS 100000u
+
 /* Pages come up as zeroes where nobody puts content there. */
 static bool run_is_zero(const struct run *run)
 {
@@ -66,16 +75,37 @@ static void init_block(struct run *run, struct guest_vcpu *block, unsigned int i
 	}
 }
 
-/* Waits for all vCPUs; before any of them goes on, the many-core host is told what follows. */
-static void meet(struct vcpu_thread *thread, char command)
+/* Waits for all vCPUs. Returns true in one of them, before the others may go on(). */
+static bool meet(struct vcpu_thread *thread, char command)
 {
-	int r = pthread_barrier_wait(thread->barrier);
+	bool is_first = pthread_barrier_wait(thread->barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
 
-	if (!point_is_manycore(thread->run->point))
-		return;
-	if (r == PTHREAD_BARRIER_SERIAL_THREAD)
+	if (is_first && point_is_manycore(thread->run->point))
 		control_send(command);
+	return is_first;
+}
+
+static void go_on(struct vcpu_thread *thread)
+{
 	pthread_barrier_wait(thread->barrier);
+}
+
+/*
+ * A barrier lets threads go one after the other, which takes the longer the more there
+ * are. So they agree on a time to start at, sleep until shortly before it, and
+ * wait for the rest within the guest.
+ */
+static void start_together(struct vcpu_thread *thread)
+{
+	struct run *run = thread->run;
+	const uint64_t hz = run->fetch.clock_hz;
+
+	if (meet(thread, CONTROL_FINE))
+		run->begin_ticks = arch_ticks() + ticks_of_ns(START_AFTER_NS, hz) +
+				   run->point->vcpus * ticks_of_ns(START_AFTER_NS_PER_VCPU, hz);
+	go_on(thread);
+	thread->vcpu.block->begin_ticks = run->begin_ticks;
+	ticks_sleep_until(run->begin_ticks - ticks_of_ns(START_ENTRY_NS, hz), hz);
 }
 
 /* Returns false when the guest has nothing more to do. */
@@ -86,10 +116,11 @@ static bool answer_doorbell(struct vcpu_thread *thread, uint64_t entered_ticks)
 	switch (vcpu->doorbell) {
 	case DOORBELL_READY:
 		vcpu_check_clock(vcpu, entered_ticks, arch_ticks());
-		meet(thread, CONTROL_FINE);
+		start_together(thread);
 		return true;
 	case DOORBELL_DONE:
 		meet(thread, CONTROL_BOOT);
+		go_on(thread);
 		/* Each page is checked once, whoever has walked it. */
 		set_part(thread->run, vcpu->block);
 		return true;

@@ -54,6 +54,7 @@ struct run {
 	_Atomic uint32_t *page_states; /* pages_total, see pages.c */
 	unsigned long *userfault_bitmap; /* set up by modes that use it */
 	struct uffds *uffds; /* NULL without */
+	uint64_t begin_ticks; /* when vCPUs start; set when all of them are ready */
 	/* What happened, for the record. */
 	_Atomic uint64_t fetches, exits, uffd_events, populates;
 };

@@ -34,6 +34,23 @@ static struct reading read_clocks(void)
 	return best;
 }
 
+uint64_t ticks_of_ns(uint64_t ns, uint64_t hz)
+{
+	return (unsigned __int128)ns * hz / 1000000000u;
+}
+
+void ticks_sleep_until(uint64_t ticks, uint64_t hz)
+{
+	uint64_t now = arch_ticks(), ns;
+	struct timespec wait;
+
+	if (now >= ticks)
+		return;
+	ns = (unsigned __int128)(ticks - now) * 1000000000u / hz;
+	wait = (struct timespec){ .tv_sec = ns / 1000000000u, .tv_nsec = ns % 1000000000u };
+	nanosleep(&wait, NULL); /* a signal only makes it shorter */
+}
+
 uint64_t arch_ticks_hz(int is_simulated)
 {
 	const struct timespec wait = { .tv_nsec = MEASURE_NS };

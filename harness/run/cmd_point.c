@@ -173,6 +173,9 @@ static void print_result(const json_t *record, const struct request *r)
 	printf("  %.1f pages/s from first start to last end, %.1f pages/s as sum of the vCPUs\n",
 	       json_number_value(json_object_get(record, "rate_span")),
 	       json_number_value(json_object_get(record, "rate_sum")));
+	if (json_is_true(json_object_get(record, "start_skewed")))
+		printf("  the vCPUs started %lld ns apart, over 5 %% of the span\n",
+		       integer(record, "start_skew_ns"));
 	if (json_is_true(json_object_get(record, "fetch_off")))
 		printf("  the fetch took %lld ns (median), more than 2 us off what was asked for\n",
 		       integer(record, "fetch_achieved_p50_ns"));

@@ -67,8 +67,10 @@ static void cell_compute(struct cell *cell)
 	const json_t *record;
 	size_t i;
 
-	json_array_foreach (cell->records, i, record)
+	json_array_foreach (cell->records, i, record) {
 		cell->fetch_off |= json_is_true(json_object_get(record, "fetch_off"));
+		cell->start_skewed |= json_is_true(json_object_get(record, "start_skewed"));
+	}
 	cell->timed = cell_has(cell, "total");
 	if (!cell->timed)
 		return;

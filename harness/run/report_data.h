@@ -28,6 +28,7 @@ struct cell {
 	json_t *records; /* array: the repeats with status "ok" */
 	bool timed; /* there are records with rates and latencies: not so in tier emulated */
 	bool phased; /* ... and the phases of a fault apart: not so in mode kernel */
+	bool start_skewed; /* vCPUs started over 5 % of the span apart */
 	bool fetch_off; /* the fetch took more than 2 us more or less than asked for */
 	struct spread rate; /* pages per second, from the first start to the last end */
 	struct spread

@@ -151,8 +151,9 @@ static void print_us(FILE *out, double us, int width)
 
 static void print_cell(FILE *out, const struct series *series, const struct cell *cell, int width)
 {
-	fprintf(out, "%5u  %-*s %9.0f%s%9.0f", cell->vcpus, width, series->label, cell->rate.median,
-		cell->fetch_off ? "*" : " ", cell->rate_sum.median);
+	fprintf(out, "%5u  %-*s %9.0f%c%c%8.0f", cell->vcpus, width, series->label,
+		cell->rate.median, cell->fetch_off ? '*' : ' ', cell->start_skewed ? '!' : ' ',
+		cell->rate_sum.median);
 	print_us(out, cell->p50_us.median, 9);
 	print_us(out, cell->p99_us.median, 9);
 	for (int p = 0; p < PHASES; p++) {
@@ -195,13 +196,21 @@ static void print_repeats(FILE *out, const struct panel *panel)
 			most, 100 * worst, worst_series->label, worst_cell->vcpus);
 }
 
-static bool any_fetch_off(const struct panel *panel)
+/* What the marks mean, of those that any cell has. */
+static void print_marks(FILE *out, const struct panel *panel)
 {
-	for (size_t s = 0; s < panel->series_count; s++)
-		for (size_t c = 0; c < panel->series[s].cell_count; c++)
-			if (panel->series[s].cells[c].fetch_off)
-				return true;
-	return false;
+	bool fetch_off = false, start_skewed = false;
+
+	for (size_t s = 0; s < panel->series_count; s++) {
+		for (size_t c = 0; c < panel->series[s].cell_count; c++) {
+			fetch_off |= panel->series[s].cells[c].fetch_off;
+			start_skewed |= panel->series[s].cells[c].start_skewed;
+		}
+	}
+	if (fetch_off)
+		fprintf(out, "* the median fetch took over 2 us more or less than asked for\n");
+	if (start_skewed)
+		fprintf(out, "! the vCPUs started over 5 %% of the span apart\n");
 }
 
 static void table_times(FILE *out, const struct panel *panel)
@@ -225,8 +234,7 @@ static void table_times(FILE *out, const struct panel *panel)
 		if (i + 1 < count)
 			fputc('\n', out);
 	}
-	if (any_fetch_off(panel))
-		fprintf(out, "* the median fetch took over 2 us more or less than asked for\n");
+	print_marks(out, panel);
 	print_repeats(out, panel);
 }
 

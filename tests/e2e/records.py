@@ -74,6 +74,8 @@ def check_times(where, r):
     rate = r["pages_total"] * 1e9 / r["span_ns"]
     if abs(rate - r["rate_span"]) > 0.001 * rate:
         fail(where, f"rate_span is {r['rate_span']}, the span says {rate}")
+    if r["tier"] == "simulated" and r["vcpus"] <= r["cpus"] and r["start_skewed"]:
+        fail(where, f"with a CPU each, vCPUs started {r['start_skew_ns']} ns apart")
 
 
 def check(run, statuses):

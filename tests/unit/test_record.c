@@ -118,6 +118,25 @@ static void rates_are_of_span_and_of_vcpus(void **state)
 	json_decref(json);
 }
 
+static void starts_apart_are_measured_and_marked(void **state)
+{
+	const uint64_t first = blocks[0].start_ticks;
+	json_t *json;
+
+	(void)state;
+	/* 5 % of the span of 5000 ticks, and a little more. */
+	blocks[1].start_ticks = first + 250;
+	json = write_and_read();
+	assert_int_equal(json_integer_value(json_object_get(json, "start_skew_ns")), 125);
+	assert_true(json_is_false(json_object_get(json, "start_skewed")));
+	json_decref(json);
+	blocks[1].start_ticks = first + 260;
+	json = write_and_read();
+	assert_int_equal(json_integer_value(json_object_get(json, "start_skew_ns")), 130);
+	assert_true(json_is_true(json_object_get(json, "start_skewed")));
+	json_decref(json);
+}
+
 static void shared_pages_count_for_who_came_first(void **state)
 {
 	json_t *json;
@@ -218,6 +237,7 @@ int main(void)
 		TEST(phases_are_in_ns_and_add_up),
 		TEST(guest_that_is_faster_than_the_handler_ends_resolve),
 		TEST(rates_are_of_span_and_of_vcpus),
+		TEST(starts_apart_are_measured_and_marked),
 		TEST(shared_pages_count_for_who_came_first),
 		TEST(fetch_that_is_off_is_marked),
 		TEST(histogram_counts_every_page),

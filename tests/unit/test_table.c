@@ -207,6 +207,18 @@ static void table_marks_a_fetch_that_was_off(void **state)
 	assert_table_has("* the median fetch", false);
 }
 
+static void table_marks_starts_that_were_apart(void **state)
+{
+	(void)state;
+	run_folder_write(&folder, "");
+	assert_table_has("! the vCPUs started", false);
+	set_all("start_skewed", json_true());
+	run_folder_write(&folder, "");
+	assert_table_has("16000*!   24000", true);
+	assert_table_has("12000 !", true);
+	assert_table_has("! the vCPUs started over 5 % of the span apart", true);
+}
+
 static void table_lists_what_was_not_measured(void **state)
 {
 	(void)state;
@@ -336,6 +348,7 @@ int main(void)
 		TEST(table_says_what_it_is_worth),
 		TEST(table_compares_with_the_best_uffd),
 		TEST(table_marks_a_fetch_that_was_off),
+		TEST(table_marks_starts_that_were_apart),
 		TEST(table_lists_what_was_not_measured),
 		TEST(incomplete_run_is_marked),
 		TEST(emulated_tier_shows_no_time),
