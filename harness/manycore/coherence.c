@@ -67,9 +67,10 @@ static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t in
 	physical = qemu_plugin_hwaddr_phys_addr(place);
 	if (physical >> LINES_ADDRESS_BITS)
 		refuse("the guest has memory above 1 TiB, which is not followed");
+	/* As of the slice's start: queued where it will be when its debt is paid, it would keep a
+	 * line that others want now from all of them until then. */
 	transfer_ns = lines_touch(lines, manycore->cpu, physical,
-				  is_atomic || qemu_plugin_mem_is_store(info),
-				  manycore->slice_ns + *debt_ns);
+				  is_atomic || qemu_plugin_mem_is_store(info), manycore->slice_ns);
 	if (transfer_ns < 0)
 		refuse("no memory to follow cache lines in");
 	manycore->transfers += transfer_ns > 0;

@@ -11,7 +11,7 @@
 struct lines {
 	int64_t charge_ns;
 	unsigned int words; /* 64 CPUs in each */
-	/* Of each line: when it has arrived at its last writer, and a bit for each CPU with a copy. */
+	/* Of each line: when it is free for the next transfer, and a bit for each CPU with a copy. */
 	uint64_t *tables[TABLES];
 };
 
@@ -40,6 +40,7 @@ int64_t lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, boo
 	unsigned int own_word = cpu / 64;
 	uint64_t own = 1ull << cpu % 64, others = 0, *line, *holders;
 	int64_t start_ns;
+	bool is_shared = false;
 
 	/* Large enough for malloc to map it: only what is touched takes memory. */
 	if (!*table)
@@ -50,15 +51,20 @@ int64_t lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, boo
 	holders = line + 1;
 	if (!is_write && holders[own_word] & own)
 		return 0;
-	for (unsigned int i = 0; i < lines->words; i++)
-		others |= holders[i] & ~(i == own_word ? own : 0);
+	for (unsigned int i = 0; i < lines->words; i++) {
+		uint64_t word = holders[i] & ~(i == own_word ? own : 0);
+
+		is_shared |= word & (word - 1) || (word && others);
+		others |= word;
+	}
 	for (unsigned int i = 0; is_write && i < lines->words; i++)
 		holders[i] = 0;
 	holders[own_word] |= own;
 	if (!others)
 		return 0;
+	/* Copies of a line that several have need nobody's leave: they do not hold it up. */
 	start_ns = (int64_t)line[0] > now_ns ? (int64_t)line[0] : now_ns;
-	if (is_write)
+	if (is_write || !is_shared)
 		line[0] = (uint64_t)(start_ns + lines->charge_ns);
 	return start_ns + lines->charge_ns - now_ns;
 }

@@ -18,9 +18,11 @@ void lines_free(struct lines *lines);
 /*
  * A CPU reads or writes a guest physical address below 2^LINES_ADDRESS_BITS at the
  * simulated time now_ns. Returns how many ns the line takes to come from another CPU,
- * 0 if it need not, -1 without memory. A line that is on its way to a writer goes on
- * only when it has arrived: whoever wants it, too, waits. A line nobody holds comes
- * from memory, which is free of charge.
+ * 0 if it need not, -1 without memory. Transfers of a line come one after the other,
+ * as the line's place in the directory of a MESI protocol admits them: to a writer,
+ * and from a CPU that has it alone. Further copies of a line that several CPUs have
+ * wait for such a transfer, but not for one another. A line nobody holds comes from
+ * memory, which is free of charge.
  */
 int64_t lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, bool is_write,
 		    int64_t now_ns);
