@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "cost.h"
 #include "execution.h"
 #include "machine.h"
 #include "record.h"
@@ -20,7 +21,8 @@ static const char usage[] =
 	"  --dry-run              prints the command instead of running it\n"
 	"  --check                checks the keys and options, measures nothing\n"
 	"  --placement none|cores as for run; vcpu_cpus and reader_cpus go before it\n"
-	"  --point-timeout S      seconds after which the point has failed (300)\n"
+	"  --point-timeout S      seconds after which the point has failed (300, and more the\n"
+	"                         longer it should take)\n"
 	"  --help                 this text\n"
 	"\n"
 	"Exit code: 0 measured, 1 failed, 2 bad input or something is missing, 4 skipped,\n"
@@ -50,7 +52,7 @@ static int parse(struct request *r, int argc, char **argv)
 	char err[ERR_SIZE];
 	int option;
 
-	*r = (struct request){ .timeout_s = 300 };
+	*r = (struct request){ 0 };
 	point_defaults(&r->point);
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'h') {
@@ -206,7 +208,8 @@ static int measure(const struct request *r, const struct setup *setup, char *dir
 	int code;
 
 	record = execution_run(setup, tier_kinds[r->point.tier].host, &r->point, dir, "point",
-			       r->timeout_s, &interrupted, &wall, err, sizeof(err));
+			       cost_timeout_s(&r->point, r->timeout_s), &interrupted, &wall, err,
+			       sizeof(err));
 	if (!record) {
 		complain("%s", interrupted ? "interrupted" : err);
 		scratch_remove(dir);

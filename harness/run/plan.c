@@ -6,6 +6,7 @@
 
 #include "../../workloads/workload.h"
 #include "../mode.h"
+#include "cost.h"
 #include "values.h"
 
 const char *const plan_text_names[PLAN_TEXTS] = {
@@ -261,6 +262,22 @@ int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options 
 	return 0;
 }
 
+/*
+ * Longest first, so that no long point is left for one core at the end. Equal ones stay
+ * in their order.
+ */
+static void sort_by_cost(struct plan *plan)
+{
+	for (size_t i = 1; i < plan->count; i++) {
+		struct planned planned = plan->points[i];
+		size_t j = i;
+
+		for (; j && cost_s(&plan->points[j - 1].point) < cost_s(&planned.point); j--)
+			plan->points[j] = plan->points[j - 1];
+		plan->points[j] = planned;
+	}
+}
+
 static bool is_planned(const struct plan *plan, const struct planned *planned)
 {
 	for (size_t i = 0; i < plan->count; i++)
@@ -290,6 +307,8 @@ void plan_set_tier(struct plan *plan, enum tier tier)
 		else
 			plan->points[plan->count++] = planned;
 	}
+	if (tier == TIER_SIMULATED)
+		sort_by_cost(plan); /* whose figures do not depend on the order */
 }
 
 void plan_place_simulated(struct point *p)

@@ -50,7 +50,10 @@ struct plan {
 int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options *options, char *err,
 	      size_t err_size);
 
-/* Points that are the same in that tier, such as those that differ in simulated CPUs, become one. */
+/*
+ * Points that are the same in that tier, such as those that differ in simulated CPUs,
+ * become one. Simulated points are put in order, the longest first.
+ */
 void plan_set_tier(struct plan *plan, enum tier tier);
 
 /* Where threads go on simulated CPUs: vCPU i and handler thread i on CPU i, modulo their number. */

@@ -6,22 +6,12 @@
 #include <unistd.h>
 
 #include "../mode.h"
+#include "cost.h"
 #include "record.h"
 
 #define DRAW_EVERY_S 0.5
 #define LINE_CHARS 256
 #define POINT_CHARS 160
-
-/*
- * Expected duration in seconds of a simulated point on one core, from measured ones:
- * the boot, then pages and vCPUs. Only the ratios between points matter.
- */
-static double weight(const struct planned *planned)
-{
-	const struct point *p = &planned->point;
-
-	return 1.0 + (double)point_pages_total(p) / 3000 + (double)p->vcpus / 100;
-}
 
 void progress_start(struct progress *progress, const struct plan *plan, const bool *is_done)
 {
@@ -31,11 +21,11 @@ void progress_start(struct progress *progress, const struct plan *plan, const bo
 		.terminal = isatty(STDERR_FILENO),
 	};
 	for (size_t i = 0; i < plan->count; i++) {
-		progress->weight_total += weight(&plan->points[i]);
+		progress->cost_total += cost_s(&plan->points[i].point);
 		if (!is_done[i])
 			continue;
 		progress->done++;
-		progress->weight_before += weight(&plan->points[i]);
+		progress->cost_before += cost_s(&plan->points[i].point);
 	}
 }
 
@@ -55,13 +45,13 @@ static void describe(const struct planned *planned, char *buf, size_t size)
 static void time_left(const struct progress *progress, char *buf, size_t size)
 {
 	double elapsed_s = monotonic_s() - progress->started_s;
-	double left = progress->weight_total - progress->weight_before - progress->weight_done;
+	double left = progress->cost_total - progress->cost_before - progress->cost_done;
 	unsigned int left_s;
 
 	buf[0] = '\0';
-	if (!progress->weight_done)
+	if (!progress->cost_done)
 		return;
-	left_s = (unsigned int)(elapsed_s * left / progress->weight_done + 0.5);
+	left_s = (unsigned int)(elapsed_s * left / progress->cost_done + 0.5);
 	snprintf(buf, size, "%u:%02u left", left_s / 60, left_s % 60);
 }
 
@@ -98,7 +88,7 @@ void progress_point_done(struct progress *progress, const struct planned *planne
 	char point[POINT_CHARS], left[32];
 
 	progress->done++;
-	progress->weight_done += weight(planned);
+	progress->cost_done += cost_s(&planned->point);
 	if (progress->terminal && good)
 		return;
 	progress_end(progress);

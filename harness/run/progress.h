@@ -12,7 +12,7 @@
 
 struct progress {
 	size_t total, done; /* points */
-	double weight_total, weight_done, weight_before; /* of their expected durations */
+	double cost_total, cost_done, cost_before; /* see cost_s(); before: by an earlier run */
 	double started_s, drawn_s;
 	bool terminal;
 };

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define JOBS_MAX 1024
-#define TIMEOUT_DEFAULT_S 300
 #define TIMEOUT_MAX_S 86400
 
 static const char usage[] =
@@ -29,7 +28,8 @@ static const char usage[] =
 	"  --resume DIR           goes on with a run that was interrupted; of the other options\n"
 	"                         only --jobs and --point-timeout go with it\n"
 	"  --placement none|cores threads wander, or one a core (cores; native tiers only)\n"
-	"  --point-timeout S      seconds after which a point has failed (300)\n"
+	"  --point-timeout S      seconds after which a point has failed (300, and more the\n"
+	"                         longer it should take)\n"
 	"  --jobs N               VMs at a time (as many as there are CPUs)\n"
 	"  --check                checks the options and the sweep, measures nothing\n"
 	"  --help                 this text\n"
@@ -184,7 +184,6 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 	*o = (struct run_options){
 		.sweep = "claim",
 		.plan = { .seed = 1 },
-		.timeout_s = TIMEOUT_DEFAULT_S,
 	};
 	make_long_options(options);
 	while ((i = getopt_long(argc, argv, "", options, NULL)) != -1) {

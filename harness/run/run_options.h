@@ -14,7 +14,7 @@ struct run_options {
 	enum placement placement;
 	const char *out; /* NULL for a new folder under results/runs */
 	const char *resume; /* NULL unless a run is to be gone on with */
-	double timeout_s; /* of a point */
+	double timeout_s; /* of a point; 0: by its cost */
 	unsigned int jobs; /* 0 for the default */
 	bool check; /* only whether all this makes sense */
 	bool help;

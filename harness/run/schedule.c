@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cost.h"
 #include "execution.h"
 #include "machine.h"
 #include "progress.h"
@@ -71,7 +72,8 @@ static int start_point(struct scheduler *sc, struct slot *slot, const struct pla
 
 	snprintf(stem, sizeof(stem), PLANNED_STEM, planned->number);
 	if (execution_start(&slot->execution, s->setup, s->host, &planned->point, s->store->logs,
-			    stem, s->timeout_s, sc->err, sc->err_size))
+			    stem, cost_timeout_s(&planned->point, s->timeout_s), sc->err,
+			    sc->err_size))
 		return -1;
 	slot->planned = planned;
 	slot->memory_bytes = s->host->memory_bytes(&planned->point);

@@ -13,7 +13,7 @@ struct schedule {
 	const struct plan *plan;
 	struct store *store;
 	unsigned int jobs; /* points at a time */
-	double timeout_s; /* of one point */
+	double timeout_s; /* of one point; 0: by its cost */
 	bool *is_done; /* an element a point of the plan: has an ok or skipped record */
 	unsigned int ok, failed, skipped; /* records, with those that were there before */
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../harness/mode.h"
+#include "../../harness/run/cost.h"
 #include "../../harness/run/plan.h"
 #include "../../harness/run/values.h"
 
@@ -195,6 +196,42 @@ static void cpus_follow_vcpus(void **state)
 	sweep_free(&sweep);
 }
 
+/* A long point that starts last would have one core to itself while the others idle. */
+static void longest_simulated_point_is_first(void **state)
+{
+	static const char text[] = "[a]\nmode=kernel,uffd\nvcpus=1..64*2\ncpus_max=64\n"
+				   "pages=64\ncoherence=0,70\n";
+	struct plan_options options = { .seed = 1 };
+	struct sweep sweep;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(plan_of(&plan, &sweep, text, &options), 0);
+	assert_int_equal(plan.count, 28);
+	assert_int_equal(plan.points[0].point.mode, MODE_uffd);
+	assert_int_equal(plan.points[0].point.vcpus, 64);
+	assert_int_equal(plan.points[0].point.coherence_ns, 70);
+	assert_int_equal(plan.points[27].point.vcpus, 1);
+	for (size_t i = 1; i < plan.count; i++)
+		assert_true(cost_s(&plan.points[i].point) <= cost_s(&plan.points[i - 1].point));
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
+static void time_limit_grows_with_cost(void **state)
+{
+	struct point p;
+	double small_s;
+
+	(void)state;
+	point_defaults(&p);
+	assert_true(cost_timeout_s(&p, 5) == 5.0);
+	small_s = cost_timeout_s(&p, 0);
+	assert_in_range((unsigned int)small_s, 300, 400);
+	p.cpus = p.vcpus = 240;
+	assert_true(cost_timeout_s(&p, 0) > small_s + 60);
+}
+
 static void threads_have_places_on_simulated_cpus(void **state)
 {
 	struct point p;
@@ -308,7 +345,7 @@ static void a_value_given_twice_is_one_point(void **state)
 	sweep_free(&sweep);
 }
 
-/* Joins the numbers of the points in their order. */
+/* Joins the numbers of the points in their order, of which none takes longer than another. */
 static char *order_of(uint64_t seed)
 {
 	struct plan_options options = { .seed = seed };
@@ -316,7 +353,7 @@ static char *order_of(uint64_t seed)
 	struct plan plan;
 	char *order = xstrdup("");
 
-	assert_int_equal(plan_of(&plan, &sweep, "[a]\nvcpus=1..30\n", &options), 0);
+	assert_int_equal(plan_of(&plan, &sweep, "[a]\nrepeat=1..30\n", &options), 0);
 	for (size_t i = 0; i < plan.count; i++) {
 		char *longer = xasprintf("%s %u", order, plan.points[i].number);
 
@@ -349,6 +386,8 @@ int main(void)
 		cmocka_unit_test(a_long_line_is_refused),
 		cmocka_unit_test(series_are_cross_products_over_defaults),
 		cmocka_unit_test(cpus_follow_vcpus),
+		cmocka_unit_test(longest_simulated_point_is_first),
+		cmocka_unit_test(time_limit_grows_with_cost),
 		cmocka_unit_test(threads_have_places_on_simulated_cpus),
 		cmocka_unit_test(every_vcpu_has_16_pages),
 		cmocka_unit_test(the_command_line_replaces_keys),
