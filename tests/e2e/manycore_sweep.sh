@@ -55,11 +55,12 @@ check "CPUs work in parallel: 16 resolve over 8 times as much as one" bash -c '
 	[ "$many" -gt $((8 * one)) ]' "$faultline"
 check "threads have their places" grep -q '"vcpu_cpus":"0-15","reader_cpus":"0-15"' \
 	"$scratch/idle/points.jsonl"
+# A charge makes waking up dearer while others do: such points carry the mark, see fetch_off.
 check "a fetch takes the real time that was asked for, at any speed" python3 -c '
 import json, sys
 for line in open(sys.argv[1]):
     r = json.loads(line)
-    if r["fetch"] == "30us" and not 29000 < r["fetch_achieved_p50_ns"] < 32000:
+    if r["fetch"] == "30us" and not r["coherence"] and not 29000 < r["fetch_achieved_p50_ns"] < 32000:
         sys.exit(line)' "$scratch/idle/points.jsonl"
 
 refuses() { expect "$1" 2 "$2" "$faultline" "${@:3}"; }
