@@ -27,12 +27,15 @@ RUN_LDLIBS = $(shell pkg-config --libs $(RUN_LIBRARIES)) -lm
 
 SHARED_SOURCES := harness/keys.c harness/names.c workloads/names.c
 POINT_SOURCES := $(wildcard harness/point/*.c harness/point/x86_64/*.c harness/modes/*.c)
-RUN_SOURCES := $(wildcard harness/run/*.c)
-MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c options.c parallel_time.c preload.c qemu.c \
-                                              shortcuts.c)
-COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c lines.c)
+RUN_SOURCES := $(wildcard harness/run/*.c) harness/manycore/account_names.c
+MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c observe.c options.c parallel_time.c preload.c \
+						 qemu.c shortcuts.c)
+COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c lines.c plugin.c)
+PROFILE_SOURCES := $(addprefix harness/manycore/,account.c account_names.c calls.c cpu_state.c functions.c plugin.c \
+						profile.c threads.c)
 # Those without QEMU, for the unit tests.
-MANYCORE_TESTED := $(addprefix harness/manycore/,atomics.c jump_cache.c lines.c options.c)
+MANYCORE_TESTED := $(addprefix harness/manycore/,account.c atomics.c calls.c functions.c jump_cache.c lines.c options.c \
+						threads.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
@@ -41,14 +44,16 @@ POINT_OBJECTS := $(call objects,$(POINT_SOURCES))
 RUN_OBJECTS := $(call objects,$(RUN_SOURCES))
 MANYCORE_OBJECTS := $(MANYCORE_SOURCES:%.c=$(OBJ)/%.pic.o)
 COHERENCE_OBJECTS := $(COHERENCE_SOURCES:%.c=$(OBJ)/%.pic.o)
+PROFILE_OBJECTS := $(PROFILE_SOURCES:%.c=$(OBJ)/%.pic.o)
 MANYCORE_TESTED_OBJECTS := $(call objects,$(MANYCORE_TESTED))
 MAIN_OBJECTS := $(call objects,bench/point.c bench/faultline.c)
 UNIT_OBJECTS := $(call objects,$(UNIT_SOURCES))
 UNIT_TESTS := $(patsubst %.o,%,$(UNIT_OBJECTS))
 ALL_OBJECTS := $(SHARED_OBJECTS) $(POINT_OBJECTS) $(RUN_OBJECTS) $(MAIN_OBJECTS) $(UNIT_OBJECTS) \
-	$(MANYCORE_OBJECTS) $(COHERENCE_OBJECTS) $(MANYCORE_TESTED_OBJECTS)
+	$(MANYCORE_OBJECTS) $(COHERENCE_OBJECTS) $(PROFILE_OBJECTS) $(MANYCORE_TESTED_OBJECTS)
 
-PROGRAMS := build/faultline build/faultline-point build/manycore.so build/coherence.so
+PROGRAMS := build/faultline build/faultline-point build/manycore.so build/coherence.so \
+	build/profile.so build/faultline-point.map build/guest.map
 .PHONY: all programs initramfs check-objects test test-programs test-unit test-shell test-kvm test-e2e test-reproducible \
 	check check-format check-shell check-warnings check-cppcheck check-series clean FORCE
 .DELETE_ON_ERROR:
@@ -86,8 +91,15 @@ $(OBJ)/%.pic.o: %.c
 
 build/manycore.so: $(MANYCORE_OBJECTS)
 build/coherence.so: $(COHERENCE_OBJECTS)
-build/manycore.so build/coherence.so:
+build/profile.so: $(PROFILE_OBJECTS)
+build/manycore.so build/coherence.so build/profile.so:
 	$(CC) $(CFLAGS) -shared $^ -o $@
+
+# Which function is where, as the kernel's System.map tells.
+build/%.map: build/%
+	nm -n $< >$@
+build/guest.map: build/guest.elf
+	nm -n $< >$@
 
 # The same digits in every run need the same bytes in the image: no times in it.
 initramfs: build/initramfs.cpio

@@ -16,7 +16,8 @@ export FAULTLINE_ROOT=$root
 usage() {
 	cat <<'END'
 usage: ./run.sh [run] [OPTION]...     measure a sweep, print its table, write a report
-       ./run.sh point KEY=VALUE...    measure one point (--json prints its record)
+       ./run.sh point KEY=VALUE...    measure one point (--json prints its record;
+                                      --profile tells where the time goes)
        ./run.sh report DIR            write a run's report again (--vcpus N: elsewhere)
        ./run.sh published [RUN RUN]   published figures beside simulated ones
        ./run.sh doctor                what this machine can do, and what it lacks

@@ -9,46 +9,32 @@
  * An instruction that reads and writes in one go is one write. Without that, its
  * load and its store would be charged for once each.
  */
-#include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "atomics.h"
 #include "lines.h"
 #include "manycore.h"
-#include "plugin_api.h"
+#include "plugin.h"
 
 #define CHARGE_MAX_NS 1000000
 
-PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_VERSION_QEMU_7;
 PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 				      char **argv);
 
 static struct manycore *manycore;
 static struct lines *lines;
 static bool is_x86;
-static void *insn_data; /* one of two types, by qemu_plugin_version */
 
-/* Ends QEMU: install() returning an error would end it with code 1. */
 static _Noreturn void refuse(const char *reason)
 {
-	fprintf(stderr, "coherence: %s\n", reason);
-	_exit(MANYCORE_EXIT_REFUSED);
+	plugin_refuse("coherence", reason);
 }
 
 /* QEMU asks for qemu_plugin_version right after this. */
 __attribute__((constructor)) static void choose_version(void)
 {
-	manycore = dlsym(RTLD_DEFAULT, MANYCORE_SYMBOL);
-	if (!manycore || manycore->version != MANYCORE_VERSION)
-		refuse("QEMU must be run with LD_PRELOAD=manycore.so of the same build");
-	if (manycore->qemu_major >= 10)
-		qemu_plugin_version = PLUGIN_VERSION_QEMU_10;
-	insn_data = dlsym(RTLD_DEFAULT, PLUGIN_INSN_DATA);
-	if (!insn_data)
-		refuse("QEMU lacks the symbol " PLUGIN_INSN_DATA);
+	manycore = plugin_start("coherence");
 }
 
 static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t info,
@@ -79,15 +65,9 @@ static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t in
 
 static bool is_atomic(const struct qemu_plugin_insn *insn)
 {
-	size_t length = qemu_plugin_insn_size(insn);
-	uint8_t code[16];
+	uint8_t code[PLUGIN_INSN_BYTES];
 
-	if (!is_x86)
-		return false;
-	if (qemu_plugin_version < 3)
-		return x86_is_atomic(((plugin_insn_data_up_to_2_t)insn_data)(insn), length);
-	length = ((plugin_insn_data_from_3_t)insn_data)(insn, code, sizeof(code));
-	return x86_is_atomic(code, length);
+	return is_x86 && x86_is_atomic(code, plugin_insn_bytes(insn, code));
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)

@@ -34,6 +34,13 @@ struct manycore {
 	/* Simulated ns that each CPU has to stand still for, from its next slice on. */
 	int64_t debt_ns[MANYCORE_CPUS_MAX];
 	uint64_t transfers; /* counted by the coherence plugin, reported by the library */
+	/*
+	 * What a plugin that follows slices wants to be called with, NULL for nothing: when a slice
+	 * of CPU `cpu` starts, the guest's time and how much of the slice is stood still for at
+	 * first; when it ends, the instructions executed in it.
+	 */
+	void (*slice_begun)(int64_t start_ns, int64_t stalled_ns);
+	void (*slice_ended)(int64_t instructions);
 };
 
 /* In the preload library only; plugins look it up. */

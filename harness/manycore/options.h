@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #define MANYCORE_ENVIRONMENT "FAULTLINE_MANYCORE"
+/* Instead of options: QEMU stays as it is, and only plugins are told of its slices. */
+#define MANYCORE_OBSERVE "observe"
 #define QUANTUM_MIN 10
 #define QUANTUM_MAX 1000000
 

@@ -81,6 +81,7 @@ static struct {
 	int last; /* the latest CPU that had its turn */
 	/* The slice. */
 	bool is_in_slice;
+	int64_t stalled; /* of it, for debts */
 	/* The vCPU thread waits for an idle CPU to wake up. Changes under the BQL only. */
 	bool is_parked;
 	uint64_t passes, slices;
@@ -222,7 +223,6 @@ static bool begin_turn(void *cpu)
 static int64_t begin_slice(int64_t count)
 {
 	char *caller = __builtin_return_address(0);
-	int64_t stalled;
 
 	if (!now.prepare) {
 		if (is_budget_sharing(caller))
@@ -236,11 +236,15 @@ static int64_t begin_slice(int64_t count)
 	now.is_in_slice = true;
 	now.slices++;
 
-	stalled = pay_debt(now.last);
-	faultline_manycore.slice_ns = now.start + stalled;
+	now.stalled = pay_debt(now.last);
+	faultline_manycore.slice_ns = now.start + now.stalled;
 	*qemu.icount = faultline_manycore.slice_ns;
 	faultline_manycore.cpu = (unsigned int)now.last;
-	return now.length - stalled;
+	if (faultline_manycore.slice_begun)
+		faultline_manycore.slice_begun(qemu.qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) -
+						       now.stalled,
+					       now.stalled);
+	return now.length - now.stalled;
 }
 
 /*
@@ -258,6 +262,8 @@ static void end_slice(void)
 	}
 	if (!current_cpu)
 		return;
+	if (faultline_manycore.slice_ended)
+		faultline_manycore.slice_ended(*qemu.icount - now.start - now.stalled);
 	use(qemu.cpu_thread_is_idle(current_cpu) ? *qemu.icount - now.start : now.length);
 	*qemu.icount = now.start;
 	now.is_in_slice = false;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "manycore.h"
+#include "observe.h"
 #include "options.h"
 #include "parallel_time.h"
 #include "qemu.h"
@@ -113,6 +114,13 @@ __attribute__((constructor)) static void start(void)
 
 	if (!text)
 		return;
+	if (!strcmp(text, MANYCORE_OBSERVE)) {
+		unsetenv("LD_PRELOAD");
+		unsetenv(MANYCORE_ENVIRONMENT);
+		qemu_find();
+		observe_install();
+		return;
+	}
 	if (manycore_options_parse(text, &options, reason, sizeof(reason)))
 		refuse_options(reason);
 	/* What QEMU may start is none of ours. */

@@ -104,6 +104,7 @@ static void find_symbols(void)
 		{ "use_icount", &qemu.use_icount },
 		{ "icount_get_raw", &qemu.icount_get_raw },
 		{ "icount_to_ns", &qemu.icount_to_ns },
+		{ "qemu_clock_get_ns", &qemu.qemu_clock_get_ns },
 		{ "qemu_clock_deadline_ns_all", &qemu.qemu_clock_deadline_ns_all },
 		{ "qemu_clock_run_timers", &qemu.qemu_clock_run_timers },
 		{ "qemu_get_cpu", &qemu.qemu_get_cpu },

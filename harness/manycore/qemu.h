@@ -20,6 +20,7 @@ struct qemu {
 	int *use_icount;
 	int64_t (*icount_get_raw)(void);
 	int64_t (*icount_to_ns)(int64_t instructions);
+	int64_t (*qemu_clock_get_ns)(int clock);
 	int64_t (*qemu_clock_deadline_ns_all)(int clock, int attributes);
 	bool (*qemu_clock_run_timers)(int clock);
 	void *(*qemu_get_cpu)(int index);

@@ -8,6 +8,7 @@
 #include "cost.h"
 #include "execution.h"
 #include "machine.h"
+#include "profile.h"
 #include "record.h"
 #include "run_options.h"
 #include "schedule.h"
@@ -23,6 +24,8 @@ static const char usage[] =
 	"  --placement none|cores as for run; vcpu_cpus and reader_cpus go before it\n"
 	"  --point-timeout S      seconds after which the point has failed (300, and more the\n"
 	"                         longer it should take)\n"
+	"  --profile[=DIR]        tells where the time goes, in a table and in flame graphs that go\n"
+	"                         to the new folder DIR; tier=simulated only\n"
 	"  --help                 this text\n"
 	"\n"
 	"Exit code: 0 measured, 1 failed, 2 bad input or something is missing, 4 skipped,\n"
@@ -34,13 +37,15 @@ static const struct option options[] = {
 	{ "check", no_argument, NULL, 'c' },
 	{ "placement", required_argument, NULL, 'p' },
 	{ "point-timeout", required_argument, NULL, 't' },
+	{ "profile", optional_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 
 struct request {
 	struct point point;
-	bool json, dry_run, check;
+	bool json, dry_run, check, is_profiled;
+	char *profile_dir; /* NULL as long as none is named */
 	enum placement placement;
 	double timeout_s;
 	char tier_why[ERR_SIZE];
@@ -62,6 +67,9 @@ static int parse(struct request *r, int argc, char **argv)
 		r->json |= option == 'j';
 		r->dry_run |= option == 'n';
 		r->check |= option == 'c';
+		r->is_profiled |= option == 'f';
+		if (option == 'f')
+			r->profile_dir = optarg;
 		if (option == '?')
 			complain("see faultline point --help");
 		if (option == '?' || (option == 'p' && parse_placement(optarg, &r->placement)) ||
@@ -116,8 +124,8 @@ static int prepare(struct request *r, const struct setup *setup)
 
 static int print_command(const struct request *r, const struct setup *setup)
 {
-	struct point_files files = { "record", "console.log", "stderr.log", "control",
-				     "status.log" };
+	struct point_files files = { "record",	"console.log", "stderr.log",
+				     "control", "status.log",  r->is_profiled ? "account" : NULL };
 	struct strings words = { 0 };
 	char *text;
 
@@ -199,6 +207,28 @@ static int exit_code_of(const json_t *record)
 	return strcmp(record_status(record), "skipped") ? EXIT_POINT_FAILED : EXIT_SKIPPED;
 }
 
+/* Reads the profile from the point's folder, shows and keeps it. Returns an exit code. */
+static int finish_profile(const struct request *r, const char *dir)
+{
+	char *path = xasprintf("%s/point.account", dir), err[ERR_SIZE];
+	struct stacks stacks;
+	int code = EXIT_POINT_FAILED;
+
+	if (!stacks_read(&stacks, path, err, sizeof(err))) {
+		if (!r->json)
+			profile_print(stdout, &stacks, &r->point);
+		if (!profile_store(r->profile_dir, &stacks, &r->point, err, sizeof(err)))
+			code = EXIT_FINE;
+		stacks_free(&stacks);
+	}
+	free(path);
+	if (code)
+		complain("%s", err);
+	else if (!r->json)
+		printf("\n  flame graphs and their data: %s\n", r->profile_dir);
+	return code;
+}
+
 /* Its files stay where they are when the point has failed, and are shown. */
 static int measure(const struct request *r, const struct setup *setup, char *dir)
 {
@@ -208,8 +238,8 @@ static int measure(const struct request *r, const struct setup *setup, char *dir
 	int code;
 
 	record = execution_run(setup, tier_kinds[r->point.tier].host, &r->point, dir, "point",
-			       cost_timeout_s(&r->point, r->timeout_s), &interrupted, &wall, err,
-			       sizeof(err));
+			       r->is_profiled, cost_timeout_s(&r->point, r->timeout_s),
+			       &interrupted, &wall, err, sizeof(err));
 	if (!record) {
 		complain("%s", interrupted ? "interrupted" : err);
 		scratch_remove(dir);
@@ -224,6 +254,8 @@ static int measure(const struct request *r, const struct setup *setup, char *dir
 		print_result(record, r);
 	code = exit_code_of(record);
 	json_decref(record);
+	if (code == EXIT_FINE && r->is_profiled)
+		code = finish_profile(r, dir);
 	if (code == EXIT_POINT_FAILED) {
 		complain("the point has failed; its logs are in %s", dir);
 		free(dir);
@@ -255,7 +287,8 @@ static int point_with_setup(struct request *r, const struct setup *setup)
 	char err[ERR_SIZE], *dir;
 	int code;
 
-	if (point_resolve(&r->point, err, sizeof(err))) {
+	if (point_resolve(&r->point, err, sizeof(err)) ||
+	    (r->is_profiled && profile_check_keys(&r->point, err, sizeof(err)))) {
 		complain("%s", err);
 		return EXIT_USAGE;
 	}
@@ -264,6 +297,10 @@ static int point_with_setup(struct request *r, const struct setup *setup)
 	code = prepare(r, setup);
 	if (code >= 0)
 		return code;
+	if (r->is_profiled && profile_check(setup, &r->point, r->profile_dir, err, sizeof(err))) {
+		complain("%s", err);
+		return EXIT_USAGE;
+	}
 	if (r->dry_run)
 		return print_command(r, setup);
 	code = check_memory(r, setup);
@@ -281,12 +318,17 @@ int cmd_point(int argc, char **argv)
 	struct setup setup;
 	struct request r;
 	int code = parse(&r, argc, argv);
+	char *default_dir;
 
 	if (code >= 0)
 		return code;
 	setup_init(&setup);
 	events_init();
+	default_dir = r.profile_dir ? NULL : profile_default_dir(&setup);
+	if (default_dir)
+		r.profile_dir = default_dir;
 	code = point_with_setup(&r, &setup);
+	free(default_dir);
 	setup_free(&setup);
 	return code;
 }

@@ -88,6 +88,7 @@ void point_files_free(struct point_files *files)
 	free(files->errors);
 	free(files->control);
 	free(files->status);
+	free(files->account);
 	*files = (struct point_files){ 0 };
 }
 
@@ -99,9 +100,9 @@ void execution_free(struct execution *e)
 	e->stem = e->log_dir_name = NULL;
 }
 
-int execution_start(struct execution *e, const struct setup *setup, const struct host *host,
-		    const struct point *p, const char *log_dir, const char *stem, double timeout_s,
-		    char *err, size_t err_size)
+static int start(struct execution *e, const struct setup *setup, const struct host *host,
+		 const struct point *p, const char *log_dir, const char *stem, bool has_account,
+		 double timeout_s, char *err, size_t err_size)
 {
 	const char *slash = strrchr(log_dir, '/');
 	struct strings argv = { 0 };
@@ -116,6 +117,8 @@ int execution_start(struct execution *e, const struct setup *setup, const struct
 		.timeout_s = timeout_s,
 	};
 	point_files_init(&e->files, log_dir, stem);
+	if (has_account)
+		e->files.account = xasprintf("%s/%s.account", log_dir, stem);
 	unlink(e->files.record);
 	unlink(e->files.console);
 	unlink(e->files.errors);
@@ -130,6 +133,13 @@ int execution_start(struct execution *e, const struct setup *setup, const struct
 	e->pid = 0;
 	execution_free(e);
 	return -1;
+}
+
+int execution_start(struct execution *e, const struct setup *setup, const struct host *host,
+		    const struct point *p, const char *log_dir, const char *stem, double timeout_s,
+		    char *err, size_t err_size)
+{
+	return start(e, setup, host, p, log_dir, stem, false, timeout_s, err, err_size);
 }
 
 /* The last line that the process wrote to stderr, or NULL. */
@@ -262,14 +272,14 @@ json_t *execution_wall(const struct execution *e)
 }
 
 json_t *execution_run(const struct setup *setup, const struct host *host, const struct point *p,
-		      const char *log_dir, const char *stem, double timeout_s, bool *interrupted,
-		      json_t **wall, char *err, size_t err_size)
+		      const char *log_dir, const char *stem, bool has_account, double timeout_s,
+		      bool *interrupted, json_t **wall, char *err, size_t err_size)
 {
 	struct execution e;
 	json_t *record;
 
 	*interrupted = false;
-	if (execution_start(&e, setup, host, p, log_dir, stem, timeout_s, err, err_size))
+	if (start(&e, setup, host, p, log_dir, stem, has_account, timeout_s, err, err_size))
 		return NULL;
 	while (!(record = execution_poll(&e))) {
 		double left_s = timeout_s - (monotonic_s() - e.started_s);

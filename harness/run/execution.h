@@ -64,10 +64,11 @@ void execution_free(struct execution *e);
 
 /*
  * Runs one point to its end, without a progress line, in log_dir/STEM.*. Returns the record, or NULL when
- * interrupted, or with a message in err when it could not be started. New reference.
+ * interrupted, or with a message in err when it could not be started. has_account: log_dir/STEM.account
+ * is to tell where the time went, on simulated CPUs only. New reference.
  */
 json_t *execution_run(const struct setup *setup, const struct host *host, const struct point *p,
-		      const char *log_dir, const char *stem, double timeout_s, bool *interrupted,
-		      json_t **wall, char *err, size_t err_size);
+		      const char *log_dir, const char *stem, bool has_account, double timeout_s,
+		      bool *interrupted, json_t **wall, char *err, size_t err_size);
 
 #endif

@@ -13,6 +13,7 @@ struct point_files {
 	char *errors; /* stderr */
 	char *control; /* what the VM tells the simulator; only there with simulated CPUs */
 	char *status; /* what the simulator says; the same */
+	char *account; /* of where the time went; NULL when nobody asks for it */
 };
 
 struct host {

@@ -144,14 +144,23 @@ static char *comma_quote(const char *name)
 	return quoted;
 }
 
-/* What changes QEMU for simulated CPUs goes by its environment: `env` sets that for QEMU only. */
+/*
+ * What changes QEMU for simulated CPUs goes by its environment: `env` sets that for QEMU
+ * only. A profile of one CPU needs the library, too, which then changes nothing.
+ */
 static void add_environment(const struct setup *setup, const struct point *p,
 			    const struct point_files *files, struct strings *words)
 {
-	char *control = comma_quote(files->control), *status = comma_quote(files->status);
+	char *control, *status;
 
 	add(words, "env");
 	strings_add(words, xasprintf("LD_PRELOAD=%s", setup->manycore));
+	if (!point_is_manycore(p)) {
+		add(words, "FAULTLINE_MANYCORE=observe");
+		return;
+	}
+	control = comma_quote(files->control);
+	status = comma_quote(files->status);
 	strings_add(words, xasprintf("FAULTLINE_MANYCORE=quantum=%u,boot_quantum=" BOOT_QUANTUM
 				     ",control=%s,status=%s",
 				     p->quantum, control, status));
@@ -172,6 +181,20 @@ static void add_coherence(const struct setup *setup, const struct point *p, stru
 	free(plugin);
 }
 
+static void add_profile(const struct setup *setup, const struct point *p, const char *account,
+			struct strings *words)
+{
+	char *names[] = { comma_quote(setup->profile), comma_quote(setup->system_map),
+			  comma_quote(setup->program_map), comma_quote(setup->guest_map),
+			  comma_quote(account) };
+
+	add(words, "-plugin");
+	strings_add(words, xasprintf("%s,kernel=%s,program=%s,guest=%s,vcpus=%u,out=%s", names[0],
+				     names[1], names[2], names[3], p->vcpus, names[4]));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		free(names[i]);
+}
+
 /* arguments: of faultline-point. */
 static void add_command(const struct setup *setup, const struct point *p,
 			const struct point_files *files, const char *arguments,
@@ -179,7 +202,7 @@ static void add_command(const struct setup *setup, const struct point *p,
 {
 	bool manycore = point_is_manycore(p);
 
-	if (manycore)
+	if (manycore || files->account)
 		add_environment(setup, p, files, words);
 	add(words, setup->qemu);
 	for (size_t i = 0; i < sizeof(fixed_words) / sizeof(fixed_words[0]); i++)
@@ -195,6 +218,8 @@ static void add_command(const struct setup *setup, const struct point *p,
 	add(words, "-smp");
 	strings_add(words, xasprintf("%u", p->tier == TIER_SIMULATED ? p->cpus : 2));
 	add_coherence(setup, p, words);
+	if (files->account)
+		add_profile(setup, p, files->account, words);
 	add(words, "-kernel");
 	add(words, setup->vmlinux);
 	add(words, "-initrd");

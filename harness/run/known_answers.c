@@ -93,7 +93,7 @@ static int check_kind(const struct setup *setup, const struct kind *kind, const 
 	p.coherence_ns = kind->coherence_ns;
 	p.speed = kind->speed;
 	snprintf(stem, sizeof(stem), "known-answers-%zu", json_array_size(all) + 1);
-	answers = execution_run(setup, &host_answers, &p, log_dir, stem,
+	answers = execution_run(setup, &host_answers, &p, log_dir, stem, false,
 				cost_timeout_s(&p, timeout_s), &interrupted, &wall, err, err_size);
 	if (!answers)
 		return interrupted ? EXIT_INTERRUPTED : EXIT_USAGE;

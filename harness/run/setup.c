@@ -44,11 +44,15 @@ void setup_init(struct setup *setup)
 	if (kernel_dir) {
 		setup->kernel_dir = xstrdup(kernel_dir);
 		setup->vmlinux = xasprintf("%s/vmlinux", kernel_dir);
+		setup->system_map = xasprintf("%s/System.map", kernel_dir);
 	}
 	setup->initramfs = xasprintf("%s/build/initramfs.cpio", setup->root);
 	setup->point_program = xasprintf("%s/build/faultline-point", setup->root);
 	setup->manycore = xasprintf("%s/build/manycore.so", setup->root);
 	setup->coherence = xasprintf("%s/build/coherence.so", setup->root);
+	setup->profile = xasprintf("%s/build/profile.so", setup->root);
+	setup->program_map = xasprintf("%s/build/faultline-point.map", setup->root);
+	setup->guest_map = xasprintf("%s/build/guest.map", setup->root);
 	setup->qemu = xstrdup(qemu ? qemu : QEMU_NAME);
 }
 
@@ -61,6 +65,10 @@ void setup_free(struct setup *setup)
 	free(setup->point_program);
 	free(setup->manycore);
 	free(setup->coherence);
+	free(setup->profile);
+	free(setup->system_map);
+	free(setup->program_map);
+	free(setup->guest_map);
 	free(setup->qemu);
 }
 

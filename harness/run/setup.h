@@ -15,6 +15,9 @@ struct setup {
 	char *point_program;
 	char *manycore; /* the library that lets QEMU's simulated CPUs run in parallel */
 	char *coherence; /* QEMU plugin that charges for moves of cache lines */
+	char *profile; /* QEMU plugin that tells where the time goes */
+	char *system_map, *program_map,
+		*guest_map; /* functions of kernel (NULL without one), program, guest */
 	char *qemu; /* FAULTLINE_QEMU, or the distribution's name for it */
 };
 

@@ -18,22 +18,6 @@ static char *in_dir(const struct store *store, const char *name)
 	return xasprintf("%s/%s", store->dir, name);
 }
 
-/* mkdir -p. Returns 0, or -1 with errno set. */
-static int make_folders(const char *path)
-{
-	char *copy = xstrdup(path);
-	int failed = 0;
-
-	for (char *slash = copy + 1; !failed && (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		failed = mkdir(copy, 0777) && errno != EEXIST;
-		*slash = '/';
-	}
-	failed = failed || (mkdir(copy, 0777) && errno != EEXIST);
-	free(copy);
-	return failed ? -1 : 0;
-}
-
 static int is_entry(const struct dirent *entry)
 {
 	return strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
@@ -88,7 +72,7 @@ int store_create(struct store *store, const char *root, const char *dir, const c
 	*store = (struct store){ .points_fd = -1 };
 	store->dir = dir ? xstrdup(dir) : default_dir(root, sweep, tier);
 	store->logs = in_dir(store, "logs");
-	if (make_folders(store->dir)) {
+	if (folders_make(store->dir)) {
 		snprintf(err, err_size,
 			 "cannot make the results folder %s: %s; choose another with "
 			 "--out DIR",
@@ -102,7 +86,7 @@ int store_create(struct store *store, const char *root, const char *dir, const c
 			 store->dir);
 		return -1;
 	}
-	if (make_folders(store->logs)) {
+	if (folders_make(store->logs)) {
 		snprintf(err, err_size,
 			 "cannot write in the results folder %s: %s; choose another "
 			 "with --out DIR",
@@ -258,7 +242,7 @@ int store_resume(struct store *store, const char *dir, json_t **run, json_t **re
 	if (open_points(store, err, err_size) || keep_whole_points(store, *records, err, err_size))
 		return -1;
 	close(store->points_fd);
-	if (make_folders(store->logs)) {
+	if (folders_make(store->logs)) {
 		snprintf(err, err_size, "cannot make %s: %s", store->logs, strerror(errno));
 		return -1;
 	}

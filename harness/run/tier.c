@@ -67,8 +67,8 @@ int mode_probe(const struct setup *setup, unsigned int mode, struct mode_probe *
 	dir = scratch_make(err, err_size);
 	if (!dir)
 		return -1;
-	record = execution_run(setup, &host_native, &p, dir, "point", PROBE_TIMEOUT_S, &interrupted,
-			       &wall, err, err_size);
+	record = execution_run(setup, &host_native, &p, dir, "point", false, PROBE_TIMEOUT_S,
+			       &interrupted, &wall, err, err_size);
 	scratch_remove(dir);
 	if (!record)
 		return interrupted ? -2 : -1;

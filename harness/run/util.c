@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -278,4 +279,19 @@ uint64_t prng_next(uint64_t *state)
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
 	return z ^ (z >> 31);
+}
+
+int folders_make(const char *path)
+{
+	char *copy = xstrdup(path);
+	int failed = 0;
+
+	for (char *slash = copy + 1; !failed && (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		failed = mkdir(copy, 0777) && errno != EEXIST;
+		*slash = '/';
+	}
+	failed = failed || (mkdir(copy, 0777) && errno != EEXIST);
+	free(copy);
+	return failed ? -1 : 0;
 }

@@ -45,6 +45,9 @@ char *file_read(const char *path);
 /* The same for small files of /proc and /sys: NULL when it cannot be read, whatever the reason. */
 char *sysfs_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* mkdir -p. Returns 0, or -1 with errno set. */
+int folders_make(const char *path);
+
 /* Removes a folder and the files in it; folders in it stay, and so does it then. */
 void folder_remove(const char *path);
 

@@ -41,6 +41,7 @@ int64_t icount_get_raw(void)
 	{               \
 	}
 NAMED(icount_to_ns)
+NAMED(qemu_clock_get_ns)
 NAMED(qemu_clock_deadline_ns_all)
 NAMED(qemu_clock_run_timers)
 NAMED(qemu_get_cpu)

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "functions.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KERNEL_START 0xffffffff80000000ull
+#define GUEST_END 0x400000ull /* where programs are linked */
+#define LINE_MAX_BYTES 512
+
+struct functions {
+	struct function *of[LEVEL_COUNT];
+	size_t count[LEVEL_COUNT];
+};
+
+static const struct {
+	const char *name;
+	enum level level;
+	enum marker marker;
+} markers[] = {
+	{ "vcpu_main", LEVEL_PROGRAM, MARKER_VCPU },
+	{ "reader_main", LEVEL_PROGRAM, MARKER_HANDLER },
+	{ "page_event_begin", LEVEL_PROGRAM, MARKER_EVENT },
+	{ "page_exit", LEVEL_PROGRAM, MARKER_EXIT },
+	{ "resolve", LEVEL_PROGRAM, MARKER_RESOLVE },
+	{ "uffd_resolve", LEVEL_PROGRAM, MARKER_RESOLVE },
+	{ "__switch_to_asm", LEVEL_KERNEL, MARKER_SWITCH },
+	{ "try_to_wake_up", LEVEL_KERNEL, MARKER_WAKE },
+	{ "queued_spin_lock_slowpath", LEVEL_KERNEL, MARKER_LOCK },
+	{ "queued_read_lock_slowpath", LEVEL_KERNEL, MARKER_LOCK },
+	{ "queued_write_lock_slowpath", LEVEL_KERNEL, MARKER_LOCK },
+	{ "rwsem_down_read_slowpath", LEVEL_KERNEL, MARKER_LOCK },
+	{ "rwsem_down_write_slowpath", LEVEL_KERNEL, MARKER_LOCK },
+	{ "__mutex_lock", LEVEL_KERNEL, MARKER_LOCK },
+	{ "workload_sequential", LEVEL_GUEST, MARKER_WORKLOAD },
+	{ "workload_shared", LEVEL_GUEST, MARKER_WORKLOAD },
+};
+
+/* What indirect calls and returns go through, because of how CPUs speculate. */
+static const char *const thunks[] = { "__x86_indirect_", "__x86_return_", "its_return_",
+				      "srso_",		 "retbleed_",	  "entry_untrain_" };
+
+static enum marker marker_of(const char *name, enum level level)
+{
+	for (size_t i = 0; i < sizeof(markers) / sizeof(markers[0]); i++)
+		if (markers[i].level == level && !strcmp(markers[i].name, name))
+			return markers[i].marker;
+	return MARKER_NONE;
+}
+
+static bool is_thunk(const char *name)
+{
+	for (size_t i = 0; i < sizeof(thunks) / sizeof(thunks[0]); i++)
+		if (!strncmp(name, thunks[i], strlen(thunks[i])))
+			return true;
+	return false;
+}
+
+/* Cuts off what the compiler adds: its parts and copies of a function go by one name. */
+static bool cut_suffix(char *name)
+{
+	char *dot = strchr(name, '.');
+	bool is_part = dot && strstr(dot, ".cold");
+
+	if (dot && dot != name)
+		*dot = '\0';
+	return is_part;
+}
+
+static int add(struct functions *f, enum level level, uint64_t start, char *name)
+{
+	size_t n = f->count[level];
+	struct function *function;
+	bool is_part = cut_suffix(name);
+
+	/* Of several names for one place the first is taken. */
+	if (n && f->of[level][n - 1].start == start)
+		return 0;
+	if (!(n & (n - 1))) {
+		function = reallocarray(f->of[level], n ? 2 * n : 1, sizeof(*function));
+		if (!function)
+			return -1;
+		f->of[level] = function;
+	}
+	function = &f->of[level][n];
+	*function = (struct function){
+		.start = start,
+		.name = strdup(name),
+		.level = level,
+		.marker = is_part ? MARKER_NONE : marker_of(name, level),
+		.is_part = is_part,
+		.is_thunk = is_thunk(name),
+	};
+	if (!function->name)
+		return -1;
+	f->count[level]++;
+	return 0;
+}
+
+static int read_lines(struct functions *f, FILE *file, enum level level)
+{
+	char line[LINE_MAX_BYTES], name[LINE_MAX_BYTES], type;
+	uint64_t start;
+
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%" SCNx64 " %c %511s", &start, &type, name) != 3)
+			continue; /* nm leaves the value of what is undefined blank */
+		/* __pfx_: room before a function, not executed */
+		if (!strchr("tw", tolower(type)) || !strncmp(name, "__pfx_", 6))
+			continue;
+		if (level == LEVEL_KERNEL && start < KERNEL_START)
+			continue;
+		if (add(f, level, start, name))
+			return -1;
+	}
+	return 0;
+}
+
+int functions_add(struct functions **functions, const char *path, enum level level, char *err,
+		  size_t err_size)
+{
+	FILE *file = fopen(path, "re");
+	int r;
+
+	if (!file) {
+		snprintf(err, err_size, "cannot read %s: %s", path, strerror(errno));
+		return -1;
+	}
+	if (!*functions)
+		*functions = calloc(1, sizeof(**functions));
+	r = *functions ? read_lines(*functions, file, level) : -1;
+	fclose(file);
+	if (r)
+		snprintf(err, err_size, "no memory for the functions of %s", path);
+	else if (!(*functions)->count[level])
+		snprintf(err, err_size, "%s has no functions; it must be what nm -n prints", path);
+	return r || !(*functions)->count[level] ? -1 : 0;
+}
+
+void functions_free(struct functions *functions)
+{
+	for (int level = 0; functions && level < LEVEL_COUNT; level++) {
+		for (size_t i = 0; i < functions->count[level]; i++)
+			free((char *)functions->of[level][i].name);
+		free(functions->of[level]);
+	}
+	free(functions);
+}
+
+static enum level level_of(uint64_t address)
+{
+	if (address >= KERNEL_START)
+		return LEVEL_KERNEL;
+	return address < GUEST_END ? LEVEL_GUEST : LEVEL_PROGRAM;
+}
+
+const struct function *functions_find(const struct functions *functions, uint64_t address)
+{
+	static const struct function unknown[] = {
+		[LEVEL_GUEST] = { .name = "[unknown guest code]", .level = LEVEL_GUEST },
+		/* Most likely of the vDSO, which the kernel maps into every program. */
+		[LEVEL_PROGRAM] = { .name = "[vdso]", .level = LEVEL_PROGRAM },
+		[LEVEL_KERNEL] = { .name = "[unknown kernel code]", .level = LEVEL_KERNEL },
+	};
+	const uint64_t vdso_start = 0x7f0000000000ull;
+	enum level level = level_of(address);
+	size_t low = 0, high = functions->count[level];
+
+	if (!high || address < functions->of[level][0].start ||
+	    (level == LEVEL_PROGRAM && address >= vdso_start))
+		return &unknown[level];
+	/* The last one that starts at address or below; it is in [low, high). */
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (functions->of[level][middle].start <= address)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &functions->of[level][low];
+}
