@@ -1,30 +1,44 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Published figures (thick, filled) and simulated ones of the same kind (thin, open), both tables.
-# data: file with a block a series: vCPUs, published, simulated without and with a coherence charge.
+# Published figures and simulated ones of the same kind, a panel a series, both tables on one figure.
+# data: file with a block a series: its name, then vCPUs, published, simulated without and with a
+# coherence charge. output: the SVG file.
 
 set encoding utf8
-set terminal svg noenhanced size 1400,720 background "white" \
+stats data using 1 nooutput
+columns = 4
+rows = (STATS_blocks + 1 + columns - 1) / columns # one cell is the legend's
+set terminal svg noenhanced size 1400,260*rows+60 background "white" \
 	font "DejaVu Sans,Verdana,Helvetica,sans-serif,12"
 set output output
+set multiplot layout rows,columns margins 0.05,0.99,0.06,0.90 spacing 0.035,0.075 \
+	title "PUBLISHED on hardware by others, and SIMULATED: shapes and ratios, no predictions" \
+	font ",16"
 set border 3 linecolor rgb "#444444"
 set grid linecolor rgb "#d8d8d8" linetype 1 linewidth 0.7
 set tics nomirror
 set logscale x 2
 set logscale y 10
-set xtics 1,2,1024
-set format x "%.0f"
+set xrange [0.9:290]
+set yrange [2e4:3e7]
+set xtics ("1" 1, "4" 4, "16" 16, "64" 64, "256" 256)
 set format y "%.0s%c"
-set xlabel "vCPUs"
-set ylabel "pages per second, all vCPUs"
-set lmargin at screen 0.07
-set rmargin at screen 0.62
-set key at screen 0.63,0.92 left top vertical Left reverse samplen 3 noenhanced
-set title "PUBLISHED on hardware by others (thick), and SIMULATED: shapes and ratios, no predictions\n" . \
-	"simulated: squares, dotted: P=0; circles, dashed: P=70 ns to move a cache line"
-stats data using 1 nooutput
-plot for [i=0:STATS_blocks-1] data index i using 1:2 with linespoints linecolor i+1 linewidth 2.6 \
-	pointtype 7 title columnheader(1)." published", \
-	for [i=0:STATS_blocks-1] data index i using 1:3 with linespoints linecolor i+1 linewidth 1.2 \
-	dashtype 3 pointtype 4 title "", \
-	for [i=0:STATS_blocks-1] data index i using 1:4 with linespoints linecolor i+1 linewidth 1.2 \
-	dashtype 2 pointtype 6 title ""
+set style line 1 linecolor rgb "black" linewidth 2.6 pointtype 7 pointsize 0.8
+set style line 2 linecolor rgb "#56b4e9" linewidth 1.6 pointtype 4 pointsize 0.8 dashtype 4
+set style line 3 linecolor rgb "#d13f00" linewidth 1.6 pointtype 6 pointsize 0.9
+name(i) = system(sprintf("grep '^\"' '%s' | sed -n '%ds/\"//gp'", data, i + 1))
+unset key
+do for [i=0:STATS_blocks-1] {
+	set title name(i) font ",12"
+	plot data index i using 1:2 with linespoints linestyle 1, \
+		data index i using 1:3 with linespoints linestyle 2, \
+		data index i using 1:4 with linespoints linestyle 3
+}
+unset border
+unset tics
+unset grid
+set title "x: vCPUs, y: pages per second of all vCPUs" font ",12"
+set key center center Left reverse samplen 4 spacing 1.6
+plot NaN with linespoints linestyle 1 title "published", \
+	NaN with linespoints linestyle 2 title "simulated, P=0: cache lines move for free", \
+	NaN with linespoints linestyle 3 title "simulated, P=70 ns to move a cache line"
+unset multiplot

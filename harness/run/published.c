@@ -229,14 +229,41 @@ static void print_table(const struct published_tables *tables, const char *table
 	}
 }
 
+/* How many measured points are within a factor of what was published. */
+static size_t count_within(const struct published_tables *tables, size_t end, double factor)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < tables->count; i++) {
+		const struct published *row = &tables->rows[i];
+		double ratio = row->simulated[end] / row->rate;
+
+		count += is_measured(row) && ratio <= factor && ratio >= 1 / factor;
+	}
+	return count;
+}
+
+static void print_summary(const struct published_tables *tables, FILE *out)
+{
+	static const double factors[] = { 1.5, 2 };
+
+	fprintf(out, "\nof %zu points\n", published_measured(tables));
+	for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++)
+		fprintf(out, "within a factor of %.1f of the published: %zu at P=0, %zu at P=70\n",
+			factors[i], count_within(tables, 0, factors[i]),
+			count_within(tables, 1, factors[i]));
+}
+
 void published_print(const struct published_tables *tables, FILE *out)
 {
 	fprintf(out,
 		"Published: as measured by others on hardware (results/published/). P: ns that a "
 		"cache line takes\nfrom one simulated CPU to another. Ratio: simulated to "
-		"published. pages/s of all vCPUs.\n");
+		"published. pages/s of all vCPUs.\nOne P and one number of instructions a ns for "
+		"all points: the sweep files say how they were fixed.\n");
 	for (size_t i = 0; i < FILES; i++)
 		print_table(tables, files[i].table, out);
+	print_summary(tables, out);
 }
 
 void published_write_data(const struct published_tables *tables, FILE *out)

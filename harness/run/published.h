@@ -41,7 +41,10 @@ void published_match(struct published_tables *tables, const json_t *records);
 /* How many rows have been measured, at both charges. */
 size_t published_measured(const struct published_tables *tables);
 
-/* Prints every row that was measured: as rates, and relative to the series' smallest vCPU count. */
+/*
+ * Prints every row that was measured, as rates and relative to the series' smallest
+ * vCPU count, and how many of them are near what was published.
+ */
 void published_print(const struct published_tables *tables, FILE *out);
 
 /* Writes for gnuplot a block for each series that was measured. */

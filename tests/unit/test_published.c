@@ -279,6 +279,11 @@ static void ratios_and_shapes_are_printed(void **state)
 		   "shmem, uffd, N readers                 4       120       480        90"
 		   "     4.00     0.75    0.80    1.60    1.20     2.00     1.50\n",
 		   true);
+	assert_has(text,
+		   "of 2 points\n"
+		   "within a factor of 1.5 of the published: 0 at P=0, 1 at P=70\n"
+		   "within a factor of 2.0 of the published: 1 at P=0, 2 at P=70\n",
+		   true);
 	assert_has(text, "uffd+exit", false);
 	assert_has(text, "userfault,", false);
 	free(text);
