@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # ./run.sh installs what this needs and builds the kernel first.
 #
-#   make                    the two programs; with FAULTLINE_KERNEL_DIR, the VM's initramfs
+#   make                    the two programs; with FAULTLINE_KERNEL_DIR_ARCH, the VM's initramfs
 #   make test               all tests; test-unit, test-shell, test-kvm, test-e2e: some of them
 #   make test-reproducible  build the kernel twice in different folders (slow, not in test)
 #   make check              formatting, shellcheck, cppcheck, warnings, checkpatch
 #   SANITIZE=1              unit tests with address and undefined behaviour sanitizers
+#   ARCHES="x86_64 arm64"   what is built for the machine under test, for these (default: as this one)
 
 CC := gcc
 CFLAGS := -std=gnu11 -O2 -g
@@ -22,11 +23,21 @@ CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined
 OBJ := build/sanitize
 endif
 
+HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
+KNOWN_ARCHES := x86_64 arm64
+ARCHES := $(filter $(KNOWN_ARCHES),$(HOST_ARCH))
+ifneq ($(filter-out $(KNOWN_ARCHES),$(ARCHES)),)
+$(error ARCHES="$(ARCHES)": what is built for the machine under test must be for some of: $(KNOWN_ARCHES))
+endif
+# Prefixes of compilers: other architectures' are cross compilers.
+CROSS_x86_64 := x86_64-linux-gnu-
+CROSS_arm64 := aarch64-linux-gnu-
+CROSS_$(HOST_ARCH) :=
+
 RUN_LIBRARIES := hwloc jansson inih
 RUN_LDLIBS = $(shell pkg-config --libs $(RUN_LIBRARIES)) -lm
 
 SHARED_SOURCES := harness/keys.c harness/names.c workloads/names.c
-POINT_SOURCES := $(wildcard harness/point/*.c harness/point/x86_64/*.c harness/modes/*.c)
 RUN_SOURCES := $(wildcard harness/run/*.c) harness/manycore/account_names.c
 MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c observe.c options.c parallel_time.c preload.c \
 						 qemu.c shortcuts.c)
@@ -38,35 +49,38 @@ MANYCORE_TESTED := $(addprefix harness/manycore/,account.c atomics.c calls.c fun
 						threads.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
-objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
+# This machine's, and in what is included below that of $(arch).
+objects = $(patsubst %.c,$(OBJ)/$(HOST_ARCH)/%.o,$(1))
+arch_objects = $(patsubst %.c,$(OBJ)/$(arch)/%.o,$(1))
 SHARED_OBJECTS := $(call objects,$(SHARED_SOURCES))
-POINT_OBJECTS := $(call objects,$(POINT_SOURCES))
 RUN_OBJECTS := $(call objects,$(RUN_SOURCES))
-MANYCORE_OBJECTS := $(MANYCORE_SOURCES:%.c=$(OBJ)/%.pic.o)
-COHERENCE_OBJECTS := $(COHERENCE_SOURCES:%.c=$(OBJ)/%.pic.o)
-PROFILE_OBJECTS := $(PROFILE_SOURCES:%.c=$(OBJ)/%.pic.o)
+MANYCORE_OBJECTS := $(MANYCORE_SOURCES:%.c=$(OBJ)/$(HOST_ARCH)/%.pic.o)
+COHERENCE_OBJECTS := $(COHERENCE_SOURCES:%.c=$(OBJ)/$(HOST_ARCH)/%.pic.o)
+PROFILE_OBJECTS := $(PROFILE_SOURCES:%.c=$(OBJ)/$(HOST_ARCH)/%.pic.o)
 MANYCORE_TESTED_OBJECTS := $(call objects,$(MANYCORE_TESTED))
-MAIN_OBJECTS := $(call objects,bench/point.c bench/faultline.c)
+MAIN_OBJECTS := $(call objects,bench/faultline.c)
 UNIT_OBJECTS := $(call objects,$(UNIT_SOURCES))
 UNIT_TESTS := $(patsubst %.o,%,$(UNIT_OBJECTS))
-ALL_OBJECTS := $(SHARED_OBJECTS) $(POINT_OBJECTS) $(RUN_OBJECTS) $(MAIN_OBJECTS) $(UNIT_OBJECTS) \
-	$(MANYCORE_OBJECTS) $(COHERENCE_OBJECTS) $(PROFILE_OBJECTS) $(MANYCORE_TESTED_OBJECTS)
+# More are added by what is included below.
+ALL_OBJECTS := $(RUN_OBJECTS) $(MAIN_OBJECTS) $(UNIT_OBJECTS) $(MANYCORE_OBJECTS) \
+	$(COHERENCE_OBJECTS) $(PROFILE_OBJECTS) $(MANYCORE_TESTED_OBJECTS)
 
-PROGRAMS := build/faultline build/faultline-point build/manycore.so build/coherence.so \
-	build/profile.so build/faultline-point.map build/guest.map
+HOST_PROGRAMS := build/faultline build/manycore.so build/coherence.so build/profile.so
+ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-point \
+	faultline-point.map guest.map))
+INITRAMFSES := $(foreach arch,$(ARCHES),$(if $(FAULTLINE_KERNEL_DIR_$(arch)),build/$(arch)/initramfs.cpio))
 .PHONY: all programs initramfs check-objects test test-programs test-unit test-shell test-kvm test-e2e test-reproducible \
 	check check-format check-shell check-warnings check-cppcheck check-series clean FORCE
 .DELETE_ON_ERROR:
 
-all: programs $(if $(FAULTLINE_KERNEL_DIR),initramfs)
-programs: $(PROGRAMS)
+all: programs initramfs
+programs: $(HOST_PROGRAMS) $(ARCH_PROGRAMS)
+initramfs: $(INITRAMFSES)
 
-include workloads/guest.mk
-include tests/kvm/kvm.mk
-
-$(OBJ)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(WARNINGS) -pthread -MMD -MP -c $< -o $@
+# Once for each architecture. $(arch) is known while they are read, and in recipes.
+# This machine's own is always among them: unit tests link its objects.
+$(foreach arch,$(sort $(HOST_ARCH) $(ARCHES)),$(eval \
+	include workloads/guest.mk harness/point/point.mk tests/kvm/kvm.mk))
 
 # Only what shows the version is built again when it changes.
 VERSIONED_OBJECTS := $(call objects,bench/faultline.c harness/run/run_json.c)
@@ -78,14 +92,11 @@ build/version: FORCE
 $(VERSIONED_OBJECTS): build/version
 $(VERSIONED_OBJECTS): VERSION_FLAGS = -DFAULTLINE_VERSION='"$(shell cat build/version)"'
 
-build/faultline-point: $(OBJ)/bench/point.o $(POINT_OBJECTS) $(SHARED_OBJECTS) $(GUEST_IMAGE_OBJECT)
-	$(CC) $(CFLAGS) -static -pthread $^ -o $@
-
-build/faultline: $(OBJ)/bench/faultline.o $(RUN_OBJECTS) $(SHARED_OBJECTS)
+build/faultline: $(MAIN_OBJECTS) $(RUN_OBJECTS) $(SHARED_OBJECTS)
 	$(CC) $(CFLAGS) -pthread $^ $(RUN_LDLIBS) -o $@
 
 # Loaded into QEMU: nothing but what is marked may be seen by it.
-$(OBJ)/%.pic.o: %.c
+$(OBJ)/$(HOST_ARCH)/%.pic.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP -c $< -o $@
 
@@ -95,27 +106,9 @@ build/profile.so: $(PROFILE_OBJECTS)
 build/manycore.so build/coherence.so build/profile.so:
 	$(CC) $(CFLAGS) -shared $^ -o $@
 
-# Which function is where, as the kernel's System.map tells.
-build/%.map: build/%
-	nm -n $< >$@
-build/guest.map: build/guest.elf
-	nm -n $< >$@
-
-# The same digits in every run need the same bytes in the image: no times in it.
-initramfs: build/initramfs.cpio
-build/initramfs.cpio: build/initramfs.list build/faultline-point build/kvm-tests
-	$(FAULTLINE_KERNEL_DIR)/gen_init_cpio -t 0 $< >$@
-
-build/initramfs.list: Makefile
-	@[ -x "$(FAULTLINE_KERNEL_DIR)/gen_init_cpio" ] || { \
-		echo "FAULTLINE_KERNEL_DIR must name the folder that './run.sh kernel' prints" >&2; exit 2; }
-	printf '%s\n' 'dir /dev 755 0 0' 'nod /dev/console 600 0 0 c 5 1' \
-		'file /faultline-point build/faultline-point 755 0 0' \
-		'file /kvm-tests build/kvm-tests 755 0 0' >$@
-
 # A test links what it uses; what it defines itself (fail(), say) takes precedence.
-$(OBJ)/all.a: $(SHARED_OBJECTS) $(POINT_OBJECTS) $(RUN_OBJECTS) $(MANYCORE_TESTED_OBJECTS) \
-	$(GUEST_IMAGE_OBJECT)
+$(OBJ)/all.a: $(SHARED_OBJECTS) $(POINT_OBJECTS_$(HOST_ARCH)) $(RUN_OBJECTS) $(MANYCORE_TESTED_OBJECTS) \
+	$(GUEST_IMAGE_OBJECT_$(HOST_ARCH))
 	rm -f $@
 	ar rcs $@ $^
 
@@ -155,7 +148,7 @@ check-shell:
 	shellcheck -x $(SCRIPTS)
 
 check-warnings:
-	$(MAKE) -s WERROR=1 check-objects build/kvm-tests
+	$(MAKE) -s WERROR=1 check-objects
 
 check-objects: $(ALL_OBJECTS)
 

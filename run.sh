@@ -206,8 +206,8 @@ build() {
 }
 
 build_kernel() {
-	FAULTLINE_KERNEL_DIR=$("$root/kernel/build.sh" </dev/null)
-	export FAULTLINE_KERNEL_DIR
+	FAULTLINE_KERNEL_DIR_x86_64=$("$root/kernel/build.sh" </dev/null)
+	export FAULTLINE_KERNEL_DIR_x86_64
 }
 
 # hand_over ARGUMENT...: the program does the rest.
@@ -292,7 +292,7 @@ run | point)
 	esac
 	"$root/build/faultline" "${arguments[@]}" --check >/dev/null || exit
 	if tier_is_native "$@"; then
-		build build/faultline-point
+		build build/x86_64/faultline-point
 	else
 		need build report kernel vm
 		build_kernel
@@ -318,8 +318,8 @@ published)
 	build build/faultline
 	if [ "$command" = doctor ]; then
 		# Where a kernel would be is worth telling, too.
-		FAULTLINE_KERNEL_DIR=$("$root/kernel/build.sh" --if-built 2>/dev/null </dev/null) || true
-		export FAULTLINE_KERNEL_DIR
+		FAULTLINE_KERNEL_DIR_x86_64=$("$root/kernel/build.sh" --if-built 2>/dev/null </dev/null) || true
+		export FAULTLINE_KERNEL_DIR_x86_64
 	fi
 	hand_over "$@"
 	;;

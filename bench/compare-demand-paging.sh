@@ -43,8 +43,8 @@ for vcpus in "$@"; do
 done
 
 source_check
-FAULTLINE_KERNEL_DIR=${FAULTLINE_KERNEL_DIR:-$("$root/kernel/build.sh" </dev/null)}
-export FAULTLINE_KERNEL_DIR
+FAULTLINE_KERNEL_DIR_x86_64=${FAULTLINE_KERNEL_DIR_x86_64:-$("$root/kernel/build.sh" </dev/null)}
+export FAULTLINE_KERNEL_DIR_x86_64
 make -s -C "$root" -j"$(nproc)" >&2 </dev/null
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/faultline
@@ -74,7 +74,7 @@ gcc -O2 -Wall -static -o "$work/init" "$root/bench/compare-init.c"
 printf '%s\n' 'dir /dev 755 0 0' 'dir /proc 755 0 0' 'dir /sys 755 0 0' \
 	'nod /dev/console 600 0 0 c 5 1' "file /init $work/init 755 0 0" \
 	"file /demand_paging_test $test 755 0 0" >"$work/list"
-"$FAULTLINE_KERNEL_DIR/gen_init_cpio" -t 0 "$work/list" >"$work/initramfs.cpio"
+"$FAULTLINE_KERNEL_DIR_x86_64/gen_init_cpio" -t 0 "$work/list" >"$work/initramfs.cpio"
 
 # point VCPUS PAGES [OPTION]: faultline's side.
 point() {
@@ -113,7 +113,7 @@ point_seconds() {
 
 row='%6s %10s %10s %7s %15s %12s %7s\n'
 slower=0
-echo "tier simulated, $(sed -n 's/.*"version": "\(.*\)",/Linux \1/p' "$FAULTLINE_KERNEL_DIR/manifest.json"), anon, missing, one userfaultfd, one reader per vCPU, no fetch delay; pages/s"
+echo "tier simulated, $(sed -n 's/.*"version": "\(.*\)",/Linux \1/p' "$FAULTLINE_KERNEL_DIR_x86_64/manifest.json"), anon, missing, one userfaultfd, one reader per vCPU, no fetch delay; pages/s"
 # shellcheck disable=SC2059 # the format of all rows
 printf "$row" vcpus test faultline ratio "without start:" faultline ratio
 for vcpus in "$@"; do

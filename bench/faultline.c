@@ -32,7 +32,7 @@ static int help(void)
 	     "faultline COMMAND --help says more, faultline --version which one this is.\n"
 	     "./run.sh COMMAND does the same and first sets up what is missing.\n"
 	     "\n"
-	     "Environment: FAULTLINE_ROOT, the repository; FAULTLINE_KERNEL_DIR, the patched\n"
+	     "Environment: FAULTLINE_ROOT, the repository; FAULTLINE_KERNEL_DIR_x86_64, the patched\n"
 	     "kernel's folder (./run.sh sets both); FAULTLINE_QEMU, another QEMU than\n"
 	     "qemu-system-x86_64; TMPDIR.");
 	return EXIT_FINE;

@@ -17,7 +17,7 @@ export TMPDIR=$scratch # where points leave the logs of failures
 
 # needs_kernel: ends the script where there is none to boot.
 needs_kernel() {
-	[ -z "${FAULTLINE_KERNEL_DIR:-}" ] || return 0
+	[ -z "${FAULTLINE_KERNEL_DIR_x86_64:-}" ] || return 0
 	skip_test "$(basename "$0" .sh)" "no kernel: run it through ./run.sh test"
 	finish
 }
@@ -55,13 +55,13 @@ assert len(ids) == points and len(set(ids)) == points, ids
 
 # fake_root: a root of its own, with a kernel that only fake-qemu can boot.
 fake_root() {
-	mkdir -p "$scratch/root/build" "$scratch/kernel"
+	mkdir -p "$scratch/root/build/x86_64" "$scratch/kernel"
 	ln -s "$root/bench" "$root/plots" "$scratch/root"
-	cp "$root/build/faultline-point" "$scratch/root/build/"
-	touch "$scratch/root/build/initramfs.cpio" "$scratch/kernel/vmlinux"
+	cp "$root/build/x86_64/faultline-point" "$scratch/root/build/x86_64/"
+	touch "$scratch/root/build/x86_64/initramfs.cpio" "$scratch/kernel/vmlinux"
 	printf '{"arch":"x86_64","version":"6.12.0","series_sha256":"s","image_sha256":"one"}\n' \
 		>"$scratch/kernel/manifest.json"
-	export FAULTLINE_ROOT=$scratch/root FAULTLINE_KERNEL_DIR=$scratch/kernel
+	export FAULTLINE_ROOT=$scratch/root FAULTLINE_KERNEL_DIR_x86_64=$scratch/kernel
 	export FAULTLINE_QEMU=$root/tests/fake-qemu FAKE=good FAKE_STARTS=
 }
 

@@ -1,36 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Guest code: flat images that the host programs carry, see image.S.
-# Gives GUEST_IMAGE_OBJECT; tests/kvm/kvm.mk uses the GUEST_ variables, too. Takes
-# OBJ (folder of objects) and WARNINGS from the Makefile.
+# Guest code for $(arch): flat images that the programs in the machine under test carry,
+# see image.S. Gives GUEST_IMAGE_OBJECT_ARCH; tests/kvm/kvm.mk uses the GUEST_ variables, too.
 
-GUEST_OBJCOPY ?= objcopy
-GUEST_LD_SCRIPT := workloads/x86_64/guest.ld
-GUEST_CFLAGS = -std=gnu11 -O2 -g $(WARNINGS) -Wmissing-prototypes \
-	-ffreestanding -fno-pic -fno-pie -fno-stack-protector -fcf-protection=none \
-	-fno-asynchronous-unwind-tables -mno-red-zone -mgeneral-regs-only
-GUEST_LDFLAGS := -nostdlib -static -no-pie -Wl,-T,$(GUEST_LD_SCRIPT) -Wl,--build-id=none,--no-warn-rwx-segments
+GUEST_CFLAGS_x86_64 := -mno-red-zone -fcf-protection=none -mgeneral-regs-only
+GUEST_CFLAGS = -std=gnu11 -O2 -g $(WARNINGS) -Wmissing-prototypes -ffreestanding -fno-pic -fno-pie \
+	-fno-stack-protector -fno-asynchronous-unwind-tables $(GUEST_CFLAGS_$(arch))
+GUEST_LDFLAGS = -nostdlib -static -no-pie -Wl,-T,workloads/$(arch)/guest.ld \
+	-Wl,--build-id=none,--no-warn-rwx-segments
+GUEST_IMAGE_FLAGS = -DIMAGE_SYMBOL=$(subst -,_,$*)_image -DIMAGE_FILE='"$(OBJ)/$(arch)/$*.bin"'
 
 # Entry and exceptions, which every guest has.
-GUEST_START_OBJECTS := $(OBJ)/guest/x86_64/start.o $(OBJ)/guest/x86_64/exception.o
+GUEST_START_OBJECTS_$(arch) := $(OBJ)/$(arch)/guest/$(arch)/start.o $(OBJ)/$(arch)/guest/$(arch)/exception.o
 GUEST_WORKLOADS := $(shell sed -n 's/^\tWORKLOAD.\([a-z0-9_]*\), [A-Z]*, .*/\1/p' workloads/workload.h)
-GUEST_OBJECTS := $(GUEST_START_OBJECTS) $(OBJ)/guest/guest.o $(GUEST_WORKLOADS:%=$(OBJ)/guest/%.o)
-GUEST_IMAGE_OBJECT := build/guest_image.o
+GUEST_OBJECTS_$(arch) := $(GUEST_START_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/guest.o \
+	$(GUEST_WORKLOADS:%=$(OBJ)/$(arch)/guest/%.o)
+GUEST_IMAGE_OBJECT_$(arch) := $(OBJ)/$(arch)/guest_image.o
+ALL_OBJECTS += $(GUEST_OBJECTS_$(arch))
 
-$(OBJ)/guest/%.o: workloads/%.c
+$(OBJ)/$(arch)/guest/%.o: workloads/%.c
 	@mkdir -p $(@D)
-	$(CC) $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
+	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
 
-$(OBJ)/guest/%.o: workloads/%.S
+$(OBJ)/$(arch)/guest/%.o: workloads/%.S
 	@mkdir -p $(@D)
-	$(CC) $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
+	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
 
-build/guest.elf: $(GUEST_OBJECTS) $(GUEST_LD_SCRIPT)
-	$(CC) $(GUEST_LDFLAGS) $(GUEST_OBJECTS) -o $@
+build/$(arch)/guest.elf: $(GUEST_OBJECTS_$(arch))
+build/$(arch)/guest.elf build/$(arch)/test-guest.elf: workloads/$(arch)/guest.ld
+	@mkdir -p $(@D)
+	$(CROSS_$(arch))$(CC) $(GUEST_LDFLAGS) $(filter %.o,$^) -o $@
 
-build/%.bin: build/%.elf
-	$(GUEST_OBJCOPY) -O binary $< $@
+$(OBJ)/$(arch)/%.bin: build/$(arch)/%.elf
+	$(CROSS_$(arch))objcopy -O binary $< $@
 
-$(GUEST_IMAGE_OBJECT): workloads/image.S build/guest.bin
-	$(CC) -DIMAGE_SYMBOL=guest_image -DIMAGE_FILE='"build/guest.bin"' -c $< -o $@
-
--include $(GUEST_OBJECTS:.o=.d)
+$(OBJ)/$(arch)/%_image.o: workloads/image.S $(OBJ)/$(arch)/%.bin
+	$(CROSS_$(arch))$(CC) $(GUEST_IMAGE_FLAGS) -c $< -o $@

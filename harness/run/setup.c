@@ -37,7 +37,7 @@ static const char *env(const char *name)
 
 void setup_init(struct setup *setup)
 {
-	const char *root = env("FAULTLINE_ROOT"), *kernel_dir = env("FAULTLINE_KERNEL_DIR");
+	const char *root = env("FAULTLINE_ROOT"), *kernel_dir = env("FAULTLINE_KERNEL_DIR_x86_64");
 	const char *qemu = env("FAULTLINE_QEMU");
 
 	*setup = (struct setup){ .root = root ? xstrdup(root) : root_of_program() };
@@ -46,13 +46,13 @@ void setup_init(struct setup *setup)
 		setup->vmlinux = xasprintf("%s/vmlinux", kernel_dir);
 		setup->system_map = xasprintf("%s/System.map", kernel_dir);
 	}
-	setup->initramfs = xasprintf("%s/build/initramfs.cpio", setup->root);
-	setup->point_program = xasprintf("%s/build/faultline-point", setup->root);
+	setup->initramfs = xasprintf("%s/build/x86_64/initramfs.cpio", setup->root);
+	setup->point_program = xasprintf("%s/build/x86_64/faultline-point", setup->root);
 	setup->manycore = xasprintf("%s/build/manycore.so", setup->root);
 	setup->coherence = xasprintf("%s/build/coherence.so", setup->root);
 	setup->profile = xasprintf("%s/build/profile.so", setup->root);
-	setup->program_map = xasprintf("%s/build/faultline-point.map", setup->root);
-	setup->guest_map = xasprintf("%s/build/guest.map", setup->root);
+	setup->program_map = xasprintf("%s/build/x86_64/faultline-point.map", setup->root);
+	setup->guest_map = xasprintf("%s/build/x86_64/guest.map", setup->root);
 	setup->qemu = xstrdup(qemu ? qemu : QEMU_NAME);
 }
 
@@ -81,7 +81,7 @@ json_t *setup_kernel_manifest(const struct setup *setup, char *err, size_t err_s
 	if (!setup->kernel_dir) {
 		snprintf(err, err_size,
 			 "no patched kernel: start faultline through ./run.sh, or set "
-			 "FAULTLINE_KERNEL_DIR to the folder that './run.sh kernel' prints");
+			 "FAULTLINE_KERNEL_DIR_x86_64 to the folder that './run.sh kernel' prints");
 		return NULL;
 	}
 	if (access(setup->vmlinux, R_OK)) {

@@ -9,7 +9,7 @@
 
 struct setup {
 	char *root; /* of the repository: FAULTLINE_ROOT, or where this program stands */
-	char *kernel_dir; /* FAULTLINE_KERNEL_DIR: the patched kernel's folder, NULL when not set */
+	char *kernel_dir; /* FAULTLINE_KERNEL_DIR_x86_64: the patched kernel's folder, NULL when not set */
 	char *vmlinux; /* in it; NULL when it is not set */
 	char *initramfs;
 	char *point_program;

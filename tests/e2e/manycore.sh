@@ -34,7 +34,7 @@ vm() {
 	preloaded "$folder" "$qemu" -M pc -nodefaults -no-user-config -nographic -no-reboot -m 512 \
 		-accel tcg,tb-size=256 "${icount[@]}" -seed 1 -rtc base=2024-01-01,clock=vm -net none \
 		-cpu max,-erms,-fsrm,-rdrand,-rdseed -smp "$cpus" \
-		-kernel "$FAULTLINE_KERNEL_DIR/vmlinux" -initrd "$root/build/initramfs.cpio" \
+		-kernel "$FAULTLINE_KERNEL_DIR_x86_64/vmlinux" -initrd "$root/build/x86_64/initramfs.cpio" \
 		-append "console=ttyS0 quiet norandmaps nokaslr tsc=reliable clocksource=tsc lpj=4000000 maxcpus=1 panic=-1 rdinit=/faultline-point -- $*" \
 		-serial "file:$folder/console" -serial "file:$folder/record" \
 		-serial "file:$folder/control" -plugin "$root/build/coherence.so,ns=$charge_ns" \

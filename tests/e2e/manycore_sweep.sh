@@ -68,9 +68,9 @@ refuses "cpus beyond the machine model" 'cpus=241 is more than the 240 CPUs' \
 	point tier=simulated cpus=241
 refuses "cpus in another tier" 'cpus=4 .*tier=simulated only' point tier=emulated cpus=4
 # A root without the library, and one with something else in its place.
-mkdir -p "$scratch/root/build"
+mkdir -p "$scratch/root/build/x86_64"
 ln -s "$root/bench" "$scratch/root"
-ln -s "$root/build/initramfs.cpio" "$scratch/root/build"
+ln -s "$root/build/x86_64/initramfs.cpio" "$scratch/root/build/x86_64"
 export FAULTLINE_ROOT=$scratch/root
 refuses "no library" 'manycore.so is missing' point tier=simulated cpus=2 vcpus=2
 echo "no library" >"$scratch/root/build/manycore.so"

@@ -9,7 +9,7 @@ set -uo pipefail
 
 # shellcheck source=tests/e2e.sh
 . "$(dirname "$0")/../e2e.sh"
-kernel=${FAULTLINE_KERNEL_DIR:-}
+kernel=${FAULTLINE_KERNEL_DIR_x86_64:-}
 fake_root
 # fake-qemu is a script, which the real library would refuse to be loaded into.
 nothing_in() { gcc -shared -fPIC -x c - -o "$scratch/root/build/$1"; }
@@ -102,9 +102,9 @@ FAULTLINE_QEMU=$scratch/unknown/qemu-system-x86_64 expect "an unknown QEMU" 2 \
 	"known answers.* QEMU 8\.1\.3: known are only 7\.2 .* and 10\.0" "${run[@]}" "$scratch/unknown/run"
 check "an unknown QEMU: not whole" not_whole "$scratch/unknown/run"
 unset FAULTLINE_QEMU
-FAULTLINE_KERNEL_DIR=$kernel needs_kernel
-export FAULTLINE_KERNEL_DIR=$kernel
-ln -sf "$root/build/initramfs.cpio" "$scratch/root/build"
+FAULTLINE_KERNEL_DIR_x86_64=$kernel needs_kernel
+export FAULTLINE_KERNEL_DIR_x86_64=$kernel
+ln -sf "$root/build/x86_64/initramfs.cpio" "$scratch/root/build/x86_64"
 
 qemu-system-x86_64 --version | grep -q ' version 7' && interface=1 || interface=4
 nothing_in coherence.so <<END

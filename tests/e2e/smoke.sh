@@ -52,9 +52,9 @@ expect "no times in tier emulated" 0 '"populates":[0-9]+,"series"' \
 	"$faultline" point tier=emulated mode=userfault vcpus=2 pages=64 --json
 
 # Real trouble: a VM without programs, one that takes too long.
-mkdir -p "$scratch/root/build"
+mkdir -p "$scratch/root/build/x86_64"
 ln -s "$root/bench" "$scratch/root"
-: >"$scratch/root/build/initramfs.cpio"
+: >"$scratch/root/build/x86_64/initramfs.cpio"
 FAULTLINE_ROOT=$scratch/root expect "a real panic" 1 'panicked: Kernel panic' \
 	"$faultline" point tier=simulated
 expect "a real time limit" 1 'not done after 1 s' \

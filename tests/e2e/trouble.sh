@@ -36,12 +36,12 @@ FAULTLINE_QEMU=/nowhere/qemu expect "QEMU is missing" 2 \
 	"cannot run '/nowhere/qemu.*apt-get install" "${run[@]}" "$scratch/x"
 FAKE_VERSION=6.2.0 expect "QEMU is too old" 2 "QEMU 6.2.0, and 7.2 or newer" \
 	"${run[@]}" "$scratch/x"
-FAULTLINE_KERNEL_DIR='' expect "no kernel" 2 "run.sh kernel" "${run[@]}" "$scratch/x"
-FAULTLINE_KERNEL_DIR=$scratch expect "no kernel in the folder" 2 "vmlinux.*run.sh kernel" \
+FAULTLINE_KERNEL_DIR_x86_64='' expect "no kernel" 2 "run.sh kernel" "${run[@]}" "$scratch/x"
+FAULTLINE_KERNEL_DIR_x86_64=$scratch expect "no kernel in the folder" 2 "vmlinux.*run.sh kernel" \
 	"${run[@]}" "$scratch/x"
-mv "$scratch/root/build/initramfs.cpio" "$scratch/away"
+mv "$scratch/root/build/x86_64/initramfs.cpio" "$scratch/away"
 expect "no initramfs" 2 "initramfs.cpio is missing; build it" "${run[@]}" "$scratch/x"
-mv "$scratch/away" "$scratch/root/build/initramfs.cpio"
+mv "$scratch/away" "$scratch/root/build/x86_64/initramfs.cpio"
 FAULTLINE_QEMU=/nowhere/qemu expect "doctor says what is missing" 0 "no .*/nowhere/qemu" \
 	"$faultline" doctor
 check "nothing was left by these" test ! -e "$scratch/x"
@@ -105,13 +105,13 @@ else
 	tier=nested
 fi
 if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
-	printf '#!/bin/bash\nkill -SEGV $$\n' >"$scratch/root/build/faultline-point"
+	printf '#!/bin/bash\nkill -SEGV $$\n' >"$scratch/root/build/x86_64/faultline-point"
 	expect "a native point crashes" 1 "killed by signal 11" \
 		"$faultline" point tier=$tier mode=kernel pages=16
-	printf '#!/bin/bash\necho "out of luck" >&2; exit 2\n' >"$scratch/root/build/faultline-point"
+	printf '#!/bin/bash\necho "out of luck" >&2; exit 2\n' >"$scratch/root/build/x86_64/faultline-point"
 	expect "a native point fails" 1 "code 2: out of luck" \
 		"$faultline" point tier=$tier mode=kernel pages=16
-	cp "$root/build/faultline-point" "$scratch/root/build/"
+	cp "$root/build/x86_64/faultline-point" "$scratch/root/build/x86_64/"
 else
 	skip_test "a native point crashes" "no /dev/kvm"
 	skip_test "a native point fails" "no /dev/kvm"

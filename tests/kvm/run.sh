@@ -12,7 +12,7 @@ usage: tests/kvm/run.sh [NAME]...
 
 Runs the KVM tests whose names contain one of the given words, or all. Prints their
 KTAP and, last, how many have passed, failed and been skipped. Needs the kernel in
-FAULTLINE_KERNEL_DIR ('./run.sh kernel' prints it) and what 'make' builds for it.
+FAULTLINE_KERNEL_DIR_x86_64 ('./run.sh kernel' prints it) and what 'make' builds for it.
 Exit codes: 0 fine, 1 a test or a VM has failed, 2 usage or something missing, 4 all skipped.
 END
 }
@@ -40,10 +40,10 @@ for word; do
 done
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-kernel=${FAULTLINE_KERNEL_DIR:-}
-[ -n "$kernel" ] || die "FAULTLINE_KERNEL_DIR is not set; './run.sh kernel' prints what it must be"
+kernel=${FAULTLINE_KERNEL_DIR_x86_64:-}
+[ -n "$kernel" ] || die "FAULTLINE_KERNEL_DIR_x86_64 is not set; './run.sh kernel' prints what it must be"
 kernel=$kernel/vmlinux
-initramfs=${FAULTLINE_INITRAMFS:-$root/build/initramfs.cpio}
+initramfs=${FAULTLINE_INITRAMFS:-$root/build/x86_64/initramfs.cpio}
 manycore=$root/build/manycore.so
 for file in "$kernel" "$initramfs" "$manycore"; do
 	[ -r "$file" ] || die "$file is missing; './run.sh kernel' and 'make' build it"

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What runs on a machine under test of $(arch): build/ARCH/faultline-point, and the VM's initramfs.
+
+$(OBJ)/$(arch)/% build/$(arch)/%: arch := $(arch)
+
+POINT_OBJECTS_$(arch) := $(call arch_objects,$(wildcard harness/point/*.c harness/point/$(arch)/*.c harness/modes/*.c))
+POINT_MAIN_OBJECT_$(arch) := $(call arch_objects,bench/point.c)
+SHARED_OBJECTS_$(arch) := $(call arch_objects,$(SHARED_SOURCES))
+ALL_OBJECTS += $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) $(SHARED_OBJECTS_$(arch))
+
+$(OBJ)/$(arch)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CROSS_$(arch))$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(WARNINGS) -pthread -MMD -MP -c $< -o $@
+
+build/$(arch)/faultline-point: $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) \
+	$(SHARED_OBJECTS_$(arch)) $(GUEST_IMAGE_OBJECT_$(arch))
+	$(CROSS_$(arch))$(CC) $(CFLAGS) -static -pthread $^ -o $@
+
+# Which function is where, as the kernel's System.map tells.
+build/$(arch)/%.map: build/$(arch)/%
+	$(CROSS_$(arch))nm -n $< >$@
+build/$(arch)/guest.map: build/$(arch)/guest.elf
+	$(CROSS_$(arch))nm -n $< >$@
+
+# The same digits in every run need the same bytes in the image: no times in it.
+build/$(arch)/initramfs.cpio: build/$(arch)/initramfs.list build/$(arch)/faultline-point build/$(arch)/kvm-tests
+	$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio -t 0 $< >$@
+
+build/$(arch)/initramfs.list: harness/point/point.mk
+	@[ -x "$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" ] || { \
+		echo "FAULTLINE_KERNEL_DIR_$(arch) must name the folder that './run.sh kernel' prints" >&2; \
+		exit 2; }
+	printf '%s\n' 'dir /dev 755 0 0' 'nod /dev/console 600 0 0 c 5 1' \
+		'file /faultline-point build/$(arch)/faultline-point 755 0 0' \
+		'file /kvm-tests build/$(arch)/kvm-tests 755 0 0' >$@
