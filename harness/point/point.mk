@@ -30,6 +30,7 @@ build/$(arch)/initramfs.list: harness/point/point.mk
 	@[ -x "$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" ] || { \
 		echo "FAULTLINE_KERNEL_DIR_$(arch) must name the folder that './run.sh kernel' prints" >&2; \
 		exit 2; }
+	@mkdir -p $(@D)
 	printf '%s\n' 'dir /dev 755 0 0' 'nod /dev/console 600 0 0 c 5 1' \
 		'file /faultline-point build/$(arch)/faultline-point 755 0 0' \
 		'file /kvm-tests build/$(arch)/kvm-tests 755 0 0' >$@
