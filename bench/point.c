@@ -2,7 +2,7 @@
 /*
  * faultline-point: measures one point on the kernel that it stands on, and
  * writes its record, one line of JSON. Natively to standard output; as PID 1 of
- * a VM to its second serial port.
+ * a VM to the serial port for records.
  *
  * With micro=... as its first argument it runs known answers instead, see
  * ../harness/point/micro.h.

@@ -7,6 +7,8 @@
 
 #if defined(__x86_64__)
 #include "x86_64/cpu.h"
+#elif defined(__aarch64__)
+#include "arm64/cpu.h"
 #endif
 
 static inline volatile uint64_t *page_words(const struct guest_vcpu *self, uint64_t page)

@@ -33,9 +33,14 @@ struct page_record {
 	uint64_t pad2[2];
 };
 
+_Static_assert(sizeof(struct page_record) == 64, "a page's record must be a cache line");
+
 struct guest_exception {
-	uint64_t vector, error_code, rip, rflags, rsp, cr2; /* arm64: the likes of them */
-	uint64_t regs[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8..r15 */
+	uint64_t vector; /* number in the table of exceptions */
+	uint64_t syndrome; /* x86-64: error code; arm64: ESR_EL1 */
+	uint64_t pc, flags, sp; /* of what was interrupted; arm64: flags is SPSR_EL1 */
+	uint64_t fault_address; /* CR2; FAR_EL1 */
+	uint64_t regs[31]; /* rax rcx rdx rbx rsp rbp rsi rdi r8..r15; x0..x30 */
 };
 
 struct guest_vcpu {

@@ -2,6 +2,7 @@
 # Guest code for $(arch): flat images that the programs in the machine under test carry,
 # see image.S. Gives GUEST_IMAGE_OBJECT_ARCH; tests/kvm/kvm.mk uses the GUEST_ variables, too.
 
+GUEST_CFLAGS_arm64 := -mgeneral-regs-only -mno-outline-atomics
 GUEST_CFLAGS_x86_64 := -mno-red-zone -fcf-protection=none -mgeneral-regs-only
 GUEST_CFLAGS = -std=gnu11 -O2 -g $(WARNINGS) -Wmissing-prototypes -ffreestanding -fno-pic -fno-pie \
 	-fno-stack-protector -fno-asynchronous-unwind-tables $(GUEST_CFLAGS_$(arch))

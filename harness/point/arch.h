@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct vm;
+struct guest_exception;
 struct vcpu;
+struct vm;
 
 /* The counter that host and guest share (x86-64: TSC, arm64: CNTVCT), read after earlier accesses. */
 static inline uint64_t arch_ticks(void);
@@ -35,6 +36,12 @@ size_t arch_tables_bytes(uint64_t mapped_bytes);
 /* Writes page tables and descriptor/vector tables into the system slot at vm->tables_gpa. */
 void arch_build_tables(struct vm *vm, uint64_t mapped_bytes);
 
+/* What to do where /dev/kvm cannot be opened, for a message. */
+extern const char arch_kvm_hint[];
+
+/* Type for KVM_CREATE_VM of an ordinary VM that maps mapped_bytes, or skip(). */
+unsigned long arch_vm_type(int kvm_fd, uint64_t mapped_bytes);
+
 /* VM-wide set-up that must precede the vCPUs. */
 void arch_vm_init(struct vm *vm);
 
@@ -48,12 +55,23 @@ void arch_vcpu_init(struct vcpu *vcpu, uint64_t entry_gpa, uint64_t stack_gpa, u
 /* Whether the exit just taken is the guest's doorbell; then *value is what it says. */
 int arch_exit_is_doorbell(struct vcpu *vcpu, uint64_t *value);
 
-/* Registers of a vCPU as text, for messages. Returns buf. */
+/* Registers of a vCPU as text, for messages. Returns buf; ARCH_DESCRIPTION_BYTES are enough. */
 const char *arch_describe(struct vcpu *vcpu, char *buf, size_t size);
 
+/* The same for an exception that the guest has reported. */
+const char *arch_describe_exception(const struct guest_exception *exception, char *buf,
+				    size_t size);
+
+#define ARCH_DESCRIPTION_BYTES 1280
+
 #if defined(__x86_64__)
+#include "x86_64/machine.h"
 #include "x86_64/spin.h"
 #include "x86_64/ticks.h"
+#elif defined(__aarch64__)
+#include "arm64/machine.h"
+#include "arm64/spin.h"
+#include "arm64/ticks.h"
 #endif
 
 #endif

@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "fail.h"
 
 void control_send(char command)

@@ -3,7 +3,6 @@
 #ifndef FAULTLINE_CONTROL_H
 #define FAULTLINE_CONTROL_H
 
-#define CONTROL_TTY "/dev/ttyS2"
 #define CONTROL_FINE 'q' /* the fine quantum from now on, and coherence charges */
 #define CONTROL_BOOT 'b' /* back to the boot quantum, free of charge */
 

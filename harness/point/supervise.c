@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "fail.h"
 
 bool supervise_is_init(void)
@@ -54,9 +55,9 @@ FILE *supervise_init(void)
 			fprintf(stderr, "mount %s: %s\n", places[i], strerror(errno));
 	}
 	bring_up_cpus();
-	fd = open(SUPERVISE_RESULTS_TTY, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	fd = open(RECORD_TTY, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || tcgetattr(fd, &raw)) {
-		fprintf(stderr, "open %s: %s\n", SUPERVISE_RESULTS_TTY, strerror(errno));
+		fprintf(stderr, "open %s: %s\n", RECORD_TTY, strerror(errno));
 		return NULL;
 	}
 	/* Lines must arrive as they are. */

@@ -9,9 +9,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Where results leave the VM: the second serial port. */
-#define SUPERVISE_RESULTS_TTY "/dev/ttyS1"
-
 /* Whether this process is PID 1, and so must set up the VM and turn it off. */
 bool supervise_is_init(void);
 

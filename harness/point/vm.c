@@ -29,15 +29,19 @@ int vm_capability(const struct vm *vm, int capability)
 	return value < 0 ? 0 : value;
 }
 
-static void open_kvm(struct vm *vm, unsigned long type)
+static void open_kvm(struct vm *vm, unsigned long type, uint64_t mapped_bytes)
 {
+	if (sysconf(_SC_PAGESIZE) != PAGE_BYTES)
+		skip("this kernel's pages are %ld bytes; boot one with pages of %u",
+		     sysconf(_SC_PAGESIZE), PAGE_BYTES);
 	vm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm->kvm_fd < 0)
-		skip("/dev/kvm cannot be opened: %s; load kvm_amd or kvm_intel, and become root or a member of group kvm",
-		     strerror(errno));
+		skip("/dev/kvm cannot be opened: %s; %s", strerror(errno), arch_kvm_hint);
 	if (ioctl(vm->kvm_fd, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
 		fail("/dev/kvm does not speak version %d of its API", KVM_API_VERSION);
 
+	if (!type)
+		type = arch_vm_type(vm->kvm_fd, mapped_bytes);
 	vm->fd = ioctl(vm->kvm_fd, KVM_CREATE_VM, type);
 	if (vm->fd < 0 && type && errno == EINVAL)
 		skip("this KVM has no VMs of type %lu", type);
@@ -93,7 +97,7 @@ void vm_create_type(struct vm *vm, unsigned long type, unsigned int vcpus, const
 	int run_bytes;
 
 	*vm = (struct vm){ .vcpus = vcpus };
-	open_kvm(vm, type);
+	open_kvm(vm, type, mapped_bytes);
 	check_vcpus(vm);
 	run_bytes = ioctl(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
 	if (run_bytes < 0)
@@ -151,30 +155,17 @@ void vcpu_create(struct vm *vm, struct vcpu *vcpu, unsigned int index)
 	arch_vcpu_init(vcpu, GUEST_IMAGE_GPA, stack_gpa, block_gpa);
 }
 
-static _Noreturn void fail_at_exception(struct vcpu *vcpu)
-{
-	const struct guest_exception *e = &vcpu->block->exception;
-	char registers[1024];
-	int n = 0;
-
-	for (unsigned int i = 0; i < sizeof(e->regs) / sizeof(e->regs[0]); i++)
-		n += snprintf(registers + n, sizeof(registers) - n, " %u:%#llx", i,
-			      (unsigned long long)e->regs[i]);
-	fail("vCPU %u took exception %llu, error code %#llx, at %#llx (fault address %#llx, flags %#llx), registers%s",
-	     vcpu->index, (unsigned long long)e->vector, (unsigned long long)e->error_code,
-	     (unsigned long long)e->rip, (unsigned long long)e->cr2, (unsigned long long)e->rflags,
-	     registers);
-}
-
 static enum vcpu_exit handle_exit(struct vcpu *vcpu)
 {
-	char registers[1024];
+	char registers[ARCH_DESCRIPTION_BYTES];
 
 	if (!arch_exit_is_doorbell(vcpu, &vcpu->doorbell))
 		fail("vCPU %u left the guest with unexpected exit reason %u; %s", vcpu->index,
 		     vcpu->run->exit_reason, arch_describe(vcpu, registers, sizeof(registers)));
 	if (vcpu->doorbell == DOORBELL_EXCEPTION)
-		fail_at_exception(vcpu);
+		fail("vCPU %u took an unexpected exception: %s", vcpu->index,
+		     arch_describe_exception(&vcpu->block->exception, registers,
+					     sizeof(registers)));
 	return VCPU_DOORBELL;
 }
 
@@ -191,7 +182,7 @@ static enum vcpu_exit handle_efault(struct vcpu *vcpu)
 
 enum vcpu_exit vcpu_run(struct vcpu *vcpu)
 {
-	char registers[1024];
+	char registers[ARCH_DESCRIPTION_BYTES];
 	unsigned int tries = 0;
 	int err;
 

@@ -3,22 +3,30 @@
 #ifndef FAULTLINE_COMMANDS_H
 #define FAULTLINE_COMMANDS_H
 
+/* For each architecture: CODE_RETURN, and its own ARCH_COMMANDS(X) as X(NAME, function). */
+#if defined(__x86_64__)
+#include "x86_64/commands.h"
+#elif defined(__aarch64__)
+#include "arm64/commands.h"
+#endif
+
 /* Indices of test[]. */
 enum { TEST_COMMAND, TEST_ADDRESS, TEST_VALUE, TEST_RESULT, TEST_IS_BUSY };
 
 enum command {
 	COMMAND_READ, /* the word at the address into the result */
 	COMMAND_WRITE, /* the value to the word at the address */
-	COMMAND_CALL, /* the code at the address, see CODE_RETURN */
-	COMMAND_OUTS, /* string output: KVM reads the address; rings with the 32 bits there */
-	COMMAND_WRMSR, /* the value to the MSR whose number is the address */
-	COMMAND_ALLOW_INTERRUPTS,
-	COMMAND_UNDEFINED, /* an undefined instruction */
-	COMMAND_TRIPLE_FAULT,
-	COMMANDS
+	COMMAND_READ_PAGES, /* one word of each of as many pages as the value says */
+	COMMAND_CALL, /* the code at the address, for example CODE_RETURN */
+	COMMAND_UNDEFINED, /* an undefined instruction, with MARK in the last register */
+	COMMAND_FATAL, /* an exception that the guest cannot report */
+#define COMMAND(NAME, function) COMMAND_##NAME,
+	ARCH_COMMANDS
+#undef COMMAND
+		COMMANDS
 };
 
-#define CODE_RETURN 0xc3 /* machine code that COMMAND_CALL can call */
+#define MARK 0x3a5c96
 
 #define BELL_FINISHED 0x100 /* the command is done */
 

@@ -19,6 +19,7 @@
 #define RACE_ROUNDS 300u
 
 /* What the oldest headers lack; see Documentation/virt/kvm/api.rst. */
+#define CAP_GUEST_MEMFD 234
 #define VM_TYPE_SW_PROTECTED 1
 #define ATTRIBUTE_PRIVATE (1ull << 3)
 
@@ -32,6 +33,15 @@ struct memory_attributes {
 
 #define CREATE_GUEST_MEMFD _IOWR(KVMIO, 0xd4, struct create_guest_memfd)
 #define SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct memory_attributes)
+
+static void need_guest_memfd(void)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0 && ioctl(fd, KVM_CHECK_EXTENSION, CAP_GUEST_MEMFD) <= 0)
+		skip("this KVM has no guest_memfd");
+	close(fd);
+}
 
 static int create_memfd(struct world *w)
 {
@@ -58,6 +68,7 @@ static void set_private(struct world *w, uint64_t first, uint64_t pages, bool is
 /* A slot of private pages, with these flags besides KVM_MEM_GUEST_MEMFD. Returns the first vCPU. */
 static struct vcpu *start(struct world *w, uint32_t flags)
 {
+	need_guest_memfd();
 	create_world(w, VM_TYPE_SW_PROTECTED);
 	need_userfault(w);
 	w->region.guest_memfd = create_memfd(w);

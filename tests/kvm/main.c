@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * kvm-tests [NAME...]: runs the tests whose names contain one of the given
- * words, or all, and reports in KTAP: to stdout, or to the second serial port
- * as PID 1 of a VM, which it then powers off. Exits with 0, 1 when a test has
+ * words, or all, and reports in KTAP: to stdout, or to the serial port for
+ * records as PID 1 of a VM, which it then powers off. Exits with 0, 1 when a test has
  * failed, 2 when no test has such a name, 4 when all were skipped.
  */
 #include <errno.h>
@@ -18,11 +18,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "../../harness/point/arch.h"
 #include "test.h"
 
 #define TIME_LIMIT_S 20
 #define REASON_BYTES 2048
-#define REPORT_DEVICE "/dev/ttyS1"
 
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_SKIPPED = 4 };
 
@@ -193,8 +193,8 @@ static void set_up_vm(void)
 	/* The initramfs has no more than /dev/console. */
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL))
 		perror("kvm-tests: cannot mount /dev");
-	if (!freopen(REPORT_DEVICE, "w", stdout)) {
-		perror("kvm-tests: cannot open " REPORT_DEVICE);
+	if (!freopen(RECORD_TTY, "w", stdout)) {
+		perror("kvm-tests: cannot open " RECORD_TTY);
 		reboot(RB_POWER_OFF);
 	}
 	if (!tcgetattr(STDOUT_FILENO, &raw)) {

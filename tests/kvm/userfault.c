@@ -192,6 +192,21 @@ static void turning_off_lets_all_through(void)
 		guest_write(vcpu, page, WORD);
 }
 
+/* Of memory that has no huge pages to go back to. */
+static void turning_off_keeps_small_mappings(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	start_userfault(&w);
+	vcpu = &w.vcpus[0];
+	memset(w.memory, 1, HUGE_BYTES);
+	check(exits_of_reading(vcpu, w.pages) >= w.pages, "pages were mapped without a fault");
+	check(exits_of_reading(vcpu, w.pages) < FEW_EXITS, "pages that are mapped fault");
+	set_slot(&w, 0);
+	check(exits_of_reading(vcpu, w.pages) < FEW_EXITS, "turning off has zapped mappings");
+}
+
 static void changed_bitmap_address_counts(void)
 {
 	_Atomic unsigned long *first, *second;
@@ -291,6 +306,7 @@ const struct kvm_test userfault_tests[] = {
 	  bit_of_a_mapped_page_waits_for_toggle },
 	{ "userfault.turning_on_zaps_mappings", turning_on_zaps_mappings },
 	{ "userfault.turning_off_lets_all_through", turning_off_lets_all_through },
+	{ "userfault.turning_off_keeps_small_mappings", turning_off_keeps_small_mappings },
 	{ "userfault.changed_bitmap_address_counts", changed_bitmap_address_counts },
 	{ "userfault.with_exit_on_missing", with_exit_on_missing },
 	{ "userfault.with_dirty_logging", with_dirty_logging },

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "expect.h"
 #include "test.h"
 #include "world.h"
 
@@ -11,8 +12,6 @@
 #define PAGE 9u
 
 #define KERNEL_ADDRESS 0xffff888000000000ull
-#define USER_END 0x7ffffffff000ull /* with four-level paging; beyond it, with five */
-#define USER_END_5LEVEL 0xfffffffffff000ull
 
 static void capability(void)
 {
@@ -43,7 +42,7 @@ static void older_ioctl_refuses(void)
 	      "a change by the older ioctl was not refused with EINVAL");
 }
 
-/* Where kernel memory starts for access checks depends on paging levels; this is beyond both. */
+/* Where user memory ends depends on the kernel's page tables; this is beyond all of them. */
 static const uint64_t no_bitmaps[] = {
 	1, sizeof(long) / 2, KERNEL_ADDRESS, KERNEL_ADDRESS + 4, UINT64_MAX - 7, 1ull << 63,
 };
@@ -93,7 +92,7 @@ static void bad_bitmap_refused_at_change(void)
 /* The start is in user memory, the end is not. */
 static void bitmap_that_ends_in_kernel_memory(void)
 {
-	static const uint64_t ends[] = { USER_END, USER_END_5LEVEL };
+	static const uint64_t ends[] = { USER_ENDS };
 	struct world w;
 	unsigned int accepted = 0;
 
@@ -110,7 +109,7 @@ static void bitmap_that_ends_in_kernel_memory(void)
 		accepted++;
 		w.region.userfault_bitmap = ends[i] - bytes + sizeof(long);
 		across = try_slot(&w, ABI_MEM_USERFAULT);
-		/* The end of four-level user memory is nothing special with five levels. */
+		/* Nothing special where this kernel's user memory goes on. */
 		if (across == -EINVAL)
 			return;
 	}

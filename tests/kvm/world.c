@@ -58,11 +58,10 @@ void create_world(struct world *w, unsigned long type)
 	fill_world(w);
 }
 
-void create_world_with_irqchip(struct world *w)
+void create_prepared_world(struct world *w, void (*prepare)(struct vm *vm))
 {
 	create_vm(w, 0);
-	if (ioctl(w->vm.fd, KVM_CREATE_IRQCHIP, 0))
-		skip("KVM_CREATE_IRQCHIP: %s", strerror(errno));
+	prepare(&w->vm);
 	fill_world(w);
 }
 
@@ -228,13 +227,14 @@ void expect_read_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags)
 	expect_fault(vcpu, page, flags);
 }
 
-uint64_t vm_statistic(struct world *w, const char *name)
+/* of: the file of a VM or vCPU */
+static uint64_t read_statistic(int of, const char *name)
 {
 	struct kvm_stats_header header;
 	struct kvm_stats_desc *desc;
 	uint64_t value = 0;
 	bool found = false;
-	int fd = ioctl(w->vm.fd, KVM_GET_STATS_FD, NULL);
+	int fd = ioctl(of, KVM_GET_STATS_FD, NULL);
 	size_t desc_bytes;
 
 	if (fd < 0)
@@ -258,4 +258,18 @@ uint64_t vm_statistic(struct world *w, const char *name)
 	if (!found)
 		skip("this KVM has no statistic %s", name);
 	return value;
+}
+
+uint64_t vm_statistic(struct world *w, const char *name)
+{
+	return read_statistic(w->vm.fd, name);
+}
+
+uint64_t exits_of_reading(struct vcpu *vcpu, uint64_t pages)
+{
+	const uint64_t before = read_statistic(vcpu->fd, "exits");
+
+	give_command(vcpu, COMMAND_READ_PAGES, page_gpa(0), pages);
+	run_command(vcpu);
+	return read_statistic(vcpu->fd, "exits") - before;
 }

@@ -32,8 +32,8 @@ struct world {
  */
 void create_world(struct world *w, unsigned long type);
 
-/* The same with KVM's own interrupt controllers, without which it does no async page faults. */
-void create_world_with_irqchip(struct world *w);
+/* The same of type 0, where something is done to the VM before it has vCPUs. */
+void create_prepared_world(struct world *w, void (*prepare)(struct vm *vm));
 
 /* The tested slot with these flags, and the bitmap if they ask for it. */
 void set_slot(struct world *w, uint32_t flags);
@@ -81,5 +81,14 @@ void expect_read_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags);
 
 /* Reads a VM-wide statistic; skips the test where KVM does not have it. */
 uint64_t vm_statistic(struct world *w, const char *name);
+
+/*
+ * Lets the guest read a word of each of the first pages of tested memory. Returns how
+ * often that has left the guest for the kernel: once for a page that is not mapped, and a
+ * few times more for the doorbell and interrupts, FEW_EXITS at most.
+ */
+uint64_t exits_of_reading(struct vcpu *vcpu, uint64_t pages);
+
+#define FEW_EXITS 64
 
 #endif

@@ -19,11 +19,11 @@ void guest_exception(const struct frame *frame)
 	struct guest_exception *exception = &self->exception;
 
 	exception->vector = frame->vector;
-	exception->error_code = frame->error_code;
-	exception->rip = frame->rip;
-	exception->rflags = frame->rflags;
-	exception->rsp = frame->rsp;
-	__asm__ volatile("mov %%cr2, %0" : "=r"(exception->cr2));
+	exception->syndrome = frame->error_code;
+	exception->pc = frame->rip;
+	exception->flags = frame->rflags;
+	exception->sp = frame->rsp;
+	__asm__ volatile("mov %%cr2, %0" : "=r"(exception->fault_address));
 	for (unsigned int i = 0; i < 16; i++)
 		exception->regs[i] = frame->regs[i];
 	exception->regs[4] = frame->rsp;

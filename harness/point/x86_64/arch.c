@@ -62,6 +62,15 @@ struct tables {
 
 _Static_assert(offsetof(struct tables, pml4) == PAGE_BYTES, "page tables must be aligned");
 
+const char arch_kvm_hint[] = "load kvm_amd or kvm_intel, and become root or a member of group kvm";
+
+unsigned long arch_vm_type(int kvm_fd, uint64_t mapped_bytes)
+{
+	(void)kvm_fd;
+	(void)mapped_bytes; /* tables end before what any CPU with KVM can address */
+	return 0;
+}
+
 static uint64_t count_directories(uint64_t mapped_bytes)
 {
 	return (mapped_bytes + DIRECTORY_BYTES - 1) / DIRECTORY_BYTES;
@@ -236,5 +245,25 @@ const char *arch_describe(struct vcpu *vcpu, char *buf, size_t size)
 		"rip %#llx rflags %#llx rsp %#llx cr2 %#llx cr3 %#llx rax %#llx rbx %#llx rcx %#llx rdx %#llx rsi %#llx rdi %#llx rbp %#llx r8 %#llx r9 %#llx r10 %#llx r11 %#llx r12 %#llx r13 %#llx r14 %#llx r15 %#llx",
 		r.rip, r.rflags, r.rsp, s.cr2, s.cr3, r.rax, r.rbx, r.rcx, r.rdx, r.rsi, r.rdi,
 		r.rbp, r.r8, r.r9, r.r10, r.r11, r.r12, r.r13, r.r14, r.r15);
+	return buf;
+}
+
+const char *arch_describe_exception(const struct guest_exception *exception, char *buf, size_t size)
+{
+	static const char *const names[] = {
+		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+		"r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"
+	};
+	size_t n = snprintf(buf, size,
+			    "vector %llu, error code %#llx, rip %#llx, cr2 %#llx, rflags %#llx",
+			    (unsigned long long)exception->vector,
+			    (unsigned long long)exception->syndrome,
+			    (unsigned long long)exception->pc,
+			    (unsigned long long)exception->fault_address,
+			    (unsigned long long)exception->flags);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && n < size; i++)
+		n += snprintf(buf + n, size - n, " %s %#llx", names[i],
+			      (unsigned long long)exception->regs[i]);
 	return buf;
 }

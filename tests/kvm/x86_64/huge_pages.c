@@ -3,8 +3,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "test.h"
-#include "world.h"
+#include "../test.h"
+#include "../world.h"
 
 #define WORD 0xabcdefull
 

@@ -4,14 +4,17 @@
  * through the host's page tables, hence to the userfaultfd. And in-kernel
  * asynchronous page faults, which would go there in the vCPU's stead, are off.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "test.h"
-#include "uffd_server.h"
-#include "world.h"
+#include "../test.h"
+#include "../uffd_server.h"
+#include "../world.h"
 
 #define PAGE 13u
 
@@ -84,6 +87,13 @@ static void with_userfault(void)
 	reach_userfaultfd(start_userfault, true);
 }
 
+/* Without KVM's own interrupt controllers it does no asynchronous page faults. */
+static void create_irqchip(struct vm *vm)
+{
+	if (ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0))
+		skip("KVM_CREATE_IRQCHIP: %s", strerror(errno));
+}
+
 /*
  * Who sleeps in the userfaultfd tells how KVM waits: the vCPU's thread, or a
  * worker of KVM's on its behalf. The first access proves that there would be
@@ -91,7 +101,7 @@ static void with_userfault(void)
  */
 static void start_with_async_page_faults(struct world *w, struct uffd_server *server)
 {
-	create_world_with_irqchip(w);
+	create_prepared_world(w, create_irqchip);
 	set_slot(w, 0);
 	start_uffd_server(server, w);
 	give_command(&w->vcpus[0], COMMAND_ALLOW_INTERRUPTS, 0, 0);

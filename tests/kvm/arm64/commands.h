@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands that only arm64 has; carried out in guest.h. */
+#ifndef FAULTLINE_ARM64_COMMANDS_H
+#define FAULTLINE_ARM64_COMMANDS_H
+
+#define CODE_RETURN 0xd65f03c0 /* ret */
+
+/*
+ * HYPERCALL: the function whose number is the address, with the value as argument; what it
+ * returns is the result. DEVICE_WRITE: the value to a register of a device at the address.
+ */
+#define ARCH_COMMANDS                 \
+	COMMAND(HYPERCALL, hypercall) \
+	COMMAND(DEVICE_WRITE, device_write)
+
+#endif

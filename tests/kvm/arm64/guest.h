@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The guest's side of what takes instructions of arm64. */
+#ifndef FAULTLINE_ARM64_GUEST_H
+#define FAULTLINE_ARM64_GUEST_H
+
+#include "../commands.h"
+#include "../../../workloads/arm64/cpu.h"
+
+static inline void call(struct guest_vcpu *self)
+{
+	__asm__ volatile("blr %0" : : "r"(self->test[TEST_ADDRESS]) : "x30", "memory", "cc");
+}
+
+static inline void undefined(struct guest_vcpu *self)
+{
+	(void)self;
+	__asm__ volatile("mov x30, %0\n\tudf #0" : : "r"((uint64_t)MARK) : "x30");
+}
+
+/* On the exceptions' own stack, as if one was being dealt with. */
+static inline void fatal(struct guest_vcpu *self)
+{
+	__asm__ volatile("msr spsel, #1");
+	undefined(self);
+}
+
+static inline void hypercall(struct guest_vcpu *self)
+{
+	register uint64_t x0 __asm__("x0") = self->test[TEST_ADDRESS];
+	register uint64_t x1 __asm__("x1") = self->test[TEST_VALUE];
+	register uint64_t x2 __asm__("x2");
+	register uint64_t x3 __asm__("x3");
+
+	__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "=r"(x2), "=r"(x3) : : "memory");
+	self->test[TEST_RESULT] = x0;
+}
+
+/* One instruction that KVM can tell from its syndrome: no writeback. */
+static inline void device_write(struct guest_vcpu *self)
+{
+	__asm__ volatile("str %0, [%1]"
+			 :
+			 : "r"(self->test[TEST_VALUE]), "r"(self->test[TEST_ADDRESS])
+			 : "memory");
+}
+
+#endif

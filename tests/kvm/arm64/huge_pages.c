@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM Userfault: mappings of one page while on, which stay when it is turned off. KVM
+ * does not count mappings on arm64, so their sizes are told by what faults.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../test.h"
+#include "../world.h"
+
+/* Every page has faulted by itself. */
+static void expect_small(struct world *w, const char *when)
+{
+	const uint64_t exits = exits_of_reading(&w->vcpus[0], w->pages);
+
+	check(exits >= w->pages, "%s: %llu pages took %llu exits only", when,
+	      (unsigned long long)w->pages, (unsigned long long)exits);
+}
+
+/* Either all is mapped, or one fault maps all. */
+static void expect_few(struct world *w, const char *when)
+{
+	const uint64_t exits = exits_of_reading(&w->vcpus[0], w->pages);
+
+	check(exits < FEW_EXITS, "%s: %llu pages took %llu exits", when,
+	      (unsigned long long)w->pages, (unsigned long long)exits);
+}
+
+/* The slot without userfault and mapped by one huge page; skips where that is not to be had. */
+static void map_huge(struct world *w)
+{
+	create_world(w, 0);
+	need_userfault(w);
+	madvise(w->memory, HUGE_BYTES, MADV_HUGEPAGE);
+	memset(w->memory, 1, HUGE_BYTES);
+	set_slot(w, 0);
+	if (exits_of_reading(&w->vcpus[0], w->pages) >= FEW_EXITS)
+		skip("no huge page for the tested memory: transparent huge pages off, or memory too fragmented");
+}
+
+/* A huge mapping goes as a whole, of small ones only that of the page. */
+static void take_a_page_away(struct world *w)
+{
+	check(!madvise(w->memory, PAGE_BYTES, MADV_DONTNEED), "MADV_DONTNEED: %s", strerror(errno));
+}
+
+static void small_while_on(void)
+{
+	struct world w;
+
+	map_huge(&w);
+	set_slot(&w, ABI_MEM_USERFAULT);
+	expect_small(&w, "after turning on");
+	expect_few(&w, "once mapped");
+	set_bit(&w, 3);
+	set_slot(&w, 0);
+	set_slot(&w, ABI_MEM_USERFAULT);
+	expect_read_fault(&w.vcpus[0], 3, ABI_MEMORY_EXIT_FLAG_USERFAULT);
+}
+
+static void huge_mapping_goes_as_a_whole(void)
+{
+	struct world w;
+
+	map_huge(&w);
+	take_a_page_away(&w);
+	check(exits_of_reading(&w.vcpus[0], w.pages) >= w.pages,
+	      "a page taken away has left the rest of the huge mapping");
+}
+
+static void turning_off_leaves_mappings(void)
+{
+	struct world w;
+
+	map_huge(&w);
+	set_slot(&w, ABI_MEM_USERFAULT);
+	expect_small(&w, "after turning on");
+	set_slot(&w, 0);
+	expect_few(&w, "after turning off");
+	take_a_page_away(&w);
+	expect_few(&w, "with one page of many small ones taken away");
+}
+
+/* What is mapped after turning off is huge again where it can be. */
+static void huge_when_mapped_anew(void)
+{
+	struct world w;
+
+	map_huge(&w);
+	set_slot(&w, ABI_MEM_USERFAULT);
+	set_slot(&w, 0);
+	expect_few(&w, "after turning on and off");
+}
+
+static void with_dirty_logging(void)
+{
+	struct world w;
+
+	map_huge(&w);
+	set_slot(&w, ABI_MEM_USERFAULT | KVM_MEM_LOG_DIRTY_PAGES);
+	expect_small(&w, "with both");
+	set_slot(&w, KVM_MEM_LOG_DIRTY_PAGES);
+	expect_few(&w, "with userfault turned off");
+	set_slot(&w, 0);
+	expect_few(&w, "with dirty logging turned off");
+
+	/* Dirty logging ends first: what is mapped must be small until userfault ends. */
+	set_slot(&w, ABI_MEM_USERFAULT | KVM_MEM_LOG_DIRTY_PAGES);
+	set_slot(&w, ABI_MEM_USERFAULT);
+	expect_small(&w, "with userfault left");
+	set_slot(&w, 0);
+	expect_few(&w, "with userfault turned off last");
+}
+
+const struct kvm_test huge_page_tests[] = {
+	{ "huge_pages.small_while_on", small_while_on },
+	{ "huge_pages.huge_mapping_goes_as_a_whole", huge_mapping_goes_as_a_whole },
+	{ "huge_pages.turning_off_leaves_mappings", turning_off_leaves_mappings },
+	{ "huge_pages.huge_when_mapped_anew", huge_when_mapped_anew },
+	{ "huge_pages.with_dirty_logging", with_dirty_logging },
+	{ 0 },
+};
