@@ -2,6 +2,7 @@
 #include "keys.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,10 +148,36 @@ const char *duration_format(uint64_t ns, char *buf, size_t size)
 	return buf;
 }
 
-/* "0,2-5": digits, commas and dashes only; faultline-point checks the CPUs when it pins. */
-static bool cpu_list_ok(const char *text)
+/* Reads a CPU number. Returns what follows it, or NULL if there is none. */
+static const char *cpu_parse(const char *text, unsigned int *cpu)
 {
-	return text[strspn(text, "0123456789,-")] == '\0';
+	unsigned long value;
+	char *end;
+
+	if (text[0] < '0' || text[0] > '9')
+		return NULL;
+	value = strtoul(text, &end, 10);
+	*cpu = (unsigned int)value;
+	return value < CPU_SETSIZE ? end : NULL;
+}
+
+unsigned int cpu_list_pick(const char *list, unsigned int index, unsigned int *cpu)
+{
+	unsigned int count = 0, first, last;
+
+	for (;; list++) {
+		list = cpu_parse(list, &first);
+		last = first;
+		if (list && *list == '-')
+			list = cpu_parse(list + 1, &last);
+		if (!list || last < first)
+			return 0;
+		if (index >= count && index - count <= last - first)
+			*cpu = first + (index - count);
+		count += last - first + 1;
+		if (*list != ',')
+			return *list ? 0 : count;
+	}
 }
 
 const char *point_key_values(const struct key *key, char *buf, size_t size)
@@ -191,6 +218,7 @@ static int find_key(const char *name)
 
 static int store_value(void *field, const struct key *s, const char *value)
 {
+	unsigned int cpu;
 	uint64_t v;
 
 	switch (s->kind) {
@@ -218,7 +246,8 @@ static int store_value(void *field, const struct key *s, const char *value)
 	case KEY_SEED:
 		return number_parse(value, s->min, s->max, field);
 	case KEY_CPU_LIST:
-		if (!cpu_list_ok(value) || strlen(value) >= sizeof(((struct point *)0)->vcpu_cpus))
+		if (strlen(value) >= sizeof(((struct point *)0)->vcpu_cpus) ||
+		    (*value && !cpu_list_pick(value, 0, &cpu)))
 			return -1;
 		strcpy(field, value);
 		return 0;

@@ -124,4 +124,10 @@ const char *duration_format(uint64_t ns, char *buf, size_t size);
 /* Decimal digits only, min..max inclusive. Returns 0 or -1. */
 int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value);
 
+/*
+ * Finds entry index, counted from 0, of a CPU list such as "0,2-5". Returns how many
+ * entries there are, 0 if it is no list; sets *cpu if index is below that.
+ */
+unsigned int cpu_list_pick(const char *list, unsigned int index, unsigned int *cpu);
+
 #endif

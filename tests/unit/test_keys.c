@@ -91,6 +91,12 @@ static void bad_values_are_named_with_what_would_do(void **state)
 	refused("fetch=30uss", "30us");
 	refused("readers=0", "per-vcpu");
 	refused("vcpu_cpus=0;1", "CPU list");
+	refused("vcpu_cpus=0-", "CPU list");
+	refused("vcpu_cpus=,0", "CPU list");
+	refused("vcpu_cpus=0,", "CPU list");
+	refused("vcpu_cpus=3-1", "CPU list");
+	refused("vcpu_cpus=1-2-3", "CPU list");
+	refused("reader_cpus=0-1024", "CPU list");
 	refused("vcpu=1", "unknown key 'vcpu'; known: mode");
 	refused("vcpus", "KEY=VALUE");
 	refused("=1", "KEY=VALUE");
