@@ -38,7 +38,7 @@ static int help(void)
 	return EXIT_FINE;
 }
 
-int main(int argc, char **argv)
+static int command(int argc, char **argv)
 {
 	int n;
 
@@ -58,4 +58,15 @@ int main(int argc, char **argv)
 		fprintf(stderr, " %s", commands[i].name);
 	fputc('\n', stderr);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	int code = command(argc, argv);
+
+	/* A table or record that has not arrived must not pass for one. */
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	complain("cannot write to standard output; is the disk full?");
+	return code ? code : EXIT_POINT_FAILED;
 }

@@ -12,11 +12,16 @@
 #include "sweep.h"
 #include "tier.h"
 
+static void list_pair(const char *name, const char *summary)
+{
+	printf("  %-26s %s\n", name, summary);
+}
+
 static void list_pairs(const char *title, const char *const *names, const char *const *summaries)
 {
 	printf("%s\n", title);
 	for (size_t i = 0; names[i]; i++)
-		printf("  %-16s%s\n", names[i], summaries[i]);
+		list_pair(names[i], summaries[i]);
 }
 
 static void list_choices(const char *title, const char *key_name)
@@ -34,7 +39,7 @@ static void list_tiers(void)
 {
 	puts("Tiers");
 	for (enum tier t = TIER_HARDWARE; t <= TIER_EMULATED; t++)
-		printf("  %-16s%s\n", tier_kinds[t].name, tier_kinds[t].summary);
+		list_pair(tier_kinds[t].name, tier_kinds[t].summary);
 }
 
 static void list_sweeps(const char *root)
@@ -50,11 +55,11 @@ static void list_sweeps(const char *root)
 		struct sweep sweep;
 
 		if (!text) {
-			printf("  %-16scannot be read: %s\n", names.v[i], strerror(errno));
+			list_pair(names.v[i], strerror(errno));
 		} else {
 			int failed = sweep_parse(&sweep, path, text, err, sizeof(err));
 
-			printf("  %-16s%s\n", names.v[i], failed ? err : sweep.summary);
+			list_pair(names.v[i], failed ? err : sweep.summary);
 			sweep_free(&sweep);
 		}
 		free(text);
@@ -71,9 +76,12 @@ static void list_keys(void)
 	puts("Keys of a point, in sweep files and as KEY=VALUE, with their defaults");
 	for (size_t i = 0; i < point_keys_count; i++) {
 		const struct key *key = &point_keys[i];
-		char value[512], values[512];
+		char value[512], values[512], err[ERR_SIZE];
 
 		point_get(&defaults, key->name, value, sizeof(value));
+		/* A default that depends on other keys: its help says which it is. */
+		if (point_set(&defaults, key->name, value, err, sizeof(err)))
+			value[0] = '\0';
 		printf("  %s=%s\n      %s: %s\n", key->name, value, key->help,
 		       point_key_values(key, values, sizeof(values)));
 	}

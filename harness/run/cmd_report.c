@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* `faultline report`: what the end of a run writes, from the records that are there. */
-#include <errno.h>
 #include <getopt.h>
 #include <string.h>
 
@@ -27,10 +26,7 @@ int report_show(const char *run_dir, unsigned int vcpus)
 		return EXIT_USAGE;
 	}
 	printf("\nreport: %s/report.html\n", run_dir);
-	if (!fflush(stdout))
-		return EXIT_FINE;
-	complain("cannot write the table: %s", strerror(errno));
-	return EXIT_POINT_FAILED;
+	return EXIT_FINE;
 }
 
 int cmd_report(int argc, char **argv)

@@ -177,9 +177,8 @@ static json_t *load_run(const char *run_dir, char *err, size_t err_size)
 	snprintf(path, sizeof(path), "%s/run.json", run_dir);
 	run = json_load_file(path, 0, &error);
 	if (!run) {
-		snprintf(err, err_size,
-			 "cannot read %s: %s (line %d); is this the folder of a run?", path,
-			 error.text, error.line);
+		snprintf(err, err_size, "cannot read %s: %s; is this the folder of a run?", path,
+			 error.text);
 		return NULL;
 	}
 	if (json_integer_value(json_object_get(run, "schema")) != SCHEMA) {

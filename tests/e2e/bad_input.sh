@@ -21,6 +21,11 @@ for command in '' run point report published doctor list; do
 done
 expect "--version" 0 '^faultline ' "$faultline" --version
 expect "list" 0 'userfault\+uffd' "$faultline" list
+expect "list: names and what they are stay apart" 0 'published-exit-on-missing +exit on missing as' \
+	"$faultline" list
+# shellcheck disable=SC2016 # for the shell in there
+expect "output that cannot be written" 1 "cannot write to standard output.*disk full" \
+	sh -c '"$0" list >/dev/full' "$faultline"
 
 refuses "unknown command" "unknown command 'rnu'; known: run point" rnu
 refuses "unknown option" "run --help" run --swep smoke
@@ -49,6 +54,8 @@ refuses "point: unknown mode" "mode='ufd'" point mode=ufd
 refuses "point: unknown workload" "workload='x'.*sequential, shared" point workload=x
 refuses "point: vcpus 0" "vcpus='0'" point vcpus=0
 refuses "point: no value" "'mode' is not KEY=VALUE" point mode
+refuses "point: half a CPU list" "vcpu_cpus='0-' is not valid; use a CPU list such as 0,2-5" \
+	point vcpu_cpus=0-
 refuses "point: keys that do not go together" "fault=minor needs backing=shmem" \
 	point tier=simulated fault=minor
 refuses "report: no folder" "one folder of a run" report
