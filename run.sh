@@ -290,7 +290,7 @@ run | point)
 	run | point) arguments=("$@") ;;
 	*) arguments=(run "$@") ;;
 	esac
-	"$root/build/faultline" "${arguments[@]}" --check >/dev/null || exit
+	"$root/build/faultline" "${arguments[0]}" --check "${arguments[@]:1}" >/dev/null || exit
 	if tier_is_native "$@"; then
 		build build/x86_64/faultline-point
 	else

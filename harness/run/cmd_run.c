@@ -85,6 +85,22 @@ static int decide_placement(struct run *r, enum placement asked)
 	return 0;
 }
 
+/* A sweep may have simulated CPUs and be measured in a tier without; who asks for them may not. */
+static int check_simulated_options(const struct plan_options *o, enum tier tier, char *err,
+				   size_t err_size)
+{
+	for (size_t i = PLAN_CPUS; i < PLAN_TEXTS && tier != TIER_SIMULATED; i++) {
+		if (!o->texts[i])
+			continue;
+		snprintf(err, err_size,
+			 "--%s and tier %s exclude each other: only tier simulated has simulated "
+			 "CPUs; leave out the one, or say --tier simulated",
+			 plan_text_names[i], tier_kinds[tier].name);
+		return -1;
+	}
+	return 0;
+}
+
 /* From the sweep to points with a tier, a host and a place. */
 static int make_plan(struct run *r, const struct run_options *o, enum tier asked)
 {
@@ -100,7 +116,8 @@ static int make_plan(struct run *r, const struct run_options *o, enum tier asked
 	if (chosen)
 		return -1;
 	r->schedule.host = tier_kinds[r->facts.tier].host;
-	if (decide_placement(r, o->placement))
+	if (check_simulated_options(&o->plan, r->facts.tier, r->err, sizeof(r->err)) ||
+	    decide_placement(r, o->placement))
 		return -1;
 	plan_set_tier(&r->plan, r->facts.tier);
 	for (size_t i = 0; i < r->plan.count; i++) {
@@ -150,18 +167,6 @@ static int begin(struct run *r, const struct run_options *o, char **argv)
 	return store_write_run(&r->store, r->json, r->err, sizeof(r->err));
 }
 
-/* What can be wrong before it matters which machine this is. */
-static int check_only(struct run *r, const struct run_options *o)
-{
-	if (o->resume)
-		return 0;
-	if (load_sweep(r, o->sweep) ||
-	    plan_make(&r->plan, &r->sweep, &o->plan, r->err, sizeof(r->err)))
-		return -1;
-	printf("%zu points\n", r->plan.count);
-	return 0;
-}
-
 static const char *stored_text(const json_t *plan, const char *name)
 {
 	return json_string_value(json_object_get(plan, name));
@@ -199,6 +204,23 @@ static int stored_options(struct run *r, const char *dir, struct run_options *o)
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
 		o->plan.texts[i] = stored_text(plan, plan_text_names[i]);
 	o->placement = !strcmp(placement, "none") ? PLACEMENT_NONE : PLACEMENT_DEFAULT;
+	return 0;
+}
+
+/* What can be wrong before it matters which machine this is. */
+static int check_only(struct run *r, struct run_options *o)
+{
+	if (o->resume) {
+		r->json = store_load_run(o->resume, r->err, sizeof(r->err));
+		return r->json ? stored_options(r, o->resume, o) : -1;
+	}
+	if (load_sweep(r, o->sweep) ||
+	    plan_make(&r->plan, &r->sweep, &o->plan, r->err, sizeof(r->err)))
+		return -1;
+	if (o->tier != TIER_AUTO &&
+	    check_simulated_options(&o->plan, o->tier, r->err, sizeof(r->err)))
+		return -1;
+	printf("%zu points\n", r->plan.count);
 	return 0;
 }
 

@@ -11,7 +11,7 @@ enum plan_text {
 	PLAN_MODES, /* list: other modes are left out */
 	PLAN_VCPUS, /* from here on: list or range, replaces the key of the name */
 	PLAN_FETCH,
-	PLAN_CPUS,
+	PLAN_CPUS, /* from here on: of simulated CPUs */
 	PLAN_QUANTUM,
 	PLAN_COHERENCE,
 	PLAN_SPEED,

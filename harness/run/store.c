@@ -220,24 +220,28 @@ static int keep_whole_points(struct store *store, json_t *records, char *err, si
 	return failed;
 }
 
+json_t *store_load_run(const char *dir, char *err, size_t err_size)
+{
+	char *path = xasprintf("%s/run.json", dir);
+	json_error_t cause;
+	json_t *run = json_load_file(path, 0, &cause);
+
+	if (!run)
+		snprintf(err, err_size, "%s is not the folder of a run: cannot read %s: %s", dir,
+			 path, cause.text);
+	free(path);
+	return run;
+}
+
 int store_resume(struct store *store, const char *dir, json_t **run, json_t **records, char *err,
 		 size_t err_size)
 {
-	json_error_t cause;
-	char *path;
-
 	*store = (struct store){ .points_fd = -1, .dir = xstrdup(dir) };
 	store->logs = in_dir(store, "logs");
-	path = in_dir(store, "run.json");
-	*run = json_load_file(path, 0, &cause);
 	*records = json_array();
-	if (!*run) {
-		snprintf(err, err_size, "%s is not the folder of a run: cannot read %s: %s", dir,
-			 path, cause.text);
-		free(path);
+	*run = store_load_run(dir, err, err_size);
+	if (!*run)
 		return -1;
-	}
-	free(path);
 	/* First the lock, on the file as it is; then again on the one that takes its place. */
 	if (open_points(store, err, err_size) || keep_whole_points(store, *records, err, err_size))
 		return -1;

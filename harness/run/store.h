@@ -23,6 +23,9 @@ struct store {
 int store_create(struct store *store, const char *root, const char *dir, const char *sweep,
 		 const char *tier, char *err, size_t err_size);
 
+/* The run.json of a folder, or NULL with a message in err. */
+json_t *store_load_run(const char *dir, char *err, size_t err_size);
+
 /*
  * Opens the folder of a run to go on with it. Fills run with run.json and records with an array of
  * those records that are ok or skipped; the others, and a last line cut short, are

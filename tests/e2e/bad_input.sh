@@ -48,6 +48,12 @@ refuses "unknown placement" "placement 'socket'.*none or cores" run --placement 
 refuses "resume and another sweep" "--resume and --sweep exclude" run --resume x --sweep smoke
 refuses "resume and another folder" "--resume and --out exclude" run --out y --resume x
 refuses "resume of no run" "not the folder of a run" run --resume "$scratch"
+refuses "resume of no run, before a kernel is built" "not the folder of a run" \
+	run --check --resume "$scratch"
+for option in cpus quantum coherence speed; do
+	refuses "--$option and a tier without simulated CPUs" "--$option and tier nested exclude" \
+		run --check --tier nested --$option 50
+done
 
 refuses "point: unknown key" "unknown key 'vcpu'; known: mode" point vcpu=4
 refuses "point: unknown mode" "mode='ufd'" point mode=ufd

@@ -34,6 +34,8 @@ expect "test with an argument" 2 "takes no arguments" "$root/run.sh" test everyt
 cache=$scratch/cache
 expect "a wrong option comes before the kernel" 2 "vcpus='0'" \
 	env XDG_CACHE_HOME="$cache" "$root/run.sh" --vcpus 0
+expect "an option without its value comes before the kernel" 2 "'--resume' requires an argument" \
+	env XDG_CACHE_HOME="$cache" "$root/run.sh" --resume
 expect "a wrong key comes before the kernel" 2 "unknown key" \
 	env XDG_CACHE_HOME="$cache" "$root/run.sh" point hurry=1
 check "and no build was begun" test ! -e "$cache"
