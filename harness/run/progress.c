@@ -13,7 +13,8 @@
 #define LINE_CHARS 256
 #define POINT_CHARS 160
 
-void progress_start(struct progress *progress, const struct plan *plan, const bool *is_done)
+void progress_start(struct progress *progress, const struct plan *plan, const bool *is_done,
+		    unsigned int jobs)
 {
 	*progress = (struct progress){
 		.total = plan->count,
@@ -21,12 +22,13 @@ void progress_start(struct progress *progress, const struct plan *plan, const bo
 		.terminal = isatty(STDERR_FILENO),
 	};
 	for (size_t i = 0; i < plan->count; i++) {
-		progress->cost_total += cost_s(&plan->points[i].point);
-		if (!is_done[i])
-			continue;
-		progress->done++;
-		progress->cost_before += cost_s(&plan->points[i].point);
+		if (is_done[i])
+			progress->done++;
+		else
+			progress->cost_left += cost_s(&plan->points[i].point);
 	}
+	if (jobs)
+		progress->end_s = progress->started_s + progress->cost_left / jobs;
 }
 
 static void describe(const struct planned *planned, char *buf, size_t size)
@@ -44,15 +46,12 @@ static void describe(const struct planned *planned, char *buf, size_t size)
 
 static void time_left(const struct progress *progress, char *buf, size_t size)
 {
-	double elapsed_s = monotonic_s() - progress->started_s;
-	double left = progress->cost_total - progress->cost_before - progress->cost_done;
-	unsigned int left_s;
+	double left_s = progress->end_s - monotonic_s();
+	unsigned int whole_s = left_s > 0 ? (unsigned int)(left_s + 0.5) : 0;
 
 	buf[0] = '\0';
-	if (!progress->cost_done)
-		return;
-	left_s = (unsigned int)(elapsed_s * left / progress->cost_done + 0.5);
-	snprintf(buf, size, "%u:%02u left", left_s / 60, left_s % 60);
+	if (progress->end_s)
+		snprintf(buf, size, "%u:%02u left", whole_s / 60, whole_s % 60);
 }
 
 static int terminal_columns(void)
@@ -84,11 +83,16 @@ void progress_point_done(struct progress *progress, const struct planned *planne
 			 const json_t *record, double duration_s)
 {
 	const char *status = record_status(record);
+	double now_s = monotonic_s(), cost = cost_s(&planned->point);
 	bool good = !strcmp(status, "ok");
 	char point[POINT_CHARS], left[32];
 
 	progress->done++;
-	progress->cost_done += cost_s(&planned->point);
+	progress->cost_done += cost;
+	progress->cost_left -= cost;
+	/* Until the next point is done, time just passes. */
+	progress->end_s =
+		now_s + (now_s - progress->started_s) * progress->cost_left / progress->cost_done;
 	if (progress->terminal && good)
 		return;
 	progress_end(progress);

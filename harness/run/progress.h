@@ -12,13 +12,17 @@
 
 struct progress {
 	size_t total, done; /* points */
-	double cost_total, cost_done, cost_before; /* see cost_s(); before: by an earlier run */
-	double started_s, drawn_s;
+	double cost_done, cost_left; /* see cost_s(); done: in this run */
+	double started_s, drawn_s, end_s; /* end: as it looks by now; 0: not known */
 	bool terminal;
 };
 
-/* done points of plan are there already: those for which is_done is true. */
-void progress_start(struct progress *progress, const struct plan *plan, const bool *is_done);
+/*
+ * done points of plan are there already: those for which is_done is true. jobs: points at
+ * a time; 0 where cost_s() says nothing about seconds.
+ */
+void progress_start(struct progress *progress, const struct plan *plan, const bool *is_done,
+		    unsigned int jobs);
 
 /* Redraws the line with the point at hand, NULL for none, at most a few times a second. */
 void progress_draw(struct progress *progress, const struct planned *at_hand);

@@ -189,7 +189,7 @@ int schedule_run(struct schedule *s, char *err, size_t err_size)
 	};
 	int code;
 
-	progress_start(&sc.progress, s->plan, s->is_done);
+	progress_start(&sc.progress, s->plan, s->is_done, s->host->one_at_a_time ? 0 : s->jobs);
 	code = run_loop(&sc);
 	kill_all(&sc);
 	progress_end(&sc.progress);
