@@ -31,14 +31,19 @@ int vm_capability(const struct vm *vm, int capability)
 
 static void open_kvm(struct vm *vm, unsigned long type, uint64_t mapped_bytes)
 {
+	int version;
+
 	if (sysconf(_SC_PAGESIZE) != PAGE_BYTES)
 		skip("this kernel's pages are %ld bytes; boot one with pages of %u",
 		     sysconf(_SC_PAGESIZE), PAGE_BYTES);
 	vm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm->kvm_fd < 0)
 		skip("/dev/kvm cannot be opened: %s; %s", strerror(errno), arch_kvm_hint);
-	if (ioctl(vm->kvm_fd, KVM_GET_API_VERSION, 0) != KVM_API_VERSION)
-		fail("/dev/kvm does not speak version %d of its API", KVM_API_VERSION);
+	version = ioctl(vm->kvm_fd, KVM_GET_API_VERSION, 0);
+	if (version < 0)
+		skip("/dev/kvm does not answer: %s; %s", strerror(errno), arch_kvm_hint);
+	if (version != KVM_API_VERSION)
+		fail("/dev/kvm speaks version %d of its API, not %d", version, KVM_API_VERSION);
 
 	if (!type)
 		type = arch_vm_type(vm->kvm_fd, mapped_bytes);
@@ -187,8 +192,12 @@ enum vcpu_exit vcpu_run(struct vcpu *vcpu)
 	int err;
 
 	do {
-		/* What an earlier exit has left there must not be taken for news. */
-		vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
+		/*
+		 * An earlier fault that is left there must not be taken for news. Other
+		 * reasons tell KVM what it has to complete first.
+		 */
+		if (vcpu->run->exit_reason == ABI_EXIT_MEMORY_FAULT)
+			vcpu->run->exit_reason = KVM_EXIT_UNKNOWN;
 		if (!ioctl(vcpu->fd, KVM_RUN, 0))
 			return handle_exit(vcpu);
 		err = errno;

@@ -27,9 +27,9 @@
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_SKIPPED = 4 };
 
 static const struct kvm_test *const tables[] = {
-	harness_tests,	   memory_fault_tests,	 exit_on_missing_tests,
-	userfault_tests,   userfault_slot_tests, huge_page_tests,
-	guest_memfd_tests, accessor_tests,	 two_vcpu_tests,
+	harness_tests,	      memory_fault_tests, exit_on_missing_tests, userfault_tests,
+	userfault_slot_tests, huge_page_tests,	  guest_memfd_tests,	 accessor_tests,
+	two_vcpu_tests,	      arch_tests,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -26,6 +26,7 @@ extern const struct kvm_test huge_page_tests[];
 extern const struct kvm_test guest_memfd_tests[];
 extern const struct kvm_test accessor_tests[];
 extern const struct kvm_test two_vcpu_tests[];
+extern const struct kvm_test arch_tests[]; /* what only this architecture has */
 
 #define check(condition, ...)              \
 	do {                               \

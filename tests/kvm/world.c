@@ -61,7 +61,8 @@ void create_world(struct world *w, unsigned long type)
 void create_prepared_world(struct world *w, void (*prepare)(struct vm *vm))
 {
 	create_vm(w, 0);
-	prepare(&w->vm);
+	if (prepare)
+		prepare(&w->vm);
 	fill_world(w);
 }
 

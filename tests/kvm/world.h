@@ -32,7 +32,7 @@ struct world {
  */
 void create_world(struct world *w, unsigned long type);
 
-/* The same of type 0, where something is done to the VM before it has vCPUs. */
+/* The same of type 0; prepare, if any, is called before there are vCPUs. */
 void create_prepared_world(struct world *w, void (*prepare)(struct vm *vm));
 
 /* The tested slot with these flags, and the bitmap if they ask for it. */
