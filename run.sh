@@ -19,17 +19,17 @@ usage: ./run.sh [run] [OPTION]...     measure a sweep, print its table, write a 
        ./run.sh point KEY=VALUE...    measure one point (--json prints its record;
                                       --profile tells where the time goes)
        ./run.sh report DIR            write a run's report again (--vcpus N: elsewhere)
-       ./run.sh published [RUN RUN]   published figures beside simulated ones
+       ./run.sh published [RUN RUN]   published figures beside simulated ones (--arch LIST)
        ./run.sh doctor                what this machine can do, and what it lacks
        ./run.sh list                  modes, workloads, sweeps, backings
-       ./run.sh kernel                build the kernel under test only
+       ./run.sh kernel                build the kernel under test only (--arch ARCH)
        ./run.sh test                  run all tests
        ./run.sh check                 check formatting, scripts, C code, kernel series
 
 options of run (./run.sh run --help says more once it is built):
   --sweep NAME|FILE      what to measure (claim)
   --tier TIER            auto, hardware, nested, simulated or emulated
-  --arch ARCH            x86_64
+  --arch LIST            architectures under test: x86_64, arm64, or all (this machine's)
   --modes A,B            only series with these modes
   --vcpus 1,2,4          these numbers of vCPUs, also 1..512*2
   --fetch 30us           time that getting a page takes
@@ -61,7 +61,10 @@ die() {
 declare -A packages=(
 	[build]="gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libinih-dev"
 	[kernel]="gcc libc6-dev make flex bison bc patch xz-utils libelf-dev"
-	[vm]="qemu-system-x86"
+	[vm_x86_64]="qemu-system-x86"
+	[vm_arm64]="qemu-system-arm"
+	[cross_x86_64]="gcc-x86-64-linux-gnu libc6-dev-amd64-cross"
+	[cross_arm64]="gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
 	[report]="gnuplot-nox"
 	[test]="libcmocka-dev python3 python3-jsonschema"
 	[check]="clang-format shellcheck cppcheck perl xz-utils linux-source-6.12"
@@ -70,7 +73,10 @@ declare -A packages=(
 declare -A programs=(
 	[build]="gcc make pkg-config"
 	[kernel]="gcc make flex bison bc patch xz"
-	[vm]="qemu-system-x86_64"
+	[vm_x86_64]="qemu-system-x86_64"
+	[vm_arm64]="qemu-system-aarch64"
+	[cross_x86_64]="x86_64-linux-gnu-gcc"
+	[cross_arm64]="aarch64-linux-gnu-gcc"
 	[report]="gnuplot"
 	[test]="python3"
 	[check]="clang-format shellcheck cppcheck perl xz"
@@ -83,6 +89,9 @@ declare -A libraries=(
 )
 # Debian's kernel source, unless the user has a tree.
 [ -n "${KERNEL_SRC:-}" ] || packages[kernel]+=" linux-source-6.12"
+
+own_arch=$(uname -m)
+[ "$own_arch" != aarch64 ] || own_arch=arm64
 
 has_apt() { command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; }
 
@@ -170,14 +179,24 @@ lacking() {
 	fi
 }
 
+# groups_of ARCH...: of packages that VMs of these take, beside kernel.
+groups_of() {
+	local arch
+
+	for arch in "$@"; do
+		echo "vm_$arch"
+		[ "$arch" = "$own_arch" ] || echo "cross_$arch"
+	done
+}
+
 # What there is to say of a machine on which the program cannot be built yet.
 doctor_without_program() {
 	local group missing
 
 	say "faultline is not built here; what it needs:"
-	for group in build kernel vm report test check; do
+	for group in build kernel report test check vm_x86_64 vm_arm64; do
 		missing=$(lacking "$group")
-		say "  $group: ${missing:+lacks $missing}${missing:-has all}"
+		say "  $group: $([ -n "$missing" ] && echo "lacks $missing" || echo "has all")"
 	done
 	if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 		say "  /dev/kvm: there (tiers hardware and nested)"
@@ -205,9 +224,32 @@ build() {
 		{ say "the build failed, see above"; exit 1; }
 }
 
-build_kernel() {
-	FAULTLINE_KERNEL_DIR_x86_64=$("$root/kernel/build.sh" </dev/null)
-	export FAULTLINE_KERNEL_DIR_x86_64
+# build_kernels ARCH...: and tells make and the program where they are.
+build_kernels() {
+	local arch dir
+
+	for arch in "$@"; do
+		dir=$("$root/kernel/build.sh" --arch "$arch" </dev/null)
+		export "FAULTLINE_KERNEL_DIR_$arch=$dir"
+	done
+}
+
+# for_vms ARCH...: all that VMs of these architectures take, and the program that starts them.
+for_vms() {
+	local groups
+
+	mapfile -t groups < <(groups_of "$@")
+	need build report kernel "${groups[@]}"
+	build_kernels "$@"
+	build ARCHES="$*"
+}
+
+# chosen_arches ARGUMENT...: checks the arguments, and prints the architectures that they choose.
+chosen_arches() {
+	local checked
+
+	checked=$("$root/build/faultline" "$1" --check "${@:2}") || exit
+	sed -n 's/^arches //p' <<<"$checked"
 }
 
 # hand_over ARGUMENT...: the program does the rest.
@@ -265,18 +307,20 @@ kernel)
 	;;
 test | check)
 	[ $# -eq 1 ] || die "'$command' takes no arguments"
-	need build kernel vm report test check
+	arches=(x86_64 arm64)
+	mapfile -t groups < <(groups_of "${arches[@]}")
+	need build kernel "${groups[@]}" report test check
 	if [ "$command" = check ]; then
 		make -s -C "$root" check </dev/null || exit 1
 		exit 0
 	fi
-	build_kernel
-	build all test-programs
+	build_kernels "${arches[@]}"
+	build ARCHES="${arches[*]}" all test-programs
 	# All that make has to say after that is that a test failed, and the sum is to
 	# be the last line.
 	trouble=$(mktemp)
 	trap 'rm -f "$trouble"' EXIT
-	if make -s -C "$root" test </dev/null 2>"$trouble"; then
+	if make -s -C "$root" ARCHES="${arches[*]}" test </dev/null 2>"$trouble"; then
 		exit 0
 	fi
 	grep -q 'tests/run-tests.sh\|Makefile:.*: test\]' "$trouble" || cat "$trouble" >&2
@@ -290,26 +334,22 @@ run | point)
 	run | point) arguments=("$@") ;;
 	*) arguments=(run "$@") ;;
 	esac
-	"$root/build/faultline" "${arguments[0]}" --check "${arguments[@]:1}" >/dev/null || exit
+	chosen=$(chosen_arches "${arguments[@]}")
+	read -ra arches <<<"$chosen"
 	if tier_is_native "$@"; then
-		build build/x86_64/faultline-point
+		build "build/$own_arch/faultline-point"
 	else
-		need build report kernel vm
-		build_kernel
-		build
+		for_vms "${arches[@]}"
 	fi
 	hand_over "$@"
 	;;
 published)
-	# Without runs to compare, it measures them.
-	if [ $# -eq 1 ]; then
-		need build report kernel vm
-		build_kernel
-		build
-	else
-		need build report
-		build build/faultline
-	fi
+	need build report
+	build build/faultline
+	# Without runs to compare, it measures them: else there are no architectures.
+	chosen=$(chosen_arches "$@")
+	read -ra arches <<<"$chosen"
+	[ ${#arches[@]} = 0 ] || for_vms "${arches[@]}"
 	hand_over "$@"
 	;;
 *)
@@ -317,9 +357,11 @@ published)
 	need_without_installing build
 	build build/faultline
 	if [ "$command" = doctor ]; then
-		# Where a kernel would be is worth telling, too.
-		FAULTLINE_KERNEL_DIR_x86_64=$("$root/kernel/build.sh" --if-built 2>/dev/null </dev/null) || true
-		export FAULTLINE_KERNEL_DIR_x86_64
+		# Where kernels would be is worth telling, too.
+		for arch in x86_64 arm64; do
+			dir=$("$root/kernel/build.sh" --arch "$arch" --if-built 2>/dev/null </dev/null) || true
+			export "FAULTLINE_KERNEL_DIR_$arch=$dir"
+		done
 	fi
 	hand_over "$@"
 	;;

@@ -32,9 +32,9 @@ static int help(void)
 	     "faultline COMMAND --help says more, faultline --version which one this is.\n"
 	     "./run.sh COMMAND does the same and first sets up what is missing.\n"
 	     "\n"
-	     "Environment: FAULTLINE_ROOT, the repository; FAULTLINE_KERNEL_DIR_x86_64, the patched\n"
-	     "kernel's folder (./run.sh sets both); FAULTLINE_QEMU, another QEMU than\n"
-	     "qemu-system-x86_64; TMPDIR.");
+	     "Environment: FAULTLINE_ROOT, the repository; FAULTLINE_KERNEL_DIR_x86_64 and _arm64,\n"
+	     "the patched kernels' folders (./run.sh sets these); FAULTLINE_QEMU_x86_64 and _arm64,\n"
+	     "other QEMUs than qemu-system-x86_64 and -aarch64; TMPDIR.");
 	return EXIT_FINE;
 }
 

@@ -6,19 +6,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "mode.h"
 #include "../workloads/workload.h"
 
 #define PAGES_MAX (1u << 20)
 
-/* What the simulated machine of an architecture takes: -M pc has 8-bit APIC numbers, less some. */
-static const unsigned int arch_cpus_max[] = { [ARCH_X86_64] = 240 };
+/*
+ * What an architecture takes: -M pc has 8-bit APIC numbers, less some; KVM's vCPUs are as many as
+ * the kernels built here allow for, which on arm64 is what a GICv3 numbers.
+ */
+static const struct {
+	unsigned int cpus_max, vcpus_max;
+} arch_limits[ARCH_COUNT] = {
+	[ARCH_X86_64] = { 240, VCPUS_MAX },
+	[ARCH_ARM64] = { CPUS_MAX, 512 },
+};
 
 static const char *const access_names[] = { "write", "read", NULL };
 static const char *const backing_names[] = { "anon", "shmem", NULL };
 static const char *const fault_names[] = { "auto", "missing", "minor", NULL };
-static const char *const arch_names[] = { "x86_64", NULL };
+const char *const arch_names[] = { "x86_64", "arm64", NULL };
 static const char *const tier_names[] = { "auto",      "hardware", "nested",
 					  "simulated", "emulated", NULL };
 static const char *const wait_names[] = { "sleep", "spin", NULL };
@@ -38,7 +47,7 @@ const struct key point_keys[] = {
 	  KEY_CHOICE, FIELD(backing), .names = backing_names },
 	{ "fault", "how a page is missing: auto is minor for shmem, missing otherwise",
 	  KEY_CHOICE, FIELD(fault), .names = fault_names },
-	{ "arch", "architecture of the host under test",
+	{ "arch", "architecture of the host under test; native tiers have the machine's own",
 	  KEY_CHOICE, FIELD(arch), .names = arch_names },
 	{ "tier", "how strong the evidence is to be",
 	  KEY_CHOICE, FIELD(tier), .names = tier_names },
@@ -69,10 +78,32 @@ const struct key point_keys[] = {
 
 const size_t point_keys_count = sizeof(point_keys) / sizeof(point_keys[0]);
 
+enum arch arch_of_machine(void)
+{
+	static const char *const machines[] = {
+		[ARCH_X86_64] = "x86_64", [ARCH_ARM64] = "aarch64"
+	};
+	struct utsname uts;
+	enum arch arch = 0;
+
+	uname(&uts);
+	while (arch < ARCH_COUNT && strcmp(uts.machine, machines[arch]))
+		arch++;
+	return arch;
+}
+
+unsigned int arch_cpus_max(enum arch arch)
+{
+	return arch_limits[arch].cpus_max;
+}
+
 void point_defaults(struct point *p)
 {
+	enum arch arch = arch_of_machine();
+
 	*p = (struct point){
 		.mode = MODE_userfault,
+		.arch = arch == ARCH_COUNT ? ARCH_X86_64 : arch,
 		.vcpus = 1,
 		.cpus = 1,
 		.quantum = QUANTUM_DEFAULT,
@@ -315,10 +346,15 @@ static int resolve_cpus(struct point *p, char *err, size_t err_size)
 {
 	if (!p->speed)
 		p->speed = p->cpus > 1 ? SPEED_MANYCORE : 1;
-	if (p->cpus > arch_cpus_max[p->arch]) {
+	if (p->cpus > arch_limits[p->arch].cpus_max) {
 		snprintf(err, err_size,
 			 "cpus=%u is more than the %u CPUs that the simulated machine of %s takes",
-			 p->cpus, arch_cpus_max[p->arch], arch_names[p->arch]);
+			 p->cpus, arch_limits[p->arch].cpus_max, arch_names[p->arch]);
+		return -1;
+	}
+	if (p->vcpus > arch_limits[p->arch].vcpus_max) {
+		snprintf(err, err_size, "vcpus=%u is more than the %u vCPUs that KVM on %s takes",
+			 p->vcpus, arch_limits[p->arch].vcpus_max, arch_names[p->arch]);
 		return -1;
 	}
 	if (point_is_manycore(p) && p->tier != TIER_SIMULATED && p->tier != TIER_AUTO) {

@@ -20,7 +20,7 @@ enum access { ACCESS_WRITE, ACCESS_READ };
 enum backing { BACKING_ANON, BACKING_SHMEM };
 enum fault_kind { FAULT_AUTO, FAULT_MISSING, FAULT_MINOR };
 enum handler { HANDLER_INLINE, HANDLER_ASYNC };
-enum arch { ARCH_X86_64 };
+enum arch { ARCH_X86_64, ARCH_ARM64, ARCH_COUNT };
 enum tier { TIER_AUTO, TIER_HARDWARE, TIER_NESTED, TIER_SIMULATED, TIER_EMULATED };
 enum wait_kind { WAIT_SLEEP, WAIT_SPIN };
 
@@ -69,6 +69,15 @@ struct key {
 	uint64_t min, max;
 	const char *const *names; /* NULL-terminated */
 };
+
+/* Indexed by enum arch, NULL-terminated. */
+extern const char *const arch_names[];
+
+/* The architecture of this machine; ARCH_COUNT when it is none that is known here. */
+enum arch arch_of_machine(void);
+
+/* Simulated CPUs that its machine takes. */
+unsigned int arch_cpus_max(enum arch arch);
 
 extern const struct key point_keys[];
 extern const size_t point_keys_count;

@@ -62,7 +62,7 @@ fake_root() {
 	printf '{"arch":"x86_64","version":"6.12.0","series_sha256":"s","image_sha256":"one"}\n' \
 		>"$scratch/kernel/manifest.json"
 	export FAULTLINE_ROOT=$scratch/root FAULTLINE_KERNEL_DIR_x86_64=$scratch/kernel
-	export FAULTLINE_QEMU=$root/tests/fake-qemu FAKE=good FAKE_STARTS=
+	export FAULTLINE_QEMU_x86_64=$root/tests/fake-qemu FAKE=good FAKE_STARTS=
 }
 
 # fails_with NAME FAKE PATTERN [OPTION]...: each of the $points points of "${run[@]}", which

@@ -14,16 +14,24 @@ static void line(const char *name, bool good, const char *text)
 	printf("  %-22s%-5s%s\n", name, good ? "yes" : "no", text);
 }
 
+static void show_tier(const struct setup *setup, enum tier tier, enum arch arch)
+{
+	char why[ERR_SIZE], *name = xasprintf("%s, %s", tier_kinds[tier].name, arch_names[arch]);
+	int failed = tier_kinds[tier].check(setup, arch, why, sizeof(why));
+
+	line(name, !failed, failed ? why : tier_kinds[tier].summary);
+	free(name);
+}
+
 static void show_tiers(const struct setup *setup)
 {
-	char why[ERR_SIZE];
+	enum arch own = arch_of_machine();
 
-	puts("Tiers");
-	for (enum tier t = TIER_HARDWARE; t <= TIER_EMULATED; t++) {
-		int failed = tier_kinds[t].check(setup, why, sizeof(why));
-
-		line(tier_kinds[t].name, !failed, failed ? why : tier_kinds[t].summary);
-	}
+	puts("Tiers, and architectures under test");
+	for (enum tier t = TIER_HARDWARE; t <= TIER_EMULATED; t++)
+		for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+			if (arch == own || tier_kinds[t].host == &host_vm)
+				show_tier(setup, t, arch);
 }
 
 /* Returns -2 when interrupted, 0 otherwise. */
@@ -33,7 +41,7 @@ static int show_modes(const struct setup *setup)
 	char err[ERR_SIZE];
 
 	puts("Modes with this machine's own kernel (tiers simulated and emulated have all)");
-	if (host_native.prepare(setup, err, sizeof(err))) {
+	if (host_native.prepare(setup, arch_of_machine(), err, sizeof(err))) {
 		line("all", false, err);
 		return 0;
 	}
@@ -51,39 +59,50 @@ static int show_modes(const struct setup *setup)
 	return 0;
 }
 
-static void show_kernel(const struct setup *setup)
+static void show_kernel(const struct setup *setup, enum arch arch)
 {
 	char err[ERR_SIZE], *text;
-	json_t *manifest = setup_kernel_manifest(setup, err, sizeof(err));
+	json_t *manifest = setup_kernel_manifest(setup, arch, err, sizeof(err));
 
 	if (!manifest) {
 		line("patched kernel", false, err);
 		return;
 	}
 	text = xasprintf("%s, in %s", json_string_value(json_object_get(manifest, "version")),
-			 setup->kernel_dir);
+			 setup->targets[arch].kernel_dir);
 	line("patched kernel", true, text);
 	free(text);
 	json_decref(manifest);
 }
 
-static void show_qemu(const struct setup *setup)
+static void show_qemu(const struct setup *setup, enum arch arch)
 {
 	char err[ERR_SIZE];
-	char *version = setup_qemu_version(setup, err, sizeof(err));
+	char *version = setup_qemu_version(setup, arch, err, sizeof(err));
 
-	line(setup->qemu, version, version ? version : err);
+	line(setup->targets[arch].qemu, version, version ? version : err);
 	free(version);
 }
 
-static void show_file(const char *name, const char *path)
+static void show_file(const char *name, const char *path, enum arch arch)
 {
 	bool there = !access(path, R_OK);
-	char *text = there ? xstrdup(path) :
-			     xasprintf("%s is missing; build it: make, or ./run.sh", path);
+	char *text =
+		there ? xstrdup(path) :
+			xasprintf("%s is missing; build it: make ARCHES=%s, or ./run.sh --arch %s",
+				  path, arch_names[arch], arch_names[arch]);
 
 	line(name, there, text);
 	free(text);
+}
+
+static void show_target(const struct setup *setup, enum arch arch)
+{
+	printf("What %s takes\n", arch_names[arch]);
+	show_kernel(setup, arch);
+	show_qemu(setup, arch);
+	show_file("faultline-point", setup->targets[arch].point_program, arch);
+	show_file("initramfs", setup->targets[arch].initramfs, arch);
 }
 
 /* Programs that are run by name, each with the package that holds it and what it is for. */
@@ -146,11 +165,9 @@ int cmd_doctor(int argc, char **argv)
 	show_tiers(&setup);
 	interrupted = show_modes(&setup);
 	if (!interrupted) {
+		for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+			show_target(&setup, arch);
 		puts("Tools");
-		show_kernel(&setup);
-		show_qemu(&setup);
-		show_file("faultline-point", setup.point_program);
-		show_file("initramfs", setup.initramfs);
 		show_tools();
 	}
 	setup_free(&setup);

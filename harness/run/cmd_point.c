@@ -20,7 +20,7 @@ static const char usage[] =
 	"\n"
 	"  --json                 prints the record, one line\n"
 	"  --dry-run              prints the command instead of running it\n"
-	"  --check                checks the keys and options, measures nothing\n"
+	"  --check                checks the keys and options, prints the architecture\n"
 	"  --placement none|cores as for run; vcpu_cpus and reader_cpus go before it\n"
 	"  --point-timeout S      seconds after which the point has failed (300, and more the\n"
 	"                         longer it should take)\n"
@@ -88,13 +88,14 @@ static int parse(struct request *r, int argc, char **argv)
 /* Decides on tier and placement. Returns -1 to go on, or an exit code. */
 static int prepare(struct request *r, const struct setup *setup)
 {
-	bool wanted[MODE_COUNT] = { false };
+	struct tier_wanted wanted = { 0 };
 	const struct host *host;
 	char err[ERR_SIZE];
 	int chosen;
 
-	wanted[r->point.mode] = true;
-	chosen = tier_choose(setup, r->point.tier, wanted, &r->point.tier, r->tier_why,
+	wanted.modes[r->point.mode] = true;
+	wanted.arches[r->point.arch] = true;
+	chosen = tier_choose(setup, r->point.tier, &wanted, &r->point.tier, r->tier_why,
 			     sizeof(r->tier_why), err, sizeof(err));
 	if (chosen) {
 		complain("%s", err);
@@ -292,8 +293,13 @@ static int point_with_setup(struct request *r, const struct setup *setup)
 		complain("%s", err);
 		return EXIT_USAGE;
 	}
-	if (r->check)
+	if (r->check) {
+		bool arches[ARCH_COUNT] = { false };
+
+		arches[r->point.arch] = true;
+		print_arches(arches);
 		return EXIT_FINE;
+	}
 	code = prepare(r, setup);
 	if (code >= 0)
 		return code;

@@ -11,41 +11,93 @@
 #include "commands.h"
 #include "published.h"
 #include "report_data.h"
+#include "run_options.h"
 #include "setup.h"
+#include "sweep.h"
 
 static const char usage[] =
-	"usage: faultline published [RUN RUN]\n"
+	"usage: faultline published [OPTION]... [RUN]...\n"
 	"Measures the sweeps published-exit-on-missing and published-userfault in the simulated\n"
 	"tier, or takes the folders of runs of these, and prints published and simulated figures\n"
 	"point by point.\n"
 	"\n"
+	"  --arch LIST            architectures that are measured, x86_64 and arm64, or all (the\n"
+	"                         machine's); of both, figures were published for the latter sweep\n"
+	"  --check                checks the arguments, prints the architectures to be measured\n"
+	"  --help                 this text\n"
+	"\n"
 	"Exit code: 0 printed, 1 a point failed, 2 bad input or something is missing,\n"
 	"130 interrupted.\n";
 
-static const char *const sweeps[] = { "published-exit-on-missing", "published-userfault" };
+/* The sweeps, and of which architectures figures were published. */
+static const struct published_sweep {
+	const char *name;
+	bool has[ARCH_COUNT];
+} sweeps[] = {
+	{ "published-exit-on-missing", { [ARCH_X86_64] = true } },
+	{ "published-userfault", { [ARCH_X86_64] = true, [ARCH_ARM64] = true } },
+};
+
 #define SWEEPS (sizeof(sweeps) / sizeof(sweeps[0]))
 
+struct request {
+	bool arches[ARCH_COUNT], check;
+	struct strings dirs; /* of runs */
+};
+
 /* Runs one of the sweeps into a folder of its own, which *dir names. Returns an exit code. */
-static int measure(const struct setup *setup, const char *sweep, char **dir)
+static int measure(const struct setup *setup, const char *sweep, char *arches, char **dir)
 {
 	char stamp[32];
 	time_t now = time(NULL);
 	struct tm tm;
-	int code;
 
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
 	*dir = xasprintf("%s/results/runs/%s-%s-simulated", setup->root, stamp, sweep);
 	{
-		char *argv[] = { "run",	      "--sweep", (char *)sweep, "--tier",
-				 "simulated", "--out",	 *dir,		NULL };
+		char *argv[] = { "run",	  "--sweep", (char *)sweep, "--tier", "simulated",
+				 "--out", *dir,	     "--arch",	    arches,   NULL };
 
 		optind = 0; /* getopt starts anew */
-		code = cmd_run(sizeof(argv) / sizeof(argv[0]) - 1, argv);
+		return cmd_run(sizeof(argv) / sizeof(argv[0]) - 1, argv);
+	}
+}
+
+/* Of the wanted architectures those that the sweep has figures of, separated by commas; or NULL. */
+static char *arches_of(const struct published_sweep *sweep, const bool *wanted)
+{
+	char *list = NULL;
+
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
+		char *longer;
+
+		if (!wanted[arch] || !sweep->has[arch])
+			continue;
+		longer = xasprintf("%s%s%s", list ? list : "", list ? "," : "", arch_names[arch]);
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+/* Runs all sweeps that there is something to compare with. Returns an exit code. */
+static int measure_all(const struct setup *setup, struct request *r)
+{
+	int code = EXIT_FINE;
+
+	for (size_t i = 0; i < SWEEPS && !code; i++) {
+		char *arches = arches_of(&sweeps[i], r->arches), *dir;
+
+		if (!arches)
+			continue;
+		code = measure(setup, sweeps[i].name, arches, &dir);
+		strings_add(&r->dirs, dir);
+		free(arches);
 	}
 	return code;
 }
 
-/* Draws both tables on one figure in the folder of the last run. Returns 0, or -1 after a message. */
+/* Draws the tables on one figure in the folder of the last run. Returns 0, or -1 after a message. */
 static int draw(const struct setup *setup, const struct published_tables *tables, const char *dir)
 {
 	char *data = xasprintf("%s/published.dat", dir), *svg = xasprintf("%s/published.svg", dir);
@@ -74,7 +126,7 @@ static int draw(const struct setup *setup, const struct published_tables *tables
 	return status ? -1 : 0;
 }
 
-static int compare(const struct setup *setup, char *const *dirs)
+static int compare(const struct setup *setup, const struct strings *dirs)
 {
 	struct published_tables tables;
 	char err[ERR_SIZE];
@@ -84,10 +136,10 @@ static int compare(const struct setup *setup, char *const *dirs)
 		complain("%s", err);
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < SWEEPS; i++) {
+	for (size_t i = 0; i < dirs->n; i++) {
 		struct run_data run;
 
-		if (run_data_load(&run, dirs[i], err, sizeof(err))) {
+		if (run_data_load(&run, dirs->v[i], err, sizeof(err))) {
 			complain("%s", err);
 			published_free(&tables);
 			return EXIT_USAGE;
@@ -96,44 +148,92 @@ static int compare(const struct setup *setup, char *const *dirs)
 		run_data_free(&run);
 	}
 	if (!published_measured(&tables)) {
-		complain("nothing in %s and %s measures what was published: tier simulated, "
+		complain("nothing in these runs measures what was published: tier simulated, "
 			 "fetch 0, coherence 0 and 70, several CPUs; run the sweeps %s and %s",
-			 dirs[0], dirs[1], sweeps[0], sweeps[1]);
+			 sweeps[0].name, sweeps[1].name);
 		published_free(&tables);
 		return EXIT_USAGE;
 	}
 	published_print(&tables, stdout);
-	failed = draw(setup, &tables, dirs[SWEEPS - 1]);
+	failed = draw(setup, &tables, dirs->v[dirs->n - 1]);
 	published_free(&tables);
 	return failed ? EXIT_POINT_FAILED : EXIT_FINE;
 }
 
-int cmd_published(int argc, char **argv)
+static int take_arches(struct request *r, const char *text)
 {
-	char *dirs[SWEEPS] = { NULL };
-	struct setup setup;
-	int code = EXIT_FINE;
+	struct section section = { 0 };
+	char err[ERR_SIZE];
+	struct point p;
 
-	if (argc == 2 && !strcmp(argv[1], "--help")) {
-		fputs(usage, stdout);
-		return EXIT_FINE;
+	if (section_set(&section, "arch", text, err, sizeof(err))) {
+		complain("--arch: %s", err);
+		return -1;
 	}
-	if (argc != 1 && argc != 1 + (int)SWEEPS) {
-		complain("published takes no arguments or the folders of two runs; see faultline "
-			 "published --help");
+	for (size_t i = 0; i < section.keys[0].values.n; i++) {
+		point_defaults(&p);
+		point_set(&p, "arch", section.keys[0].values.v[i], err, sizeof(err));
+		r->arches[p.arch] = true;
+	}
+	section_free(&section);
+	return 0;
+}
+
+static const struct option options[] = {
+	{ "arch", required_argument, NULL, 'a' },
+	{ "check", no_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+/* Returns -1 to go on, or an exit code. */
+static int parse(struct request *r, int argc, char **argv)
+{
+	bool has_arch = false;
+	struct point p;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage, stdout);
+			return EXIT_FINE;
+		}
+		r->check |= option == 'c';
+		has_arch |= option == 'a';
+		if (option == '?')
+			complain("see faultline published --help");
+		if (option == '?' || (option == 'a' && take_arches(r, optarg)))
+			return EXIT_USAGE;
+	}
+	for (; optind < argc; optind++)
+		strings_add(&r->dirs, xstrdup(argv[optind]));
+	if (has_arch && r->dirs.n) {
+		complain("--arch is for what is to be measured, and runs are given");
 		return EXIT_USAGE;
 	}
-	setup_init(&setup);
-	for (size_t i = 0; i < SWEEPS && !code; i++) {
-		if (argc > 1)
-			dirs[i] = xstrdup(argv[1 + i]);
-		else
-			code = measure(&setup, sweeps[i], &dirs[i]);
+	point_defaults(&p);
+	if (!has_arch && !r->dirs.n)
+		r->arches[p.arch] = true;
+	return -1;
+}
+
+int cmd_published(int argc, char **argv)
+{
+	struct request r = { 0 };
+	struct setup setup;
+	int code = parse(&r, argc, argv);
+
+	if (code < 0 && r.check) {
+		print_arches(r.arches);
+		code = EXIT_FINE;
 	}
-	if (!code)
-		code = compare(&setup, dirs);
-	for (size_t i = 0; i < SWEEPS; i++)
-		free(dirs[i]);
-	setup_free(&setup);
+	if (code < 0) {
+		setup_init(&setup);
+		code = r.dirs.n ? EXIT_FINE : measure_all(&setup, &r);
+		if (!code)
+			code = compare(&setup, &r.dirs);
+		setup_free(&setup);
+	}
+	strings_free(&r.dirs);
 	return code;
 }

@@ -104,13 +104,13 @@ static int check_simulated_options(const struct plan_options *o, enum tier tier,
 /* From the sweep to points with a tier, a host and a place. */
 static int make_plan(struct run *r, const struct run_options *o, enum tier asked)
 {
-	bool modes[MODE_COUNT];
+	struct tier_wanted wanted;
 	int chosen;
 
 	if (plan_make(&r->plan, &r->sweep, &o->plan, r->err, sizeof(r->err)))
 		return -1;
-	plan_modes(&r->plan, modes);
-	chosen = tier_choose(&r->setup, asked, modes, &r->facts.tier, r->why, sizeof(r->why),
+	plan_uses(&r->plan, wanted.modes, wanted.arches);
+	chosen = tier_choose(&r->setup, asked, &wanted, &r->facts.tier, r->why, sizeof(r->why),
 			     r->err, sizeof(r->err));
 	r->interrupted = chosen == -2;
 	if (chosen)
@@ -154,7 +154,7 @@ static int begin(struct run *r, const struct run_options *o, char **argv)
 	    schedule_check_memory(&r->schedule, r->err, sizeof(r->err)))
 		return -1;
 	tier = tier_kinds[r->facts.tier].name;
-	identity = run_identity(&r->setup, r->schedule.host, r->err, sizeof(r->err));
+	identity = run_identity(&r->setup, r->schedule.host, &r->plan, r->err, sizeof(r->err));
 	if (!identity)
 		return -1;
 	if (store_create(&r->store, r->setup.root, o->out, r->label, tier, r->err,
@@ -177,17 +177,15 @@ static int stored_options(struct run *r, const char *dir, struct run_options *o)
 {
 	const json_t *plan = json_object_get(r->json, "plan");
 	const char *text = stored_text(plan, "sweep_text"), *tier = stored_text(r->json, "tier");
-	const char *placement = stored_text(plan, "placement"),
-		   *arch = stored_text(r->json, "arch");
+	const char *placement = stored_text(plan, "placement");
 	char *file = xasprintf("%s/run.json (its sweep)", dir);
 	struct point holder;
 	int failed = -1;
 
 	point_defaults(&holder);
 	o->sweep = stored_text(plan, "sweep");
-	if (!text || !o->sweep || !tier || !arch || !placement ||
-	    point_set(&holder, "tier", tier, r->err, sizeof(r->err)) ||
-	    point_set(&holder, "arch", arch, r->err, sizeof(r->err)))
+	if (!text || !o->sweep || !tier || !placement ||
+	    point_set(&holder, "tier", tier, r->err, sizeof(r->err)))
 		snprintf(r->err, sizeof(r->err), "%s/run.json has no plan; start the run anew",
 			 dir);
 	else
@@ -199,7 +197,6 @@ static int stored_options(struct run *r, const char *dir, struct run_options *o)
 	o->plan = (struct plan_options){
 		.repeat = (unsigned int)json_integer_value(json_object_get(plan, "repeat")),
 		.seed = (uint64_t)json_integer_value(json_object_get(plan, "seed")),
-		.arch = holder.arch,
 	};
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
 		o->plan.texts[i] = stored_text(plan, plan_text_names[i]);
@@ -210,17 +207,20 @@ static int stored_options(struct run *r, const char *dir, struct run_options *o)
 /* What can be wrong before it matters which machine this is. */
 static int check_only(struct run *r, struct run_options *o)
 {
-	if (o->resume) {
+	bool modes[MODE_COUNT], arches[ARCH_COUNT];
+
+	if (o->resume)
 		r->json = store_load_run(o->resume, r->err, sizeof(r->err));
-		return r->json ? stored_options(r, o->resume, o) : -1;
-	}
-	if (load_sweep(r, o->sweep) ||
+	if (o->resume && !r->json)
+		return -1;
+	if ((o->resume ? stored_options(r, o->resume, o) : load_sweep(r, o->sweep)) ||
 	    plan_make(&r->plan, &r->sweep, &o->plan, r->err, sizeof(r->err)))
 		return -1;
 	if (o->tier != TIER_AUTO &&
 	    check_simulated_options(&o->plan, o->tier, r->err, sizeof(r->err)))
 		return -1;
-	printf("%zu points\n", r->plan.count);
+	plan_uses(&r->plan, modes, arches);
+	print_arches(arches);
 	return 0;
 }
 
@@ -260,7 +260,8 @@ static int mark_done(struct run *r, const json_t *records)
 
 static int check_identity(struct run *r)
 {
-	json_t *identity = run_identity(&r->setup, r->schedule.host, r->err, sizeof(r->err));
+	json_t *identity =
+		run_identity(&r->setup, r->schedule.host, &r->plan, r->err, sizeof(r->err));
 	char difference[ERR_SIZE / 2];
 	int failed;
 

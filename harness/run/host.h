@@ -20,8 +20,11 @@ struct host {
 	const char *name;
 	bool one_at_a_time; /* points disturb each other's times */
 
-	/* Checks once what no point can do without. Returns 0, or -1 with a message in err. */
-	int (*prepare)(const struct setup *setup, char *err, size_t err_size);
+	/*
+	 * Checks once what no point of that architecture can do without. Returns 0, or -1 with a
+	 * message in err.
+	 */
+	int (*prepare)(const struct setup *setup, enum arch arch, char *err, size_t err_size);
 
 	/* Memory of this machine that the point needs. */
 	uint64_t (*memory_bytes)(const struct point *p);

@@ -9,13 +9,17 @@
 #include "plan.h"
 #include "record.h"
 
-static int native_prepare(const struct setup *setup, char *err, size_t err_size)
+static int native_prepare(const struct setup *setup, enum arch arch, char *err, size_t err_size)
 {
+	const char *program = setup->targets[arch].point_program;
 	int kvm;
 
-	if (access(setup->point_program, X_OK)) {
-		snprintf(err, err_size, "%s is missing; build it: make, or ./run.sh",
-			 setup->point_program);
+	if (arch != arch_of_machine()) {
+		snprintf(err, err_size, "this machine is not %s", arch_names[arch]);
+		return -1;
+	}
+	if (access(program, X_OK)) {
+		snprintf(err, err_size, "%s is missing; build it: make, or ./run.sh", program);
 		return -1;
 	}
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
@@ -40,7 +44,7 @@ static void native_command(const struct setup *setup, const struct point *p,
 			   const struct point_files *files, struct strings *words)
 {
 	(void)files; /* the record comes by stdout */
-	strings_add(words, xstrdup(setup->point_program));
+	strings_add(words, xstrdup(setup->targets[p->arch].point_program));
 	point_words(p, words);
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "machine_kinds.h"
 #include "plan.h"
 #include "record.h"
 
@@ -18,22 +19,21 @@
 /* The library says so when it has found and verified all of QEMU that it relies on. */
 #define MANYCORE_READY "manycore: ready "
 
-static int vm_prepare(const struct setup *setup, char *err, size_t err_size)
+static int vm_prepare(const struct setup *setup, enum arch arch, char *err, size_t err_size)
 {
-	json_t *manifest = setup_kernel_manifest(setup, err, err_size);
-	char *version;
+	char *version = setup_qemu_version(setup, arch, err, err_size);
+	const char *initramfs = setup->targets[arch].initramfs;
+	json_t *manifest = version ? setup_kernel_manifest(setup, arch, err, err_size) : NULL;
 
+	free(version);
 	json_decref(manifest);
 	if (!manifest)
 		return -1;
-	if (access(setup->initramfs, R_OK)) {
-		snprintf(err, err_size, "%s is missing; build it: make, or ./run.sh",
-			 setup->initramfs);
-		return -1;
-	}
-	version = setup_qemu_version(setup, err, err_size);
-	free(version);
-	return version ? 0 : -1;
+	if (!access(initramfs, R_OK))
+		return 0;
+	snprintf(err, err_size, "%s is missing; build it: make ARCHES=%s, or ./run.sh --arch %s",
+		 initramfs, arch_names[arch], arch_names[arch]);
+	return -1;
 }
 
 /*
@@ -97,34 +97,13 @@ static uint64_t vm_memory_bytes(const struct point *p)
 	       (p->coherence_ns ? guest / LINE_BYTES * ((p->cpus + 63) / 64) * 8 : 0);
 }
 
-/*
- * Everything that could make two boots differ is pinned down: clock, seed, random
- * instructions. And copies by kernel and by user space must weigh about the same
- * where instructions are counted: without ERMS and FSRM a repeated string store
- * counts per word, without AVX a vector is two words.
- */
+/* What two boots could differ in on any machine: clock and seed. */
 static const char *const fixed_words[] = {
-	"-M",	       "pc",
-	"-nodefaults", "-no-user-config",
-	"-nographic",  "-no-reboot",
-	"-seed",       "1",
-	"-rtc",	       "base=2024-01-01,clock=vm",
-	"-net",	       "none",
-	"-cpu",	       "max,-erms,-fsrm,-rdrand,-rdseed,-avx,-avx2",
+	"-nodefaults", "-no-user-config",	   "-nographic", "-no-reboot", "-seed", "1",
+	"-rtc",	       "base=2024-01-01,clock=vm", "-net",	 "none",       NULL
 };
 
-static const char kernel_words[] =
-	"console=ttyS0 quiet norandmaps nokaslr tsc=reliable clocksource=tsc";
 static const char program_words[] = "panic=-1 rdinit=/faultline-point --";
-
-/*
- * One CPU has a shorter path with the machine's timer, several need one each. They
- * would also measure udelay()'s loop one after the other, for 80 ms each: at 1 ns a
- * tick and 4 ms a jiffy the outcome is known. faultline-point brings up all but the
- * first, after what the kernel does faster without them.
- */
-static const char one_cpu_words[] = "nolapic_timer";
-static const char manycore_words[] = "lpj=4000000 maxcpus=1";
 
 static void add(struct strings *words, const char *word)
 {
@@ -142,6 +121,31 @@ static char *comma_quote(const char *name)
 		*end++ = *name;
 	}
 	return quoted;
+}
+
+static void add_all(struct strings *words, const char *const *more)
+{
+	for (; *more; more++)
+		add(words, *more);
+}
+
+/* The machine's next serial port, whose output goes to a file. */
+static void add_serial(struct strings *words, const char *device, const char *name,
+		       const char *path)
+{
+	char *quoted;
+
+	if (!device) {
+		add(words, "-serial");
+		strings_add(words, xasprintf("file:%s", path));
+		return;
+	}
+	quoted = comma_quote(path);
+	add(words, "-chardev");
+	strings_add(words, xasprintf("file,id=%s,path=%s", name, quoted));
+	add(words, "-device");
+	strings_add(words, xasprintf("%s,chardev=%s", device, name));
+	free(quoted);
 }
 
 /*
@@ -184,8 +188,9 @@ static void add_coherence(const struct setup *setup, const struct point *p, stru
 static void add_profile(const struct setup *setup, const struct point *p, const char *account,
 			struct strings *words)
 {
-	char *names[] = { comma_quote(setup->profile), comma_quote(setup->system_map),
-			  comma_quote(setup->program_map), comma_quote(setup->guest_map),
+	const struct target *target = &setup->targets[p->arch];
+	char *names[] = { comma_quote(setup->profile), comma_quote(target->system_map),
+			  comma_quote(target->program_map), comma_quote(target->guest_map),
 			  comma_quote(account) };
 
 	add(words, "-plugin");
@@ -200,13 +205,15 @@ static void add_command(const struct setup *setup, const struct point *p,
 			const struct point_files *files, const char *arguments,
 			struct strings *words)
 {
+	const struct target *target = &setup->targets[p->arch];
+	const struct machine_kind *kind = &machine_kinds[p->arch];
 	bool manycore = point_is_manycore(p);
 
 	if (manycore || files->account)
 		add_environment(setup, p, files, words);
-	add(words, setup->qemu);
-	for (size_t i = 0; i < sizeof(fixed_words) / sizeof(fixed_words[0]); i++)
-		add(words, fixed_words[i]);
+	add(words, target->qemu);
+	add_all(words, kind->words);
+	add_all(words, fixed_words);
 	add(words, "-accel");
 	add(words, manycore ? "tcg,tb-size=512" : "tcg,tb-size=256");
 	add(words, "-m");
@@ -221,21 +228,17 @@ static void add_command(const struct setup *setup, const struct point *p,
 	if (files->account)
 		add_profile(setup, p, files->account, words);
 	add(words, "-kernel");
-	add(words, setup->vmlinux);
+	add(words, target->kernel_image);
 	add(words, "-initrd");
-	add(words, setup->initramfs);
+	add(words, target->initramfs);
 	add(words, "-append");
-	strings_add(words,
-		    xasprintf("%s %s %s %s", kernel_words,
-			      manycore ? manycore_words : one_cpu_words, program_words, arguments));
-	add(words, "-serial");
-	strings_add(words, xasprintf("file:%s", files->console));
-	add(words, "-serial");
-	strings_add(words, xasprintf("file:%s", files->record));
-	if (manycore) {
-		add(words, "-serial");
-		strings_add(words, xasprintf("file:%s", files->control));
-	}
+	strings_add(words, xasprintf("%s %s %s %s", kind->kernel_words,
+				     manycore ? kind->manycore_words : kind->one_cpu_words,
+				     program_words, arguments));
+	add_serial(words, NULL, "console", files->console);
+	add_serial(words, kind->serial_device, "record", files->record);
+	if (manycore)
+		add_serial(words, kind->serial_device, "control", files->control);
 }
 
 static void vm_command(const struct setup *setup, const struct point *p,

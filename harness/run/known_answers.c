@@ -11,6 +11,7 @@
 
 /* What makes simulated CPUs differ in their answers. */
 struct kind {
+	enum arch arch;
 	unsigned int cpus; /* the most that the plan has of it, up to CPUS_ENOUGH */
 	unsigned int quantum, coherence_ns, speed;
 };
@@ -20,13 +21,13 @@ static void add_kind(struct kind **kinds, size_t *count, const struct point *p)
 	struct kind *kind = *kinds;
 
 	while (kind < *kinds + *count &&
-	       (kind->quantum != p->quantum || kind->coherence_ns != p->coherence_ns ||
-		kind->speed != p->speed))
+	       (kind->arch != p->arch || kind->quantum != p->quantum ||
+		kind->coherence_ns != p->coherence_ns || kind->speed != p->speed))
 		kind++;
 	if (kind == *kinds + *count) {
 		*kinds = xreallocarray(*kinds, *count + 1, sizeof(**kinds));
 		kind = *kinds + (*count)++;
-		*kind = (struct kind){ 0, p->quantum, p->coherence_ns, p->speed };
+		*kind = (struct kind){ p->arch, 0, p->quantum, p->coherence_ns, p->speed };
 	}
 	if (p->cpus > kind->cpus)
 		kind->cpus = p->cpus < CPUS_ENOUGH ? p->cpus : CPUS_ENOUGH;
@@ -50,8 +51,8 @@ static int look_at(const json_t *answers, const struct kind *kind, char *err, si
 			 reason);
 		return EXIT_USAGE;
 	}
-	fprintf(stderr, "known answers, cpus=%u quantum=%u coherence=%u speed=%u, ns:", kind->cpus,
-		kind->quantum, kind->coherence_ns, kind->speed);
+	fprintf(stderr, "known answers, %s cpus=%u quantum=%u coherence=%u speed=%u, ns:",
+		arch_names[kind->arch], kind->cpus, kind->quantum, kind->coherence_ns, kind->speed);
 	json_array_foreach (json_object_get(answers, "tests"), i, test) {
 		const char *name = json_string_value(json_object_get(test, "name"));
 
@@ -64,9 +65,10 @@ static int look_at(const json_t *answers, const struct kind *kind, char *err, si
 		snprintf(
 			err, err_size,
 			"the simulated CPUs are wrong about %s: %.1f ns an operation, not %.1f to %.1f "
-			"(cpus=%u quantum=%u coherence=%u); nothing was measured on them",
+			"(%s cpus=%u quantum=%u coherence=%u); nothing was measured on them",
 			name, number(test, "measured_ns"), number(test, "low_ns"),
-			number(test, "high_ns"), kind->cpus, kind->quantum, kind->coherence_ns);
+			number(test, "high_ns"), arch_names[kind->arch], kind->cpus, kind->quantum,
+			kind->coherence_ns);
 	}
 	fputc('\n', stderr);
 	if (wrong)
@@ -88,6 +90,7 @@ static int check_kind(const struct setup *setup, const struct kind *kind, const 
 
 	point_defaults(&p);
 	p.tier = TIER_SIMULATED;
+	p.arch = kind->arch;
 	p.cpus = p.vcpus = kind->cpus;
 	p.quantum = kind->quantum;
 	p.coherence_ns = kind->coherence_ns;
@@ -99,6 +102,7 @@ static int check_kind(const struct setup *setup, const struct kind *kind, const 
 		return interrupted ? EXIT_INTERRUPTED : EXIT_USAGE;
 	json_decref(wall);
 	code = look_at(answers, kind, err, err_size);
+	json_object_set_new(answers, "arch", json_string(arch_names[kind->arch]));
 	if (json_array_size(json_object_get(answers, "tests")))
 		json_array_append(all, answers);
 	json_decref(answers);

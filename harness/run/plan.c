@@ -10,9 +10,9 @@
 #include "values.h"
 
 const char *const plan_text_names[PLAN_TEXTS] = {
-	[PLAN_MODES] = "modes", [PLAN_VCPUS] = "vcpus",	    [PLAN_FETCH] = "fetch",
-	[PLAN_CPUS] = "cpus",	[PLAN_QUANTUM] = "quantum", [PLAN_COHERENCE] = "coherence",
-	[PLAN_SPEED] = "speed",
+	[PLAN_MODES] = "modes",		[PLAN_ARCH] = "arch",	[PLAN_VCPUS] = "vcpus",
+	[PLAN_FETCH] = "fetch",		[PLAN_CPUS] = "cpus",	[PLAN_QUANTUM] = "quantum",
+	[PLAN_COHERENCE] = "coherence", [PLAN_SPEED] = "speed",
 };
 
 /* One series being unrolled: its keys and the defaults it does not replace. */
@@ -74,9 +74,11 @@ static bool same_point(const struct point *a, const struct point *b)
 static unsigned int cpus_for(const struct unrolling *u, const struct point *p)
 {
 	unsigned int readers = p->readers == PER_VCPU ? p->vcpus : p->readers;
-	unsigned int threads = p->vcpus + (u->are_readers_apart ? readers : 0);
+	unsigned int threads = p->vcpus + (u->are_readers_apart ? readers : 0), most = u->cpus_max;
 
-	return threads < u->cpus_max ? threads : u->cpus_max;
+	if (arch_cpus_max(p->arch) < most)
+		most = arch_cpus_max(p->arch);
+	return threads < most ? threads : most;
 }
 
 static int add_point(struct unrolling *u, struct point *p)
@@ -173,7 +175,6 @@ static int unroll_series(struct unrolling *u, const struct section *defaults,
 		u->keys[u->keys_count++] = &u->series->keys[i];
 	point_defaults(&start);
 	start.seed = options->seed;
-	start.arch = options->arch;
 	return unroll(u, 0, &start);
 }
 
@@ -204,7 +205,7 @@ static int replace_keys(struct sweep *sweep, const struct plan_options *options,
 	int failed = 0;
 
 	for (size_t i = 0; i < sweep->series_count && !failed; i++) {
-		for (size_t k = PLAN_VCPUS; k < PLAN_TEXTS && !failed; k++)
+		for (size_t k = PLAN_ARCH; k < PLAN_TEXTS && !failed; k++)
 			if (options->texts[k])
 				failed = section_set(&sweep->series[i], plan_text_names[k],
 						     options->texts[k], err, err_size);
@@ -331,10 +332,12 @@ void plan_free(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
-void plan_modes(const struct plan *plan, bool *used)
+void plan_uses(const struct plan *plan, bool *modes, bool *arches)
 {
-	for (size_t i = 0; i < MODE_COUNT; i++)
-		used[i] = false;
-	for (size_t i = 0; i < plan->count; i++)
-		used[plan->points[i].point.mode] = true;
+	memset(modes, false, MODE_COUNT * sizeof(*modes));
+	memset(arches, false, ARCH_COUNT * sizeof(*arches));
+	for (size_t i = 0; i < plan->count; i++) {
+		modes[plan->points[i].point.mode] = true;
+		arches[plan->points[i].point.arch] = true;
+	}
 }

@@ -9,7 +9,8 @@
 /* Texts that the command line changes a sweep with, named as on it. */
 enum plan_text {
 	PLAN_MODES, /* list: other modes are left out */
-	PLAN_VCPUS, /* from here on: list or range, replaces the key of the name */
+	PLAN_ARCH, /* from here on: list or range, replaces the key of the name */
+	PLAN_VCPUS,
 	PLAN_FETCH,
 	PLAN_CPUS, /* from here on: of simulated CPUs */
 	PLAN_QUANTUM,
@@ -25,7 +26,6 @@ struct plan_options {
 	const char *texts[PLAN_TEXTS]; /* NULL where it does not */
 	unsigned int repeat; /* 0: as in the sweep file */
 	uint64_t seed; /* order of the points, and their seed key where the sweep gives none */
-	enum arch arch;
 };
 
 #define PLANNED_STEM "%04u" /* how the names of a point's files begin: its number */
@@ -67,7 +67,7 @@ char *point_id(const struct point *p);
 /* KEY=VALUE for every key, CPU lists where there are any, added to words. */
 void point_words(const struct point *p, struct strings *words);
 
-/* Which of the modes the plan's points have; used has MODE_COUNT elements. */
-void plan_modes(const struct plan *plan, bool *used);
+/* Which modes and architectures the plan's points have, in MODE_COUNT and ARCH_COUNT elements. */
+void plan_uses(const struct plan *plan, bool *modes, bool *arches);
 
 #endif

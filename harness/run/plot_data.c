@@ -211,13 +211,14 @@ static void write_captions(FILE *out, const struct run_data *run, const struct p
 	const char *limits = panel_limits_summary(panel);
 	char line[2048], a[512], b[512], c[64];
 
+	panel_values(panel, "arch", c, sizeof(c));
 	snprintf(line, sizeof(line), "tier %s: %s", panel->tier, tier_summary(panel->tier));
 	write_variable(out, "tier", panel->tier);
 	write_variable(out, "caption_tier", line);
 	write_variable(out, "caption_limits", limits);
 	snprintf(line, sizeof(line), "fetch %s, kernel %s, %s, sweep %s",
-		 panel_values(panel, "fetch", b, sizeof(b)), run_kernel(run, a, sizeof(a)),
-		 panel_values(panel, "arch", c, sizeof(c)), sweep);
+		 panel_values(panel, "fetch", b, sizeof(b)), run_kernel(run, c, a, sizeof(a)), c,
+		 sweep);
 	write_variable(out, "caption_kernel", line);
 	write_variable(out, "caption_conditions", panel_conditions(panel, a, sizeof(a)));
 	snprintf(line, sizeof(line), "faultline %s", run_version(run, a, sizeof(a)));

@@ -78,8 +78,9 @@ int profile_check_keys(const struct point *p, char *err, size_t err_size)
 int profile_check(const struct setup *setup, const struct point *p, const char *dir, char *err,
 		  size_t err_size)
 {
-	const char *const needed[] = { setup->profile, setup->manycore, setup->program_map,
-				       setup->guest_map, setup->system_map };
+	const struct target *target = &setup->targets[p->arch];
+	const char *const needed[] = { setup->profile, setup->manycore, target->program_map,
+				       target->guest_map, target->system_map };
 
 	if (profile_check_keys(p, err, err_size))
 		return -1;

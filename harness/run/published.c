@@ -18,7 +18,9 @@ static void add_row(struct published_tables *tables, struct published row)
 /* vcpus, thousand pages/s with uffd, the same with exits; one userfaultfd, a reader per vCPU. */
 static int read_exit_line(struct published_tables *tables, const char *line)
 {
-	struct published row = { .table = exit_table, .backing = "shmem", .uffds = 1 };
+	struct published row = {
+		.table = exit_table, .arch = ARCH_X86_64, .backing = "shmem", .uffds = 1
+	};
 	double uffd, exits;
 	int end = 0;
 
@@ -41,21 +43,23 @@ static int read_exit_line(struct published_tables *tables, const char *line)
 static int read_userfault_line(struct published_tables *tables, const char *line)
 {
 	struct published row = { .table = userfault_table };
-	char arch[16], layout[16], readers[2];
+	char arch[16], layout[16], readers[2], err[ERR_SIZE];
+	struct point p;
 	int end = 0;
 	double each;
 	bool own;
 
 	if (sscanf(line, "%15[^,],%7[^,],%15[^,],%23[^,],%1[1N-],%u,%lf%n", arch, row.backing,
 		   layout, row.mode, readers, &row.vcpus, &each, &end) != 7 ||
-	    line[end] || !row.vcpus || !(each > 0))
+	    line[end] || !row.vcpus || !(each > 0) || point_set(&p, "arch", arch, err, sizeof(err)))
 		return -1;
 	own = !strcmp(layout, "per-vcpu");
 	if (!own && strcmp(layout, "single"))
 		return -1;
 	/* Without a userfaultfd the layout says nothing: those rows are there once already. */
-	if (strcmp(arch, "x86_64") || (own && readers[0] == '-'))
+	if (own && readers[0] == '-')
 		return 0;
+	row.arch = p.arch;
 	row.rate = each * row.vcpus;
 	if (readers[0] != '-') {
 		row.uffds = own ? row.vcpus : 1;
@@ -154,7 +158,7 @@ static json_int_t integer(const json_t *record, const char *key)
 static bool measures(const json_t *record, const struct published *row)
 {
 	return is_text(record, "status", "ok") && is_text(record, "tier", "simulated") &&
-	       is_text(record, "arch", "x86_64") &&
+	       is_text(record, "arch", arch_names[row->arch]) &&
 	       (integer(record, "cpus") > 1 || row->vcpus == 1) &&
 	       is_text(record, "mode", row->mode) && is_text(record, "backing", row->backing) &&
 	       is_text(record, "fetch", "0") && integer(record, "vcpus") == row->vcpus &&
@@ -191,6 +195,12 @@ size_t published_measured(const struct published_tables *tables)
 	return count;
 }
 
+/* Figures of two architectures are two tables. */
+static bool is_same_table(const struct published *a, const struct published *b)
+{
+	return a->table == b->table && a->arch == b->arch;
+}
+
 /* The row of the same series with the smallest vCPU count that was measured. */
 static const struct published *first_of(const struct published_tables *tables,
 					const struct published *row)
@@ -200,24 +210,26 @@ static const struct published *first_of(const struct published_tables *tables,
 	for (size_t i = 0; i < tables->count; i++) {
 		const struct published *other = &tables->rows[i];
 
-		if (other->table == row->table && !strcmp(other->series, row->series) &&
+		if (is_same_table(other, row) && !strcmp(other->series, row->series) &&
 		    is_measured(other) && other->vcpus < first->vcpus)
 			first = other;
 	}
 	return first;
 }
 
-static void print_table(const struct published_tables *tables, const char *table, FILE *out)
+static void print_table(const struct published_tables *tables, const struct published *like,
+			FILE *out)
 {
-	fprintf(out, "\n%s\n%-34s%6s%30s%18s%24s%18s\n%-34s%6s%10s%10s%10s%9s%9s%8s%8s%8s%9s%9s\n",
-		table, "", "", "thousand pages/s", "ratio", "relative to the first", "ratio",
-		"series", "vCPUs", "published", "P=0", "P=70", "P=0", "P=70", "publ.", "P=0",
-		"P=70", "P=0", "P=70");
+	fprintf(out,
+		"\n%s, %s\n%-34s%6s%30s%18s%24s%18s\n%-34s%6s%10s%10s%10s%9s%9s%8s%8s%8s%9s%9s\n",
+		like->table, arch_names[like->arch], "", "", "thousand pages/s", "ratio",
+		"relative to the first", "ratio", "series", "vCPUs", "published", "P=0", "P=70",
+		"P=0", "P=70", "publ.", "P=0", "P=70", "P=0", "P=70");
 	for (size_t i = 0; i < tables->count; i++) {
 		const struct published *row = &tables->rows[i], *first;
 		double none = row->simulated[0], charged = row->simulated[1];
 
-		if (row->table != table || !is_measured(row))
+		if (!is_same_table(row, like) || !is_measured(row))
 			continue;
 		first = first_of(tables, row);
 		fprintf(out, "%-34s%6u%10.0f%10.0f%10.0f%9.2f%9.2f%8.2f%8.2f%8.2f%9.2f%9.2f\n",
@@ -254,6 +266,16 @@ static void print_summary(const struct published_tables *tables, FILE *out)
 			count_within(tables, 1, factors[i]));
 }
 
+/* Whether a row is the first one measured of its table. */
+static bool is_first_of_table(const struct published_tables *tables, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (is_measured(&tables->rows[k]) &&
+		    is_same_table(&tables->rows[k], &tables->rows[i]))
+			return false;
+	return is_measured(&tables->rows[i]);
+}
+
 void published_print(const struct published_tables *tables, FILE *out)
 {
 	fprintf(out,
@@ -261,8 +283,9 @@ void published_print(const struct published_tables *tables, FILE *out)
 		"cache line takes\nfrom one simulated CPU to another. Ratio: simulated to "
 		"published. pages/s of all vCPUs.\nOne P and one number of instructions a ns for "
 		"all points: the sweep files say how they were fixed.\n");
-	for (size_t i = 0; i < FILES; i++)
-		print_table(tables, files[i].table, out);
+	for (size_t i = 0; i < tables->count; i++)
+		if (is_first_of_table(tables, i))
+			print_table(tables, &tables->rows[i], out);
 	print_summary(tables, out);
 }
 
@@ -275,11 +298,12 @@ void published_write_data(const struct published_tables *tables, FILE *out)
 
 		if (!is_measured(series) || first_of(tables, series) != series)
 			continue;
-		fprintf(out, "%s\"%s (%s)\"\n", separator, series->series, series->table);
+		fprintf(out, "%s\"%s (%s, %s)\"\n", separator, series->series, series->table,
+			arch_names[series->arch]);
 		for (size_t k = i; k < tables->count; k++) {
 			const struct published *row = &tables->rows[k];
 
-			if (is_measured(row) && row->table == series->table &&
+			if (is_measured(row) && is_same_table(row, series) &&
 			    !strcmp(row->series, series->series))
 				fprintf(out, "%u %.0f %.0f %.0f\n", row->vcpus, row->rate,
 					row->simulated[0], row->simulated[1]);

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "../keys.h"
 #include "util.h"
 
 #define PUBLISHED_ENDS 2 /* coherence charges that simulated points are taken at */
@@ -13,6 +14,7 @@
 /* One figure of a table. */
 struct published {
 	const char *table; /* the file, and the sweep that measures the same */
+	enum arch arch;
 	char *series; /* mode and set-up, for people */
 	char mode[24], backing[8];
 	unsigned int vcpus;
@@ -30,7 +32,7 @@ struct published_tables {
 extern const unsigned int published_coherence_ns[PUBLISHED_ENDS];
 
 /*
- * Reads the x86-64 figures of both tables in ROOT/results/published. Returns 0, or -1
+ * Reads the figures of both tables in ROOT/results/published. Returns 0, or -1
  * with a message in err that names file and line.
  */
 int published_read(struct published_tables *tables, const char *root, char *err, size_t err_size);

@@ -8,6 +8,7 @@ static const struct {
 	const char *title, *member;
 	bool of_test; /* else of all tests on the same CPUs */
 } columns[ANSWER_COLUMNS] = {
+	{ "arch", "arch" },
 	{ "cpus", "cpus" },
 	{ "quantum", "quantum" },
 	{ "coherence", "coherence_ns" },

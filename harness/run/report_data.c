@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "report_cells.h"
+#include "store.h"
 #include "util.h"
-
-#define SCHEMA 1 /* the version of results/schema/ that is understood here */
 
 /*
  * Keys that say under which conditions a fault was measured, not how it was
@@ -170,27 +169,15 @@ static json_t *load_records(const char *run_dir, char *err, size_t err_size)
 
 static json_t *load_run(const char *run_dir, char *err, size_t err_size)
 {
-	json_error_t error;
-	char path[4096];
-	json_t *run;
+	json_t *run = store_load_run(run_dir, err, err_size);
 
-	snprintf(path, sizeof(path), "%s/run.json", run_dir);
-	run = json_load_file(path, 0, &error);
-	if (!run) {
-		snprintf(err, err_size, "cannot read %s: %s; is this the folder of a run?", path,
-			 error.text);
+	if (!run)
 		return NULL;
-	}
-	if (json_integer_value(json_object_get(run, "schema")) != SCHEMA) {
-		snprintf(err, err_size, "%s: \"schema\" is not %d; use the faultline that wrote it",
-			 path, SCHEMA);
-		json_decref(run);
-		return NULL;
-	}
 	if (!json_is_string(json_object_get(run, "sweep")) ||
 	    !json_is_string(json_object_get(run, "tier")) ||
 	    !json_is_boolean(json_object_get(run, "complete"))) {
-		snprintf(err, err_size, "%s: \"sweep\", \"tier\" or \"complete\" is missing", path);
+		snprintf(err, err_size,
+			 "%s/run.json: \"sweep\", \"tier\" or \"complete\" is missing", run_dir);
 		json_decref(run);
 		return NULL;
 	}

@@ -101,8 +101,11 @@ unsigned int panel_common_vcpus(const struct panel *panel);
 /* Where distribution and phases are shown: run->shown_vcpus where the panel has it, else the above. */
 unsigned int panel_shown_vcpus(const struct run_data *run, const struct panel *panel);
 
-/* "6.12.117, series 0123456789ab"; "unknown" where run.json does not say. Returns buf. */
-const char *run_kernel(const struct run_data *run, char *buf, size_t size);
+/*
+ * "6.12.117, series 0123456789ab", the kernel of that architecture; "unknown" where run.json does
+ * not say. For arch NULL those of all, each once. Returns buf.
+ */
+const char *run_kernel(const struct run_data *run, const char *arch, char *buf, size_t size);
 
 /* faultline's version. Returns buf. */
 const char *run_version(const struct run_data *run, char *buf, size_t size);
@@ -132,7 +135,7 @@ const char *problem_points(const json_t *problem, char *buf, size_t size);
  * The known answers of the run's simulated CPUs: an array with, for each test, an array of
  * ANSWER_COLUMNS texts. Times are in simulated ns, an operation. New reference.
  */
-#define ANSWER_COLUMNS 10
+#define ANSWER_COLUMNS 11
 json_t *run_answers(const struct run_data *run);
 
 const char *answer_title(size_t column);

@@ -91,15 +91,42 @@ const char *panel_limits_statement(const struct panel *panel)
 		       "";
 }
 
-const char *run_kernel(const struct run_data *run, char *buf, size_t size)
+static const char *target_kernel(const json_t *target, char *buf, size_t size)
 {
-	const json_t *kernel = json_object_get(run->run, "kernel");
+	const json_t *kernel = json_object_get(target, "kernel");
 	char version[128], series[128];
 
 	json_text(kernel, "version", version, sizeof(version));
 	json_text(kernel, "series_sha256", series, sizeof(series));
 	snprintf(buf, size, "%s%s%.12s", version[0] ? version : "unknown",
 		 series[0] ? ", series " : ", not built by faultline", series);
+	return buf;
+}
+
+const char *run_kernel(const struct run_data *run, const char *arch, char *buf, size_t size)
+{
+	json_t *targets = json_object_get(run->run, "targets"), *target;
+	char text[512], first[512] = "";
+	bool is_one = true;
+	size_t used = 0;
+	const char *name;
+
+	if (arch || json_object_size(targets) < 2) {
+		target = arch ? json_object_get(targets, arch) :
+				json_object_iter_value(json_object_iter(targets));
+		return target_kernel(target, buf, size);
+	}
+	json_object_foreach (targets, name, target) {
+		target_kernel(target, text, sizeof(text));
+		if (!first[0])
+			strcpy(first, text);
+		is_one &= !strcmp(text, first);
+		if (used < size)
+			used += snprintf(buf + used, size - used, "%s%s: %s", used ? "; " : "",
+					 name, text);
+	}
+	if (is_one)
+		snprintf(buf, size, "%s", first);
 	return buf;
 }
 

@@ -32,46 +32,80 @@ static json_t *native_kernel(void)
 	return json_pack("{s:s, s:s}", "version", uts.release, "build", uts.version);
 }
 
-static int add_vm_identity(const struct setup *setup, json_t *identity, char *err, size_t err_size)
+/* What a VM of that architecture is made of: added to target. */
+static int add_vm(const struct setup *setup, enum arch arch, json_t *target, char *err,
+		  size_t err_size)
 {
-	json_t *manifest = setup_kernel_manifest(setup, err, err_size);
-	char *qemu = manifest ? setup_qemu_version(setup, err, err_size) : NULL;
+	json_t *manifest = setup_kernel_manifest(setup, arch, err, err_size);
+	char *qemu = manifest ? setup_qemu_version(setup, arch, err, err_size) : NULL;
 
 	if (!qemu) {
 		json_decref(manifest);
 		return -1;
 	}
-	json_object_set_new(identity, "kernel", manifest);
-	json_object_set_new(identity, "qemu", json_pack("{s:s}", "version", qemu));
+	json_object_set_new(target, "initramfs_sha256",
+			    owned_or_null(setup_sha256(setup->targets[arch].initramfs)));
+	json_object_set_new(target, "kernel", manifest);
+	json_object_set_new(target, "qemu", json_pack("{s:s}", "version", qemu));
 	free(qemu);
 	return 0;
 }
 
-json_t *run_identity(const struct setup *setup, const struct host *host, char *err, size_t err_size)
+static json_t *make_target(const struct setup *setup, enum arch arch, bool vm, char *err,
+			   size_t err_size)
 {
-	bool vm = host == &host_vm, dirty;
+	json_t *target = json_object();
+
+	json_object_set_new(target, "point_sha256",
+			    owned_or_null(setup_sha256(setup->targets[arch].point_program)));
+	if (!vm) {
+		json_object_set_new(target, "initramfs_sha256", json_null());
+		json_object_set_new(target, "kernel", native_kernel());
+		json_object_set_new(target, "qemu", json_null());
+	} else if (add_vm(setup, arch, target, err, err_size)) {
+		json_decref(target);
+		return NULL;
+	}
+	return target;
+}
+
+static json_t *make_faultline(const struct setup *setup, bool vm)
+{
+	bool dirty;
 	char *commit = setup_commit(setup, &dirty);
-	json_t *identity = json_object(), *faultline = json_object();
+	json_t *faultline = json_object();
 
 	json_object_set_new(faultline, "version", json_string(FAULTLINE_VERSION));
 	json_object_set_new(faultline, "commit", text_or_null(commit));
 	json_object_set_new(faultline, "dirty", commit ? json_boolean(dirty) : json_null());
-	json_object_set_new(faultline, "point_sha256",
-			    owned_or_null(setup_sha256(setup->point_program)));
-	json_object_set_new(faultline, "initramfs_sha256",
-			    vm ? owned_or_null(setup_sha256(setup->initramfs)) : json_null());
 	json_object_set_new(faultline, "manycore_sha256",
 			    vm ? owned_or_null(setup_sha256(setup->manycore)) : json_null());
 	json_object_set_new(faultline, "coherence_sha256",
 			    vm ? owned_or_null(setup_sha256(setup->coherence)) : json_null());
-	json_object_set_new(identity, "faultline", faultline);
 	free(commit);
-	if (!vm) {
-		json_object_set_new(identity, "kernel", native_kernel());
-		json_object_set_new(identity, "qemu", json_null());
-	} else if (add_vm_identity(setup, identity, err, err_size)) {
-		json_decref(identity);
-		return NULL;
+	return faultline;
+}
+
+json_t *run_identity(const struct setup *setup, const struct host *host, const struct plan *plan,
+		     char *err, size_t err_size)
+{
+	bool vm = host == &host_vm, modes[MODE_COUNT], arches[ARCH_COUNT];
+	json_t *identity = json_object(), *targets = json_object();
+
+	plan_uses(plan, modes, arches);
+	json_object_set_new(identity, "faultline", make_faultline(setup, vm));
+	json_object_set_new(identity, "targets", targets);
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
+		json_t *target;
+
+		if (!arches[arch])
+			continue;
+		target = make_target(setup, arch, vm, err, err_size);
+		if (!target) {
+			json_decref(identity);
+			return NULL;
+		}
+		json_object_set_new(targets, arch_names[arch], target);
 	}
 	return identity;
 }
@@ -83,28 +117,34 @@ static char *plain_text(const json_t *value)
 	return value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : xstrdup("not there");
 }
 
-/* Finds what differs in one object of the identity. */
-static int check_part(const char *part, const json_t *then, json_t *now, char *err, size_t err_size)
+/* Finds what differs; path: the names of the objects that they are in. */
+static int check_part(const char *path, const json_t *then, json_t *now, char *err, size_t err_size)
 {
 	const char *name;
 	json_t *value;
+	char *was, *is;
 
-	if (!json_is_object(now) || json_equal(then, now))
-		return json_equal(then, now) ? 0 : -1;
-	json_object_foreach (now, name, value) {
-		const json_t *old = json_object_get(then, name);
-		char *was, *is;
+	if (then && json_equal(then, now))
+		return 0;
+	if (json_is_object(then) && json_is_object(now)) {
+		json_object_foreach (now, name, value) {
+			char *full = xasprintf("%s %s", path, name);
+			int differs =
+				check_part(full, json_object_get(then, name), value, err, err_size);
 
-		if (old && json_equal(old, value))
-			continue;
-		was = plain_text(old);
-		is = plain_text(value);
-		snprintf(err, err_size, "%s %s was %s and is %s now", part, name, was, is);
-		free(was);
-		free(is);
+			free(full);
+			if (differs)
+				return -1;
+		}
+		snprintf(err, err_size, "%s is not the same", path); /* members that are gone */
 		return -1;
 	}
-	return -1; /* then has members that are gone */
+	was = plain_text(then);
+	is = plain_text(now);
+	snprintf(err, err_size, "%s was %s and is %s now", path, was, is);
+	free(was);
+	free(is);
+	return -1;
 }
 
 int run_identity_check(const json_t *run, const json_t *identity, char *err, size_t err_size)
@@ -112,11 +152,9 @@ int run_identity_check(const json_t *run, const json_t *identity, char *err, siz
 	const char *name;
 	json_t *now;
 
-	json_object_foreach ((json_t *)identity, name, now) {
-		snprintf(err, err_size, "%s is not the same", name);
+	json_object_foreach ((json_t *)identity, name, now)
 		if (check_part(name, json_object_get(run, name), now, err, err_size))
 			return -1;
-	}
 	return 0;
 }
 
@@ -210,16 +248,13 @@ json_t *run_json_make(const struct run_facts *facts, const struct schedule *sche
 {
 	const char *slash = strrchr(schedule->store->dir, '/');
 	json_t *run = json_object(), *wall = json_object();
-	char arch[32];
 
-	point_get(&schedule->plan->points[0].point, "arch", arch, sizeof(arch));
-	json_object_set_new(run, "schema", json_integer(SCHEMA_VERSION));
+	json_object_set_new(run, "schema", json_integer(RUN_SCHEMA_VERSION));
 	json_object_set_new(run, "name", json_string(slash ? slash + 1 : schedule->store->dir));
 	json_object_set_new(run, "sweep", json_string(facts->sweep_label));
 	json_object_set_new(run, "summary", json_string(facts->sweep->summary));
 	json_object_set_new(run, "tier", json_string(tier_kinds[facts->tier].name));
 	json_object_set_new(run, "tier_why", json_string(facts->tier_why));
-	json_object_set_new(run, "arch", json_string(arch));
 	json_object_set_new(run, "host", json_string(schedule->host->name));
 	run_json_update(run, schedule, false);
 	json_object_set_new(run, "plan", plan_json(facts));

@@ -19,11 +19,11 @@ struct run_facts {
 };
 
 /*
- * What decides results: the objects "faultline", "kernel" and "qemu". Returns a new reference, or
- * NULL with a message in err.
+ * What decides results: the objects "faultline" and, with kernel and QEMU for each of the plan's
+ * architectures, "targets". Returns a new reference, or NULL with a message in err.
  */
-json_t *run_identity(const struct setup *setup, const struct host *host, char *err,
-		     size_t err_size);
+json_t *run_identity(const struct setup *setup, const struct host *host, const struct plan *plan,
+		     char *err, size_t err_size);
 
 /*
  * Compares a run's identity with that of now. Returns 0 when they agree, or -1

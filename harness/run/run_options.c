@@ -13,7 +13,8 @@ static const char usage[] =
 	"\n"
 	"  --sweep NAME|FILE      what to measure (claim; see faultline list)\n"
 	"  --tier TIER            hardware, nested, simulated, emulated or auto (auto)\n"
-	"  --arch ARCH            architecture under test (x86_64)\n"
+	"  --arch LIST            architectures under test, x86_64 and arm64, or all (the\n"
+	"                         machine's); in place of the sweep's\n"
 	"  --modes A,B            only series with these modes\n"
 	"  --vcpus LIST           vCPUs in place of the sweep's: 1,2,4 or 1..512*2\n"
 	"  --fetch LIST           time to get a page in place of the sweep's: 30us\n"
@@ -31,11 +32,20 @@ static const char usage[] =
 	"  --point-timeout S      seconds after which a point has failed (300, and more the\n"
 	"                         longer it should take)\n"
 	"  --jobs N               VMs at a time (as many as there are CPUs)\n"
-	"  --check                checks the options and the sweep, measures nothing\n"
+	"  --check                checks the options and the sweep, prints the architectures\n"
 	"  --help                 this text\n"
 	"\n"
 	"Exit code: 0 all measured, 1 a point failed, 2 bad input, something is missing or the\n"
 	"simulated CPUs fail their known answers, 4 all points were skipped, 130 interrupted.\n";
+
+void print_arches(const bool *arches)
+{
+	fputs("arches", stdout);
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+		if (arches[arch])
+			printf(" %s", arch_names[arch]);
+	putchar('\n');
+}
 
 int parse_placement(const char *text, enum placement *placement)
 {
@@ -132,7 +142,7 @@ static int take_key(const struct run_option *option, const char *text, void *fie
 static const struct run_option run_options[] = {
 	{ "sweep", take_text, FIELD(sweep), true },
 	{ "tier", KEY(tier, tier) },
-	{ "arch", KEY(arch, plan.arch) },
+	{ "arch", PLAN(ARCH) },
 	{ "modes", PLAN(MODES) },
 	{ "vcpus", PLAN(VCPUS) },
 	{ "fetch", PLAN(FETCH) },

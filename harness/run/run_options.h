@@ -26,6 +26,9 @@ struct run_options {
  */
 int run_options_parse(struct run_options *o, int argc, char **argv);
 
+/* What --check prints for who is to make sure that there is all they take. ARCH_COUNT elements. */
+void print_arches(const bool *arches);
+
 /* Parses the value of --placement and of --point-timeout. Return 0 or, with a message, -1. */
 int parse_placement(const char *text, enum placement *placement);
 int parse_timeout(const char *text, double *timeout_s);

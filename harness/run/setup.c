@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define QEMU_NAME "qemu-system-x86_64"
+#include "machine_kinds.h"
+
 #define QEMU_MAJOR_MIN 7 /* older ones were not tried; Debian 12 has 7.2 */
 #define QEMU_MINOR_MIN 2
 
@@ -35,69 +36,97 @@ static const char *env(const char *name)
 	return value && *value ? value : NULL;
 }
 
+/* An environment variable that there is for each architecture. */
+static const char *env_of(const char *name, enum arch arch)
+{
+	char *full = xasprintf("%s_%s", name, arch_names[arch]);
+	const char *value = env(full);
+
+	free(full);
+	return value;
+}
+
+static void target_init(struct target *target, const char *root, enum arch arch)
+{
+	const char *kernel_dir = env_of("FAULTLINE_KERNEL_DIR", arch);
+	const char *qemu = env_of("FAULTLINE_QEMU", arch), *name = arch_names[arch];
+
+	if (kernel_dir) {
+		target->kernel_dir = xstrdup(kernel_dir);
+		target->kernel_image =
+			xasprintf("%s/%s", kernel_dir, machine_kinds[arch].kernel_file);
+		target->system_map = xasprintf("%s/System.map", kernel_dir);
+	}
+	target->initramfs = xasprintf("%s/build/%s/initramfs.cpio", root, name);
+	target->point_program = xasprintf("%s/build/%s/faultline-point", root, name);
+	target->program_map = xasprintf("%s/build/%s/faultline-point.map", root, name);
+	target->guest_map = xasprintf("%s/build/%s/guest.map", root, name);
+	target->qemu = xstrdup(qemu ? qemu : machine_kinds[arch].qemu);
+}
+
 void setup_init(struct setup *setup)
 {
-	const char *root = env("FAULTLINE_ROOT"), *kernel_dir = env("FAULTLINE_KERNEL_DIR_x86_64");
-	const char *qemu = env("FAULTLINE_QEMU");
+	const char *root = env("FAULTLINE_ROOT");
 
 	*setup = (struct setup){ .root = root ? xstrdup(root) : root_of_program() };
-	if (kernel_dir) {
-		setup->kernel_dir = xstrdup(kernel_dir);
-		setup->vmlinux = xasprintf("%s/vmlinux", kernel_dir);
-		setup->system_map = xasprintf("%s/System.map", kernel_dir);
-	}
-	setup->initramfs = xasprintf("%s/build/x86_64/initramfs.cpio", setup->root);
-	setup->point_program = xasprintf("%s/build/x86_64/faultline-point", setup->root);
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+		target_init(&setup->targets[arch], setup->root, arch);
 	setup->manycore = xasprintf("%s/build/manycore.so", setup->root);
 	setup->coherence = xasprintf("%s/build/coherence.so", setup->root);
 	setup->profile = xasprintf("%s/build/profile.so", setup->root);
-	setup->program_map = xasprintf("%s/build/x86_64/faultline-point.map", setup->root);
-	setup->guest_map = xasprintf("%s/build/x86_64/guest.map", setup->root);
-	setup->qemu = xstrdup(qemu ? qemu : QEMU_NAME);
+}
+
+static void target_free(struct target *target)
+{
+	free(target->kernel_dir);
+	free(target->kernel_image);
+	free(target->initramfs);
+	free(target->point_program);
+	free(target->system_map);
+	free(target->program_map);
+	free(target->guest_map);
+	free(target->qemu);
 }
 
 void setup_free(struct setup *setup)
 {
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+		target_free(&setup->targets[arch]);
 	free(setup->root);
-	free(setup->kernel_dir);
-	free(setup->vmlinux);
-	free(setup->initramfs);
-	free(setup->point_program);
 	free(setup->manycore);
 	free(setup->coherence);
 	free(setup->profile);
-	free(setup->system_map);
-	free(setup->program_map);
-	free(setup->guest_map);
-	free(setup->qemu);
 }
 
-json_t *setup_kernel_manifest(const struct setup *setup, char *err, size_t err_size)
+json_t *setup_kernel_manifest(const struct setup *setup, enum arch arch, char *err, size_t err_size)
 {
+	const struct target *target = &setup->targets[arch];
 	json_error_t cause;
 	json_t *manifest;
 	char *path;
 
-	if (!setup->kernel_dir) {
+	if (!target->kernel_dir) {
 		snprintf(err, err_size,
-			 "no patched kernel: start faultline through ./run.sh, or set "
-			 "FAULTLINE_KERNEL_DIR_x86_64 to the folder that './run.sh kernel' prints");
+			 "no patched kernel for %s: start faultline through ./run.sh, or set "
+			 "FAULTLINE_KERNEL_DIR_%s to the folder that './run.sh kernel --arch %s' "
+			 "prints",
+			 arch_names[arch], arch_names[arch], arch_names[arch]);
 		return NULL;
 	}
-	if (access(setup->vmlinux, R_OK)) {
+	if (access(target->kernel_image, R_OK)) {
 		snprintf(err, err_size,
-			 "no patched kernel: cannot read %s (%s); './run.sh kernel' "
-			 "builds one",
-			 setup->vmlinux, strerror(errno));
+			 "no patched kernel for %s: cannot read %s (%s); './run.sh kernel --arch "
+			 "%s' builds one",
+			 arch_names[arch], target->kernel_image, strerror(errno), arch_names[arch]);
 		return NULL;
 	}
-	path = xasprintf("%s/manifest.json", setup->kernel_dir);
+	path = xasprintf("%s/manifest.json", target->kernel_dir);
 	manifest = json_load_file(path, 0, &cause);
 	if (!json_is_string(json_object_get(manifest, "version"))) {
 		snprintf(err, err_size,
-			 "cannot make sense of the kernel's %s (%s); './run.sh kernel' "
+			 "cannot make sense of the kernel's %s (%s); './run.sh kernel --arch %s' "
 			 "builds it anew",
-			 path, manifest ? "no version in it" : cause.text);
+			 path, manifest ? "no version in it" : cause.text, arch_names[arch]);
 		json_decref(manifest);
 		manifest = NULL;
 	}
@@ -105,9 +134,9 @@ json_t *setup_kernel_manifest(const struct setup *setup, char *err, size_t err_s
 	return manifest;
 }
 
-char *setup_qemu_version(const struct setup *setup, char *err, size_t err_size)
+char *setup_qemu_version(const struct setup *setup, enum arch arch, char *err, size_t err_size)
 {
-	char *argv[] = { setup->qemu, "--version", NULL };
+	char *qemu = setup->targets[arch].qemu, *argv[] = { qemu, "--version", NULL };
 	const char *marker = "version ";
 	char *line = command_line_of(argv);
 	char *start = line ? strstr(line, marker) : NULL, *version;
@@ -116,9 +145,10 @@ char *setup_qemu_version(const struct setup *setup, char *err, size_t err_size)
 	if (!start || sscanf(start + strlen(marker), "%u.%u", &major, &minor) != 2) {
 		snprintf(err, err_size,
 			 "cannot run '%s --version'; install QEMU %d.%d or newer "
-			 "(Debian: apt-get install qemu-system-x86), or name one with "
-			 "FAULTLINE_QEMU",
-			 setup->qemu, QEMU_MAJOR_MIN, QEMU_MINOR_MIN);
+			 "(Debian: apt-get install %s), or name one with "
+			 "FAULTLINE_QEMU_%s",
+			 qemu, QEMU_MAJOR_MIN, QEMU_MINOR_MIN, machine_kinds[arch].package,
+			 arch_names[arch]);
 		free(line);
 		return NULL;
 	}
@@ -130,8 +160,8 @@ char *setup_qemu_version(const struct setup *setup, char *err, size_t err_size)
 		return version;
 	snprintf(err, err_size,
 		 "%s is QEMU %s, and %d.%d or newer is needed; install one (Debian 12 "
-		 "and later have it), or name one with FAULTLINE_QEMU",
-		 setup->qemu, version, QEMU_MAJOR_MIN, QEMU_MINOR_MIN);
+		 "and later have it), or name one with FAULTLINE_QEMU_%s",
+		 qemu, version, QEMU_MAJOR_MIN, QEMU_MINOR_MIN, arch_names[arch]);
 	free(version);
 	return NULL;
 }

@@ -5,20 +5,26 @@
 
 #include <jansson.h>
 
+#include "../keys.h"
 #include "util.h"
+
+/* What there is for an architecture under test. */
+struct target {
+	char *kernel_dir; /* FAULTLINE_KERNEL_DIR_<arch>: the patched kernel's folder, NULL when not set */
+	char *kernel_image; /* in it, that QEMU boots; NULL when it is not set */
+	char *initramfs;
+	char *point_program;
+	char *system_map, *program_map,
+		*guest_map; /* functions of kernel (NULL without one), program, guest */
+	char *qemu; /* FAULTLINE_QEMU_<arch>, or the distribution's name for it */
+};
 
 struct setup {
 	char *root; /* of the repository: FAULTLINE_ROOT, or where this program stands */
-	char *kernel_dir; /* FAULTLINE_KERNEL_DIR_x86_64: the patched kernel's folder, NULL when not set */
-	char *vmlinux; /* in it; NULL when it is not set */
-	char *initramfs;
-	char *point_program;
+	struct target targets[ARCH_COUNT];
 	char *manycore; /* the library that lets QEMU's simulated CPUs run in parallel */
 	char *coherence; /* QEMU plugin that charges for moves of cache lines */
 	char *profile; /* QEMU plugin that tells where the time goes */
-	char *system_map, *program_map,
-		*guest_map; /* functions of kernel (NULL without one), program, guest */
-	char *qemu; /* FAULTLINE_QEMU, or the distribution's name for it */
 };
 
 /* Only finds out where things would be. Ends the program when there is no root. */
@@ -30,13 +36,14 @@ void setup_free(struct setup *setup);
  * The kernel's manifest.json, or NULL with a message in err that says how to
  * get a kernel. New reference.
  */
-json_t *setup_kernel_manifest(const struct setup *setup, char *err, size_t err_size);
+json_t *setup_kernel_manifest(const struct setup *setup, enum arch arch, char *err,
+			      size_t err_size);
 
 /*
  * QEMU's version as a string, checked to be new enough, or NULL with a message
  * in err that says how to get it. Caller frees.
  */
-char *setup_qemu_version(const struct setup *setup, char *err, size_t err_size);
+char *setup_qemu_version(const struct setup *setup, enum arch arch, char *err, size_t err_size);
 
 /* SHA-256 of a file in hex, or NULL when it cannot be had. Caller frees. */
 char *setup_sha256(const char *path);

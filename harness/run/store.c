@@ -229,8 +229,16 @@ json_t *store_load_run(const char *dir, char *err, size_t err_size)
 	if (!run)
 		snprintf(err, err_size, "%s is not the folder of a run: cannot read %s: %s", dir,
 			 path, cause.text);
+	else if (json_integer_value(json_object_get(run, "schema")) != RUN_SCHEMA_VERSION)
+		snprintf(err, err_size, "%s: \"schema\" is not %d; use the faultline that wrote it",
+			 path, RUN_SCHEMA_VERSION);
+	else {
+		free(path);
+		return run;
+	}
 	free(path);
-	return run;
+	json_decref(run);
+	return NULL;
 }
 
 int store_resume(struct store *store, const char *dir, json_t **run, json_t **records, char *err,

@@ -8,6 +8,8 @@
 
 #include "util.h"
 
+#define RUN_SCHEMA_VERSION 2 /* of run.json, as results/schema/ has it */
+
 struct store {
 	char *dir;
 	char *logs;

@@ -112,15 +112,29 @@ static bool is_cpu_list(const char *name)
 	return false;
 }
 
+/* A key's text to its values, of which there may be several. */
+static int expand(const char *name, const char *text, struct strings *values, char *err,
+		  size_t err_size)
+{
+	*values = (struct strings){ 0 };
+	if (is_cpu_list(name)) { /* its commas are part of the value */
+		strings_add(values, xstrdup(text));
+		return 0;
+	}
+	if (strcmp(name, "arch") || strcmp(text, "all"))
+		return values_expand(text, values, err, err_size);
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+		strings_add(values, xstrdup(arch_names[arch]));
+	return 0;
+}
+
 int section_set(struct section *section, const char *name, const char *text, char *err,
 		size_t err_size)
 {
 	struct sweep_key *key = (struct sweep_key *)section_key(section, name);
-	struct strings values = { 0 };
+	struct strings values;
 
-	if (is_cpu_list(name)) /* its commas are part of the value */
-		strings_add(&values, xstrdup(text));
-	else if (values_expand(text, &values, err, err_size))
+	if (expand(name, text, &values, err, err_size))
 		return -1;
 	if (check_values(name, &values, err, err_size)) {
 		strings_free(&values);
@@ -209,7 +223,7 @@ static int take_key(void *user, const char *section, const char *name, const cha
 	}
 	if (!r->section)
 		return fail_at(r, "'%s' stands before any [section]", name);
-	if (!strcmp(name, "tier") || !strcmp(name, "arch"))
+	if (!strcmp(name, "tier"))
 		return fail_at(r, "'%s' is chosen on the command line, with --%s", name, name);
 	if (section_key(r->section, name))
 		return fail_at(r, "'%s' is given twice in [%s]", name, section);
@@ -252,7 +266,7 @@ int sweep_parse(struct sweep *sweep, const char *file, const char *text, char *e
 	return r.failed ? -1 : 0;
 }
 
-static void section_free(struct section *section)
+void section_free(struct section *section)
 {
 	for (size_t i = 0; i < section->keys_count; i++) {
 		free(section->keys[i].name);

@@ -65,6 +65,8 @@ const struct sweep_key *section_key(const struct section *section, const char *n
 /* The key that cannot stand beside this one, since it says the same in another way, or NULL. */
 const char *sweep_exclusive_key(const char *name);
 
+void section_free(struct section *section);
+
 /* Gives a key new values from a list in text, whether or not it was there. Returns 0 or -1. */
 int section_set(struct section *section, const char *name, const char *text, char *err,
 		size_t err_size);

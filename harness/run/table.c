@@ -40,7 +40,7 @@ void table_header(FILE *out, const struct run_data *run)
 	if (run_incomplete(run, incomplete, sizeof(incomplete))[0])
 		fprintf(out, "*** %s ***\n", incomplete);
 	print_wrapped(out, "  tier", 14, tier_summary(tier));
-	print_wrapped(out, "  kernel", 14, run_kernel(run, text, sizeof(text)));
+	print_wrapped(out, "  kernel", 14, run_kernel(run, NULL, text, sizeof(text)));
 	print_wrapped(out, "  faultline", 14, run_version(run, text, sizeof(text)));
 	if (run_answers_summary(run, text, sizeof(text))[0])
 		print_wrapped(out, "  checked by", 14, text);
@@ -313,7 +313,7 @@ static void table_problems(FILE *out, const struct run_data *run)
 static void print_answer(FILE *out, const json_t *row)
 {
 	for (size_t c = 0; c < ANSWER_COLUMNS; c++)
-		fprintf(out, "%*s", c ? 11 : 5,
+		fprintf(out, "%*s", c > 1 ? 10 : 8,
 			row ? json_string_value(json_array_get(row, c)) : answer_title(c));
 	fputc('\n', out);
 }

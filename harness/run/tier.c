@@ -10,7 +10,7 @@
 
 #define PROBE_TIMEOUT_S 20
 
-static int check_hardware(const struct setup *setup, char *why, size_t size)
+static int check_hardware(const struct setup *setup, enum arch arch, char *why, size_t size)
 {
 	if (machine_is_vm()) {
 		snprintf(why, size,
@@ -18,21 +18,21 @@ static int check_hardware(const struct setup *setup, char *why, size_t size)
 			 "nested");
 		return -1;
 	}
-	return host_native.prepare(setup, why, size);
+	return host_native.prepare(setup, arch, why, size);
 }
 
-static int check_nested(const struct setup *setup, char *why, size_t size)
+static int check_nested(const struct setup *setup, enum arch arch, char *why, size_t size)
 {
 	if (!machine_is_vm()) {
 		snprintf(why, size, "this machine is not a VM; its tier with /dev/kvm is hardware");
 		return -1;
 	}
-	return host_native.prepare(setup, why, size);
+	return host_native.prepare(setup, arch, why, size);
 }
 
-static int check_vm(const struct setup *setup, char *why, size_t size)
+static int check_vm(const struct setup *setup, enum arch arch, char *why, size_t size)
 {
-	return host_vm.prepare(setup, why, size);
+	return host_vm.prepare(setup, arch, why, size);
 }
 
 const struct tier_kind tier_kinds[] = {
@@ -111,16 +111,25 @@ static int check_modes(const struct setup *setup, const bool *wanted, char *why,
 	return told;
 }
 
-static int check_tier(const struct setup *setup, enum tier tier, const bool *wanted, char *why,
-		      size_t size)
+static int check_arches(const struct setup *setup, enum tier tier, const struct tier_wanted *wanted,
+			char *why, size_t size)
 {
-	if (tier_kinds[tier].check(setup, why, size))
-		return -1;
-	return tier_kinds[tier].any_kernel ? check_modes(setup, wanted, why, size) : 0;
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+		if (wanted->arches[arch] && tier_kinds[tier].check(setup, arch, why, size))
+			return -1;
+	return 0;
 }
 
-static int choose_best(const struct setup *setup, const bool *wanted, enum tier *tier, char *why,
-		       size_t why_size, char *err, size_t err_size)
+static int check_tier(const struct setup *setup, enum tier tier, const struct tier_wanted *wanted,
+		      char *why, size_t size)
+{
+	if (check_arches(setup, tier, wanted, why, size))
+		return -1;
+	return tier_kinds[tier].any_kernel ? check_modes(setup, wanted->modes, why, size) : 0;
+}
+
+static int choose_best(const struct setup *setup, const struct tier_wanted *wanted, enum tier *tier,
+		       char *why, size_t why_size, char *err, size_t err_size)
 {
 	char reason[ERR_SIZE], reasons[ERR_SIZE] = "";
 	int n = 0;
@@ -145,14 +154,14 @@ static int choose_best(const struct setup *setup, const bool *wanted, enum tier 
 	return -1;
 }
 
-int tier_choose(const struct setup *setup, enum tier asked, const bool *wanted, enum tier *tier,
-		char *why, size_t why_size, char *err, size_t err_size)
+int tier_choose(const struct setup *setup, enum tier asked, const struct tier_wanted *wanted,
+		enum tier *tier, char *why, size_t why_size, char *err, size_t err_size)
 {
 	char reason[ERR_SIZE];
 
 	if (asked == TIER_AUTO)
 		return choose_best(setup, wanted, tier, why, why_size, err, err_size);
-	if (tier_kinds[asked].check(setup, reason, sizeof(reason))) {
+	if (check_arches(setup, asked, wanted, reason, sizeof(reason))) {
 		snprintf(err, err_size, "tier %s cannot run here: %s", tier_kinds[asked].name,
 			 reason);
 		return -1;

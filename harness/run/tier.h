@@ -10,8 +10,11 @@ struct tier_kind {
 	const char *name;
 	const char *summary;
 	const struct host *host;
-	/* Checks once whether points can run at all. Returns 0, or -1 with the reason in why. */
-	int (*check)(const struct setup *setup, char *why, size_t size);
+	/*
+	 * Checks once whether points of an architecture can run at all. Returns 0, or -1 with the
+	 * reason in why.
+	 */
+	int (*check)(const struct setup *setup, enum arch arch, char *why, size_t size);
 	bool any_kernel; /* modes depend on the kernel of this machine */
 };
 
@@ -31,12 +34,17 @@ struct mode_probe {
 int mode_probe(const struct setup *setup, unsigned int mode, struct mode_probe *probe, char *err,
 	       size_t err_size);
 
+/* What a run has of points. */
+struct tier_wanted {
+	bool modes[MODE_COUNT], arches[ARCH_COUNT];
+};
+
 /*
- * Chooses the best tier in which all wanted modes (MODE_COUNT elements) can run, or checks the one
+ * Chooses the best tier in which all that is wanted can run, or checks the one
  * asked for. why says why this one, and why none better.
  * Returns 0, or with a message in err -1, or -2 when interrupted.
  */
-int tier_choose(const struct setup *setup, enum tier asked, const bool *wanted, enum tier *tier,
-		char *why, size_t why_size, char *err, size_t err_size);
+int tier_choose(const struct setup *setup, enum tier asked, const struct tier_wanted *wanted,
+		enum tier *tier, char *why, size_t why_size, char *err, size_t err_size);
 
 #endif

@@ -98,10 +98,10 @@ mkdir "$scratch/unknown"
 gcc -rdynamic -DVERSION=8,1,3 "$root/tests/e2e/manycore-fake-qemu.c" \
 	-o "$scratch/unknown/qemu-system-x86_64"
 ln -sf "$root/build/manycore.so" "$scratch/root/build"
-FAULTLINE_QEMU=$scratch/unknown/qemu-system-x86_64 expect "an unknown QEMU" 2 \
+FAULTLINE_QEMU_x86_64=$scratch/unknown/qemu-system-x86_64 expect "an unknown QEMU" 2 \
 	"known answers.* QEMU 8\.1\.3: known are only 7\.2 .* and 10\.0" "${run[@]}" "$scratch/unknown/run"
 check "an unknown QEMU: not whole" not_whole "$scratch/unknown/run"
-unset FAULTLINE_QEMU
+unset FAULTLINE_QEMU_x86_64
 FAULTLINE_KERNEL_DIR_x86_64=$kernel needs_kernel
 export FAULTLINE_KERNEL_DIR_x86_64=$kernel
 ln -sf "$root/build/x86_64/initramfs.cpio" "$scratch/root/build/x86_64"

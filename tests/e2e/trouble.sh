@@ -32,7 +32,7 @@ fails_with "the VM says nothing" silent "without a record"
 fails_with "the record is cut short" cut-short "cut short"
 
 # Something is missing.
-FAULTLINE_QEMU=/nowhere/qemu expect "QEMU is missing" 2 \
+FAULTLINE_QEMU_x86_64=/nowhere/qemu expect "QEMU is missing" 2 \
 	"cannot run '/nowhere/qemu.*apt-get install" "${run[@]}" "$scratch/x"
 FAKE_VERSION=6.2.0 expect "QEMU is too old" 2 "QEMU 6.2.0, and 7.2 or newer" \
 	"${run[@]}" "$scratch/x"
@@ -42,7 +42,7 @@ FAULTLINE_KERNEL_DIR_x86_64=$scratch expect "no kernel in the folder" 2 "vmlinux
 mv "$scratch/root/build/x86_64/initramfs.cpio" "$scratch/away"
 expect "no initramfs" 2 "initramfs.cpio is missing; build it" "${run[@]}" "$scratch/x"
 mv "$scratch/away" "$scratch/root/build/x86_64/initramfs.cpio"
-FAULTLINE_QEMU=/nowhere/qemu expect "doctor says what is missing" 0 "no .*/nowhere/qemu" \
+FAULTLINE_QEMU_x86_64=/nowhere/qemu expect "doctor says what is missing" 0 "no .*/nowhere/qemu" \
 	"$faultline" doctor
 check "nothing was left by these" test ! -e "$scratch/x"
 expect "placement in a VM" 2 "no meaning in tier simulated" \

@@ -68,7 +68,7 @@ check "doctor installs nothing, even as root" was_not_called '^apt-get'
 # A machine without Debian's tools, and with little else.
 bare=$scratch/bare
 mkdir "$bare"
-for program in bash cut dirname getent id nproc paste sed sort tr; do
+for program in bash cut dirname getent id nproc paste sed sort tr uname; do
 	ln -s "$(command -v $program)" "$bare/"
 done
 expect "no apt-get: programs and libraries are named" 2 "gcc.*jansson.*no apt-get" \

@@ -80,9 +80,9 @@ static inline void run_folder_add_answers(struct run_folder *folder)
 			  "low_ns", 1155.0, "high_ns", 1810.0, "measured_ns", 1999.5, "ok", 0);
 
 	json_object_set_new(folder->run, "known_answers",
-			    json_pack("[{s:i, s:i, s:i, s:i, s:o, s:b}]", "cpus", 16, "quantum",
-				      500, "coherence_ns", 70, "speed", 4, "tests", tests, "ok",
-				      0));
+			    json_pack("[{s:s, s:i, s:i, s:i, s:i, s:o, s:b}]", "arch", "x86_64",
+				      "cpus", 16, "quantum", 500, "coherence_ns", 70, "speed", 4,
+				      "tests", tests, "ok", 0));
 }
 
 /* For tests that each have one of their own. */

@@ -111,7 +111,7 @@ static void values_come_back_as_written(void **state)
 		"fetch=250ns",	   "wait=spin",	      "uffds=per-vcpu",	 "readers=7",
 		"handler=async",   "repeat=3",	      "vcpu_cpus=0,2-5", "reader_cpus=1",
 		"seed=9000000000", "cpus=64",	      "quantum=1000",	 "coherence=70",
-		"speed=8",
+		"speed=8",	   "arch=arm64",
 	};
 
 	(void)state;
@@ -123,6 +123,26 @@ static void values_come_back_as_written(void **state)
 		accepted(pairs[i]);
 		assert_string_equal(point_get(&p, name, text, sizeof(text)), equals + 1);
 	}
+}
+
+static void architectures_have_their_limits(void **state)
+{
+	(void)state;
+	refused("arch=vax", "x86_64, arm64");
+	accepted("arch=x86_64");
+	accepted("tier=simulated");
+	accepted("cpus=241");
+	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
+	assert_string_equal(
+		err,
+		"cpus=241 is more than the 240 CPUs that the simulated machine of x86_64 takes");
+	accepted("arch=arm64");
+	accepted("cpus=256");
+	accepted("vcpus=512");
+	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	accepted("vcpus=513");
+	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
+	assert_string_equal(err, "vcpus=513 is more than the 512 vCPUs that KVM on arm64 takes");
 }
 
 static void a_long_cpu_list_is_refused(void **state)
@@ -230,6 +250,7 @@ int main(void)
 		cmocka_unit_test_setup(numbers, set_up),
 		cmocka_unit_test_setup(bad_values_are_named_with_what_would_do, set_up),
 		cmocka_unit_test_setup(values_come_back_as_written, set_up),
+		cmocka_unit_test_setup(architectures_have_their_limits, set_up),
 		cmocka_unit_test_setup(a_long_cpu_list_is_refused, set_up),
 		cmocka_unit_test_setup(fault_follows_backing, set_up),
 		cmocka_unit_test_setup(per_vcpu_counts_follow_vcpus, set_up),

@@ -87,13 +87,19 @@ static void read_tables(void)
 	assert_int_equal(failed, 0);
 }
 
-static const struct published *find(const char *series, unsigned int vcpus)
+static const struct published *find_of(enum arch arch, const char *series, unsigned int vcpus)
 {
 	for (size_t i = 0; i < tables.count; i++)
-		if (!strcmp(tables.rows[i].series, series) && tables.rows[i].vcpus == vcpus)
+		if (tables.rows[i].arch == arch && !strcmp(tables.rows[i].series, series) &&
+		    tables.rows[i].vcpus == vcpus)
 			return &tables.rows[i];
 	print_error("no row '%s' with %u vCPUs\n", series, vcpus);
 	return NULL;
+}
+
+static const struct published *find(const char *series, unsigned int vcpus)
+{
+	return find_of(ARCH_X86_64, series, vcpus);
 }
 
 static void committed_tables_are_understood(void **state)
@@ -102,8 +108,8 @@ static void committed_tables_are_understood(void **state)
 
 	(void)state;
 	assert_int_equal(published_read(&tables, ".", err, sizeof(err)), 0);
-	/* 9 lines with two figures, and 36 of 42 x86-64 ones that are there once. */
-	assert_int_equal(tables.count, 18 + 36);
+	/* 9 lines with two figures; 36 of 42 x86-64 and 21 of 27 arm64 ones that are there once. */
+	assert_int_equal(tables.count, 18 + 36 + 21);
 	row = find("shmem, uffd, N readers", 64);
 	assert_true(row->rate == 86000 && row->uffds == 1 && row->readers == 64);
 	row = find("shmem, uffd+exit", 256);
@@ -114,6 +120,10 @@ static void committed_tables_are_understood(void **state)
 	assert_true(row->rate == 8 * 26059.0 && row->uffds == 1 && row->readers == 1);
 	row = find("shmem, uffd, uffd each", 8);
 	assert_true(row->uffds == 8 && row->readers == 8);
+	row = find_of(ARCH_ARM64, "shmem, uffd, uffd each", 64);
+	assert_true(row->rate == 64 * 15996.0 && row->uffds == 64 && row->readers == 64);
+	row = find_of(ARCH_ARM64, "shmem, kernel", 8);
+	assert_true(row->rate == 8 * 363081.0);
 }
 
 static void lines_may_end_like_elsewhere(void **state)
@@ -289,6 +299,31 @@ static void ratios_and_shapes_are_printed(void **state)
 	free(text);
 }
 
+static void architectures_are_tables_of_their_own(void **state)
+{
+	char *text;
+
+	(void)state;
+	write_userfault(USERFAULT_COLUMNS "arm64,shmem,single,uffd,N,4,25000\n");
+	match_some();
+	for (size_t end = 0; end < PUBLISHED_ENDS; end++) {
+		json_t *record = uffd_record(4, (int)published_coherence_ns[end], 50000);
+
+		json_object_set_new(record, "arch", json_string("arm64"));
+		match(record);
+	}
+	assert_true(find("shmem, uffd, N readers", 4)->simulated[0] == 480000);
+	text = text_of(published_print);
+	assert_has(text, "\nexit-on-missing-v7, x86_64\n", true);
+	assert_has(text, "\nuserfault-v1, arm64\n", true);
+	assert_has(text, "\nuserfault-v1, x86_64\n", false);
+	assert_has(text,
+		   "shmem, uffd, N readers                 4       100        50        50"
+		   "     0.50     0.50    1.00    1.00    1.00     1.00     1.00\n",
+		   true);
+	free(text);
+}
+
 static void figures_for_the_plot_have_a_block_a_series(void **state)
 {
 	json_t *record;
@@ -303,10 +338,10 @@ static void figures_for_the_plot_have_a_block_a_series(void **state)
 		match(record);
 	}
 	text = text_of(published_write_data);
-	assert_string_equal(text, "\"shmem, uffd, N readers (exit-on-missing-v7)\"\n"
+	assert_string_equal(text, "\"shmem, uffd, N readers (exit-on-missing-v7, x86_64)\"\n"
 				  "2 150000 300000 75000\n"
 				  "4 120000 480000 90000\n"
-				  "\n\n\"anon, userfault (userfault-v1)\"\n"
+				  "\n\n\"anon, userfault (userfault-v1, x86_64)\"\n"
 				  "8 4000 7000 7000\n");
 	free(text);
 }
@@ -323,6 +358,7 @@ int main(void)
 		TEST(a_missing_table_is_named),
 		TEST(only_the_same_measurement_matches),
 		TEST(ratios_and_shapes_are_printed),
+		TEST(architectures_are_tables_of_their_own),
 		TEST(figures_for_the_plot_have_a_block_a_series),
 	};
 

@@ -75,7 +75,7 @@ static void add_text(const char *text)
 
 static void new_run(struct store *store)
 {
-	json_t *run = json_pack("{s:i}", "schema", 1);
+	json_t *run = json_pack("{s:i}", "schema", RUN_SCHEMA_VERSION);
 
 	assert_int_equal(store_create(store, "/nowhere", dir, "s", "simulated", err, sizeof(err)),
 			 0);

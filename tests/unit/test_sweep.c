@@ -257,6 +257,42 @@ static void threads_have_places_on_simulated_cpus(void **state)
 	assert_string_equal(p.reader_cpus, "10-15,0-9");
 }
 
+/* Each gets as many CPUs as its machine takes. */
+static void architectures_are_a_key(void **state)
+{
+	static const char text[] = "[a]\nmode=kernel\nvcpus=1,256\ncpus_max=256\narch=all\n";
+	static const struct {
+		enum arch arch;
+		unsigned int cpus;
+	} expected[] = {
+		{ ARCH_X86_64, 1 }, { ARCH_ARM64, 1 }, { ARCH_X86_64, 240 }, { ARCH_ARM64, 256 }
+	};
+	bool modes[MODE_COUNT], arches[ARCH_COUNT];
+	struct plan_options options = { .seed = 1 };
+	struct sweep sweep;
+	struct plan plan;
+
+	(void)state;
+	assert_int_equal(plan_of(&plan, &sweep, text, &options), 0);
+	assert_int_equal(plan.count, 4);
+	for (unsigned int i = 0; i < 4; i++) {
+		assert_int_equal(numbered(&plan, i + 1)->point.arch, expected[i].arch);
+		assert_int_equal(numbered(&plan, i + 1)->point.cpus, expected[i].cpus);
+	}
+	plan_uses(&plan, modes, arches);
+	assert_true(arches[ARCH_X86_64] && arches[ARCH_ARM64]);
+	plan_free(&plan);
+	sweep_free(&sweep);
+
+	options.texts[PLAN_ARCH] = "arm64";
+	assert_int_equal(plan_of(&plan, &sweep, text, &options), 0);
+	assert_int_equal(plan.count, 2);
+	plan_uses(&plan, modes, arches);
+	assert_true(!arches[ARCH_X86_64] && arches[ARCH_ARM64]);
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
 static void every_vcpu_has_16_pages(void **state)
 {
 	struct plan_options options = {
@@ -390,6 +426,7 @@ int main(void)
 		cmocka_unit_test(time_limit_grows_with_cost),
 		cmocka_unit_test(threads_have_places_on_simulated_cpus),
 		cmocka_unit_test(every_vcpu_has_16_pages),
+		cmocka_unit_test(architectures_are_a_key),
 		cmocka_unit_test(the_command_line_replaces_keys),
 		cmocka_unit_test(bad_options_are_refused),
 		cmocka_unit_test(what_does_not_go_together_is_named),

@@ -270,12 +270,14 @@ static void known_answers_are_shown(void **state)
 	run_folder_add_answers(&folder);
 	run_folder_write(&folder, "");
 	assert_table_has("  checked by  1 of 2 known answers of the simulated CPUs within", true);
-	assert_table_has("   16        500         70          4    compute  2000000.0  2000000.0"
-			 "  2020000.0  2000017.0        yes\n",
-			 true);
-	assert_table_has("   16        500         70          4       lock     1280.0     1155.0"
-			 "     1810.0     1999.5         NO\n",
-			 true);
+	assert_table_has(
+		"  x86_64      16       500        70         4   compute 2000000.0 2000000.0"
+		" 2020000.0 2000017.0       yes\n",
+		true);
+	assert_table_has(
+		"  x86_64      16       500        70         4      lock    1280.0    1155.0"
+		"    1810.0    1999.5        NO\n",
+		true);
 }
 
 static void without_simulated_cpus_there_are_no_answers(void **state)
@@ -309,10 +311,10 @@ static void bad_line_is_named(void **state)
 static void bad_run_json_is_refused(void **state)
 {
 	(void)state;
-	json_object_set_new(folder.run, "schema", json_integer(2));
-	run_folder_write(&folder, "");
-	assert_refused("\"schema\" is not 1");
 	json_object_set_new(folder.run, "schema", json_integer(1));
+	run_folder_write(&folder, "");
+	assert_refused("\"schema\" is not 2");
+	json_object_set_new(folder.run, "schema", json_integer(2));
 	json_object_del(folder.run, "complete");
 	run_folder_write(&folder, "");
 	assert_refused("\"complete\" is missing");
@@ -321,7 +323,7 @@ static void bad_run_json_is_refused(void **state)
 static void other_folder_is_refused(void **state)
 {
 	(void)state;
-	assert_refused("is this the folder of a run?");
+	assert_refused("is not the folder of a run");
 }
 
 static void run_without_points_has_a_table(void **state)
