@@ -226,10 +226,12 @@ build() {
 
 # build_kernels ARCH...: and tells make and the program where they are.
 build_kernels() {
-	local arch dir
+	local arch dir other
 
 	for arch in "$@"; do
-		dir=$("$root/kernel/build.sh" --arch "$arch" </dev/null)
+		other=()
+		[ "$arch" = "$own_arch" ] || other=(--arch "$arch")
+		dir=$("$root/kernel/build.sh" "${other[@]}" </dev/null)
 		export "FAULTLINE_KERNEL_DIR_$arch=$dir"
 	done
 }
@@ -307,7 +309,7 @@ kernel)
 	;;
 test | check)
 	[ $# -eq 1 ] || die "'$command' takes no arguments"
-	arches=(x86_64 arm64)
+	arches=("$own_arch")
 	mapfile -t groups < <(groups_of "${arches[@]}")
 	need build kernel "${groups[@]}" report test check
 	if [ "$command" = check ]; then
@@ -358,10 +360,8 @@ published)
 	build build/faultline
 	if [ "$command" = doctor ]; then
 		# Where kernels would be is worth telling, too.
-		for arch in x86_64 arm64; do
-			dir=$("$root/kernel/build.sh" --arch "$arch" --if-built 2>/dev/null </dev/null) || true
-			export "FAULTLINE_KERNEL_DIR_$arch=$dir"
-		done
+		dir=$("$root/kernel/build.sh" --if-built 2>/dev/null </dev/null) || true
+		export "FAULTLINE_KERNEL_DIR_$own_arch=$dir"
 	fi
 	hand_over "$@"
 	;;
