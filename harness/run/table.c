@@ -151,7 +151,7 @@ static void print_us(FILE *out, double us, int width)
 
 static void print_cell(FILE *out, const struct series *series, const struct cell *cell, int width)
 {
-	fprintf(out, "%5u  %-*s %9.0f%c%c%8.0f", cell->vcpus, width, series->label,
+	fprintf(out, "%5u  %-*s %9.0f%c%c%9.0f", cell->vcpus, width, series->label,
 		cell->rate.median, cell->fetch_off ? '*' : ' ', cell->start_skewed ? '!' : ' ',
 		cell->rate_sum.median);
 	print_us(out, cell->p50_us.median, 9);
@@ -219,9 +219,9 @@ static void table_times(FILE *out, const struct panel *panel)
 	size_t count = panel_vcpus(panel, vcpus, VCPU_COUNTS_MAX);
 	int width = label_width(panel);
 
-	fprintf(out, "\n%5s  %-*s %19s %17s %35s\n", "", width, "", "pages/s", "total latency, us",
+	fprintf(out, "\n%5s  %-*s %20s %17s %35s\n", "", width, "", "pages/s", "total latency, us",
 		"mean of each phase, us");
-	fprintf(out, "%5s  %-*s %9s %9s %8s %8s %8s %8s %8s %8s\n", "vCPUs", width, "series",
+	fprintf(out, "%5s  %-*s %9s %10s %8s %8s %8s %8s %8s %8s\n", "vCPUs", width, "series",
 		"span", "sum", "p50", "p99", phase_names[0], phase_names[1], phase_names[2],
 		phase_names[3]);
 	for (size_t i = 0; i < count; i++) {

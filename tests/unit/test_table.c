@@ -214,9 +214,18 @@ static void table_marks_starts_that_were_apart(void **state)
 	assert_table_has("! the vCPUs started", false);
 	set_all("start_skewed", json_true());
 	run_folder_write(&folder, "");
-	assert_table_has("16000*!   24000", true);
+	assert_table_has("16000*!    24000", true);
 	assert_table_has("12000 !", true);
 	assert_table_has("! the vCPUs started over 5 % of the span apart", true);
+}
+
+static void table_has_room_for_large_sums(void **state)
+{
+	(void)state;
+	set_all("rate_sum", json_real(137983104));
+	run_folder_write(&folder, "");
+	assert_table_has("     span        sum      p50", true);
+	assert_table_has("    12000  137983104    ", true);
 }
 
 static void table_lists_what_was_not_measured(void **state)
@@ -351,6 +360,7 @@ int main(void)
 		TEST(table_compares_with_the_best_uffd),
 		TEST(table_marks_a_fetch_that_was_off),
 		TEST(table_marks_starts_that_were_apart),
+		TEST(table_has_room_for_large_sums),
 		TEST(table_lists_what_was_not_measured),
 		TEST(incomplete_run_is_marked),
 		TEST(emulated_tier_shows_no_time),
