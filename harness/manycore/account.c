@@ -53,19 +53,21 @@ void account_add(struct node *node, enum phase phase, enum kind kind, uint64_t n
 	node->ns[phase][kind] += ns;
 }
 
-static void write_stack(FILE *out, const struct node *node)
+static void write_stack(FILE *out, const struct node *node, const struct functions *functions)
 {
 	if (node->parent) {
-		write_stack(out, node->parent);
+		write_stack(out, node->parent, functions);
 		fputc(';', out);
 	}
-	if (node->name)
+	if (node->name) {
 		fputs(node->name, out);
-	else
-		fprintf(out, "lock_%" PRIx64, node->lock);
+	} else {
+		fputs("lock_", out);
+		functions_write_object(functions, out, node->lock);
+	}
 }
 
-static void write_node(FILE *out, const struct node *node)
+static void write_node(FILE *out, const struct node *node, const struct functions *functions)
 {
 	for (int phase = 0; phase < PHASE_COUNT; phase++)
 		for (int kind = 0; kind < KIND_COUNT; kind++) {
@@ -73,17 +75,17 @@ static void write_node(FILE *out, const struct node *node)
 				continue;
 			fprintf(out, "%s %" PRIu64 " ", account_phases[phase],
 				node->ns[phase][kind]);
-			write_stack(out, node);
+			write_stack(out, node, functions);
 			fprintf(out, "%s%s\n", kind == KIND_RUNS ? "" : ";", account_kinds[kind]);
 		}
 	for (const struct node *n = node->first_child; n; n = n->next_sibling)
-		write_node(out, n);
+		write_node(out, n, functions);
 }
 
-void account_write(FILE *out)
+void account_write(FILE *out, const struct functions *functions)
 {
 	for (int role = 0; role < ROLE_COUNT; role++)
-		write_node(out, &roots[role]);
+		write_node(out, &roots[role], functions);
 }
 
 static void free_children(struct node *node)

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "functions.h"
+
 enum role { ROLE_VCPU, ROLE_HANDLER, ROLE_IDLE, ROLE_OTHER, ROLE_COUNT };
 
 /* Of the page that a thread is at; none between two pages, and for other threads. */
@@ -42,9 +44,9 @@ void account_add(struct node *node, enum phase phase, enum kind kind, uint64_t n
 /*
  * Writes a line for every stack, phase and kind that took time: the phase's name, the
  * ns, and the stack with ; in between, from the role down, with the kind, unless it is KIND_RUNS,
- * as innermost function.
+ * as innermost function. A lock is "lock_" and what functions_write_object() makes of it.
  */
-void account_write(FILE *out);
+void account_write(FILE *out, const struct functions *functions);
 
 void account_free(void);
 

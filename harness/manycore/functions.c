@@ -12,9 +12,16 @@
 #define GUEST_END 0x400000ull /* where programs are linked */
 #define LINE_MAX_BYTES 512
 
+struct object {
+	uint64_t start;
+	char *name;
+};
+
 struct functions {
 	struct function *of[LEVEL_COUNT];
 	size_t count[LEVEL_COUNT];
+	struct object *objects; /* the kernel's own data */
+	size_t objects_count;
 };
 
 static const struct {
@@ -60,7 +67,13 @@ static bool is_thunk(const char *name)
 	return false;
 }
 
-/* Cuts off what the compiler adds: its parts and copies of a function go by one name. */
+/* Functions with labels of their own in the middle, which begin with their names. */
+static const char *const labelled[] = { "entry_SYSCALL_64" };
+
+/*
+ * Cuts off what the compiler and the kernel's assembly add: parts and copies of a function go
+ * by one name. Returns whether it is a part.
+ */
 static bool cut_suffix(char *name)
 {
 	char *dot = strchr(name, '.');
@@ -68,6 +81,14 @@ static bool cut_suffix(char *name)
 
 	if (dot && dot != name)
 		*dot = '\0';
+	for (size_t i = 0; i < sizeof(labelled) / sizeof(labelled[0]); i++) {
+		size_t length = strlen(labelled[i]);
+
+		if (strncmp(name, labelled[i], length) || name[length] != '_')
+			continue;
+		name[length] = '\0';
+		is_part = true;
+	}
 	return is_part;
 }
 
@@ -101,6 +122,24 @@ static int add(struct functions *f, enum level level, uint64_t start, char *name
 	return 0;
 }
 
+static int add_object(struct functions *f, uint64_t start, const char *name)
+{
+	size_t n = f->objects_count;
+
+	if (!(n & (n - 1))) {
+		struct object *more = reallocarray(f->objects, n ? 2 * n : 1, sizeof(*f->objects));
+
+		if (!more)
+			return -1;
+		f->objects = more;
+	}
+	f->objects[n] = (struct object){ start, strdup(name) };
+	if (!f->objects[n].name)
+		return -1;
+	f->objects_count++;
+	return 0;
+}
+
 static int read_lines(struct functions *f, FILE *file, enum level level)
 {
 	char line[LINE_MAX_BYTES], name[LINE_MAX_BYTES], type;
@@ -109,10 +148,14 @@ static int read_lines(struct functions *f, FILE *file, enum level level)
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%" SCNx64 " %c %511s", &start, &type, name) != 3)
 			continue; /* nm leaves the value of what is undefined blank */
+		/* below: places within what each CPU has of its own */
+		if (level == LEVEL_KERNEL && start < KERNEL_START)
+			continue;
+		if (level == LEVEL_KERNEL && strchr("dbr", tolower(type)) &&
+		    add_object(f, start, name))
+			return -1;
 		/* __pfx_: room before a function, not executed */
 		if (!strchr("tw", tolower(type)) || !strncmp(name, "__pfx_", 6))
-			continue;
-		if (level == LEVEL_KERNEL && start < KERNEL_START)
 			continue;
 		if (add(f, level, start, name))
 			return -1;
@@ -148,6 +191,10 @@ void functions_free(struct functions *functions)
 			free((char *)functions->of[level][i].name);
 		free(functions->of[level]);
 	}
+	for (size_t i = 0; functions && i < functions->objects_count; i++)
+		free(functions->objects[i].name);
+	if (functions)
+		free(functions->objects);
 	free(functions);
 }
 
@@ -183,4 +230,27 @@ const struct function *functions_find(const struct functions *functions, uint64_
 			high = middle;
 	}
 	return &functions->of[level][low];
+}
+
+void functions_write_object(const struct functions *functions, FILE *out, uint64_t address)
+{
+	const struct object *objects = functions->objects;
+	size_t low = 0, high = functions->objects_count;
+
+	/* The last symbol ends the kernel's image; what is above is none of its objects. */
+	if (!high || address < objects[0].start || address >= objects[high - 1].start) {
+		fprintf(out, "%" PRIx64, address);
+		return;
+	}
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (objects[middle].start <= address)
+			low = middle;
+		else
+			high = middle;
+	}
+	fputs(objects[low].name, out);
+	if (address > objects[low].start)
+		fprintf(out, "+0x%" PRIx64, address - objects[low].start);
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which function an address of the guest belongs to: of the kernel, its one program, or the nested guest. */
+/*
+ * Which function an address of the guest belongs to: of the kernel, its one program, or the nested guest;
+ * and which of the kernel's own objects.
+ */
 #ifndef FAULTLINE_MANYCORE_FUNCTIONS_H
 #define FAULTLINE_MANYCORE_FUNCTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum level { LEVEL_GUEST, LEVEL_PROGRAM, LEVEL_KERNEL, LEVEL_COUNT };
 
@@ -44,5 +48,11 @@ void functions_free(struct functions *functions);
 
 /* The one that address belongs to; where that is none of those known, one without a start. */
 const struct function *functions_find(const struct functions *functions, uint64_t address);
+
+/*
+ * Writes an address as the kernel's object that it is in, with the distance from its start as "+0x",
+ * or, if it is not within the kernel's image, as the hexadecimal number.
+ */
+void functions_write_object(const struct functions *functions, FILE *out, uint64_t address);
 
 #endif

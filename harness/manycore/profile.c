@@ -189,7 +189,7 @@ static void write_account(int64_t now_ns)
 	fprintf(out, "profile window_ns=%lld cpus=%u vcpus=%u handlers=%u instructions=%llu\n",
 		(long long)(now_ns - start_ns), cpus_count, threads_count(ROLE_VCPU),
 		threads_count(ROLE_HANDLER), (unsigned long long)instructions_counted);
-	account_write(out);
+	account_write(out, functions);
 	if (ferror(out) | fclose(out))
 		refuse("the account cannot be written");
 }

@@ -54,7 +54,11 @@ static int make_functions(void **state)
 				    "ffffffff81000500 T irq\n"
 				    "ffffffff81000600 t a.cold\n"
 				    "ffffffff81000680 t __mutex_lock.constprop.0\n"
-				    "ffffffff81000700 D not_code\n");
+				    "ffffffff81000700 D not_code\n"
+				    "ffffffff81000800 T entry_SYSCALL_64\n"
+				    "ffffffff81000820 T entry_SYSCALL_64_after_hwframe\n"
+				    "ffffffff81001000 B a_lock\n"
+				    "ffffffff81002000 B _end\n");
 	add_functions(LEVEL_PROGRAM, "                 w _ITM\n"
 				     "0000000000401000 T vcpu_main\n"
 				     "0000000000402000 T reader_main\n"
@@ -86,7 +90,8 @@ static void functions_are_found(void **state)
 		{ KERNEL + 0x110, "a" },
 		{ KERNEL + 0x2ff, "b" },
 		{ KERNEL + 0x600, "a" },
-		{ KERNEL + 0x7000, "__mutex_lock" },
+		{ KERNEL + 0x7ff, "__mutex_lock" },
+		{ KERNEL + 0x821, "entry_SYSCALL_64" },
 		{ KERNEL - 1, "[unknown kernel code]" },
 		{ 0x402001, "reader_main" },
 		{ 0x7fff00001000, "[vdso]" },
@@ -99,8 +104,34 @@ static void functions_are_found(void **state)
 		assert_string_equal(functions_find(functions, cases[i].address)->name,
 				    cases[i].name);
 	assert_true(functions_find(functions, KERNEL + 0x601)->is_part);
+	assert_false(functions_find(functions, KERNEL + 0x801)->is_part);
+	assert_true(functions_find(functions, KERNEL + 0x821)->is_part);
 	assert_true(functions_find(functions, KERNEL + 0x301)->is_thunk);
 	assert_int_equal(functions_find(functions, KERNEL + 0x400)->marker, MARKER_SWITCH);
+}
+
+static void locks_of_the_kernel_have_names(void **state)
+{
+	static const struct {
+		uint64_t address;
+		const char *name;
+	} cases[] = {
+		{ KERNEL + 0x1000, "a_lock" },		{ KERNEL + 0x1008, "a_lock+0x8" },
+		{ KERNEL + 0x708, "not_code+0x8" },	{ KERNEL + 0x2000, "ffffffff81002000" },
+		{ KERNEL + 0x6ff, "ffffffff810006ff" }, { 0xabc, "abc" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = NULL;
+		size_t size;
+		FILE *out = xmemstream(&text, &size);
+
+		functions_write_object(functions, out, cases[i].address);
+		fclose(out);
+		assert_string_equal(text, cases[i].name);
+		free(text);
+	}
 }
 
 static void bad_maps_are_named(void **state)
@@ -137,7 +168,7 @@ static unsigned int lines_with(const char *word)
 	size_t size;
 	FILE *out = xmemstream(&text, &size);
 
-	account_write(out);
+	account_write(out, functions);
 	fclose(out);
 	for (rest = text; (line = strsep(&rest, "\n"));)
 		count += strstr(line, word) != NULL;
@@ -381,6 +412,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(functions_are_found, make_functions,
+						free_functions),
+		cmocka_unit_test_setup_teardown(locks_of_the_kernel_have_names, make_functions,
 						free_functions),
 		cmocka_unit_test(bad_maps_are_named),
 		cmocka_unit_test_setup_teardown(stacks_are_followed, make_functions,
