@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -191,8 +192,10 @@ static void set_up_vm(void)
 	struct termios raw;
 
 	/* The initramfs has no more than /dev/console. */
-	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL))
-		perror("kvm-tests: cannot mount /dev");
+	mkdir("/sys", 0755);
+	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) ||
+	    mount("sysfs", "/sys", "sysfs", 0, NULL))
+		perror("kvm-tests: cannot mount /dev and /sys");
 	if (!freopen(RECORD_TTY, "w", stdout)) {
 		perror("kvm-tests: cannot open " RECORD_TTY);
 		reboot(RB_POWER_OFF);

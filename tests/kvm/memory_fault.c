@@ -17,6 +17,16 @@ static void start(struct world *w)
 	set_slot(w, 0);
 }
 
+static void capability(void)
+{
+	struct world w;
+
+	create_world(&w, 0);
+	if (!has_series(&w))
+		skip("this kernel has none of the features that depend on described faults");
+	check_capability(&w, ABI_CAP_MEMORY_FAULT_INFO);
+}
+
 static void expect_described(struct world *w, enum command command)
 {
 	give_command(&w->vcpus[0], command, page_gpa(PAGE), 0);
@@ -88,6 +98,7 @@ static void faults_again_until_resolved(void)
 }
 
 const struct kvm_test memory_fault_tests[] = {
+	{ "memory_fault.capability", capability },
 	{ "memory_fault.no_host_mapping", no_host_mapping },
 	{ "memory_fault.no_permission", no_permission },
 	{ "memory_fault.mapped_page_taken_away", mapped_page_taken_away },

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs the KVM tests in VMs with the kernel under test: on one simulated CPU, with
-# each of the ways in which KVM manages a guest's page tables; and on two simulated
-# CPUs side by side, where threads race. Every run is like any other.
+# Runs the KVM tests in VMs with the kernels under test, of all architectures that there
+# is a kernel for: on one simulated CPU, with each of the ways in which KVM manages a
+# guest's page tables; and on two simulated CPUs side by side, where threads race. Every
+# run is like any other.
 set -euo pipefail
 
 usage() {
@@ -11,8 +12,9 @@ usage() {
 usage: tests/kvm/run.sh [NAME]...
 
 Runs the KVM tests whose names contain one of the given words, or all. Prints their
-KTAP and, last, how many have passed, failed and been skipped. Needs the kernel in
-FAULTLINE_KERNEL_DIR_x86_64 ('./run.sh kernel' prints it) and what 'make' builds for it.
+KTAP and, last, how many have passed, failed and been skipped. Needs a kernel in
+FAULTLINE_KERNEL_DIR_x86_64 or FAULTLINE_KERNEL_DIR_arm64 or both ('./run.sh kernel'
+prints what it must be) and what 'make ARCHES="x86_64 arm64"' builds for it.
 Exit codes: 0 fine, 1 a test or a VM has failed, 2 usage or something missing, 4 all skipped.
 END
 }
@@ -40,16 +42,7 @@ for word; do
 done
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-kernel=${FAULTLINE_KERNEL_DIR_x86_64:-}
-[ -n "$kernel" ] || die "FAULTLINE_KERNEL_DIR_x86_64 is not set; './run.sh kernel' prints what it must be"
-kernel=$kernel/vmlinux
-initramfs=${FAULTLINE_INITRAMFS:-$root/build/x86_64/initramfs.cpio}
 manycore=$root/build/manycore.so
-for file in "$kernel" "$initramfs" "$manycore"; do
-	[ -r "$file" ] || die "$file is missing; './run.sh kernel' and 'make' build it"
-done
-command -v qemu-system-x86_64 >/dev/null ||
-	die "qemu-system-x86_64 is missing; apt-get install qemu-system-x86"
 
 work=$(mktemp -d)
 vm_pid=
@@ -60,18 +53,57 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
+# What the VMs of an architecture have: QEMU and its package, the kernel's file, the
+# machine, what the kernel is told, and a further serial port.
+set_up_x86_64() {
+	qemu=qemu-system-x86_64 package=qemu-system-x86 image=vmlinux
+	machine=(-M pc -cpu "max,-erms,-fsrm,-rdrand,-rdseed")
+	boot_words="console=ttyS0 tsc=reliable clocksource=tsc"
+}
+
+port_x86_64() { port=(-serial "file:$1"); }
+
+set_up_arm64() {
+	qemu=qemu-system-aarch64 package=qemu-system-arm image=Image
+	machine=(-M "virt,virtualization=on,gic-version=3"
+		-cpu "max,pauth=off,sve=off,sme=off,cntfrq=1000000000")
+	boot_words="console=ttyAMA0 arm64.nomops"
+}
+
+ports=0
+port_arm64() {
+	ports=$((ports + 1))
+	port=(-chardev "file,id=port$ports,path=$1" -device "pci-serial,chardev=port$ports")
+}
+
+# set_up ARCH: 1 if there is no kernel for it.
+set_up() {
+	local kernel_dir=FAULTLINE_KERNEL_DIR_$1 file
+
+	[ -n "${!kernel_dir:-}" ] || return 1
+	arch=$1
+	"set_up_$arch"
+	kernel=${!kernel_dir}/$image
+	initramfs=$root/build/$arch/initramfs.cpio
+	for file in "$kernel" "$initramfs" "$manycore"; do
+		[ -r "$file" ] || die "$file is missing; './run.sh kernel' and 'make' build it"
+	done
+	command -v "$qemu" >/dev/null || die "$qemu is missing; apt-get install $package"
+}
+
 # boot NAME QEMU_OPTION...: reports into $work/NAME.ktap, returns timeout's exit code.
 boot() {
-	local name=$1 status=0
+	local name=$1 status=0 port
 	shift
 
-	timeout "$limit_s" env "${environment[@]}" qemu-system-x86_64 -M pc -nodefaults \
+	"port_$arch" "$work/$name.ktap"
+	timeout "$limit_s" env "${environment[@]}" "$qemu" "${machine[@]}" -nodefaults \
 		-no-user-config -nographic -no-reboot -m "$memory_mib" \
 		-seed 1 -rtc base=2024-01-01,clock=vm -net none \
 		-accel "tcg,tb-size=256" -icount "shift=0,sleep=off" \
-		-cpu max,-erms,-fsrm,-rdrand,-rdseed -kernel "$kernel" -initrd "$initramfs" \
-		-append "console=ttyS0 quiet norandmaps nokaslr tsc=reliable clocksource=tsc $panics $parameters rdinit=/kvm-tests -- ${words[*]}" \
-		-serial "file:$work/$name.console" -serial "file:$work/$name.ktap" \
+		-kernel "$kernel" -initrd "$initramfs" \
+		-append "$boot_words quiet norandmaps nokaslr $panics $parameters rdinit=/kvm-tests -- ${words[*]}" \
+		-serial "file:$work/$name.console" "${port[@]}" \
 		"$@" </dev/null >"$work/$name.qemu" 2>&1 &
 	vm_pid=$!
 	wait "$vm_pid" || status=$?
@@ -88,10 +120,11 @@ trouble() {
 	failed=$((failed + 1))
 }
 
-# run NAME QEMU_OPTION...: boots one VM, prints its KTAP, adds to the counts.
+# run NAME PARAMETERS [QEMU_OPTION]...: boots one VM with these parameters of the kernel, prints
+# its KTAP, adds to the counts.
 run() {
-	local name=$1 status=0 planned results not_ok skips
-	shift
+	local name=$arch-$1 parameters=$2 status=0 planned results not_ok skips
+	shift 2
 
 	echo "# $name"
 	boot "$name" "$@" || status=$?
@@ -118,31 +151,47 @@ run() {
 	fi
 }
 
+# run_two_cpus PARAMETERS: of two CPUs, each sees what the other one does after a number of
+# instructions: few for many interleavings, and one with no common factor for others than those.
+run_two_cpus() {
+	local name quantum port environment
+
+	for quantum in 100 777; do
+		name=$arch-two-cpus-quantum-$quantum
+		environment=(
+			"LD_PRELOAD=$manycore"
+			"FAULTLINE_MANYCORE=quantum=$quantum,boot_quantum=$quantum,control=$work/$name.control,status=$work/$name.status"
+		)
+		"port_$arch" "$work/$name.control"
+		run "two-cpus-quantum-$quantum" "$1" -smp 2 "${port[@]}"
+		grep -qs '^manycore: ready' "$work/$name.status" ||
+			trouble "$name" "the simulated CPUs did not run side by side"
+	done
+}
+
 words=("$@")
 environment=()
+arches=0
 
 # One CPU has no use for the local timer, and runs the same way each time without.
-parameters=nolapic_timer
-run simulated
-parameters="nolapic_timer kvm.tdp_mmu=0"
-run simulated-without-tdp-mmu
-parameters="nolapic_timer kvm_amd.npt=0"
-run simulated-with-shadow-paging
+if set_up x86_64; then
+	arches=$((arches + 1))
+	run simulated nolapic_timer
+	run without-tdp-mmu "nolapic_timer kvm.tdp_mmu=0"
+	run with-shadow-paging "nolapic_timer kvm_amd.npt=0"
+	run_two_cpus lpj=4000000
+fi
 
-# Of two CPUs, each sees what the other one does after this many instructions: few for
-# many interleavings, and a number with no common factor for others than those.
-parameters=lpj=4000000
-for quantum in 100 777; do
-	name=two-cpus-quantum-$quantum
-	environment=(
-		"LD_PRELOAD=$manycore"
-		"FAULTLINE_MANYCORE=quantum=$quantum,boot_quantum=$quantum,control=$work/$name.control,status=$work/$name.status"
-	)
-	run "$name" -smp 2 -serial "file:$work/$name.control"
-	grep -qs '^manycore: ready' "$work/$name.status" ||
-		trouble "$name" "the simulated CPUs did not run side by side"
-done
+if set_up arm64; then
+	arches=$((arches + 1))
+	run simulated ""
+	# KVM split between two exception levels, as on CPUs without FEAT_VHE.
+	run without-vhe kvm-arm.mode=nvhe
+	run_two_cpus ""
+fi
 
+[ "$arches" != 0 ] ||
+	die "none of FAULTLINE_KERNEL_DIR_x86_64 and _arm64 is set; './run.sh kernel' prints what they must be"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] || exit 1
 [ "$passed" != 0 ] || exit 4

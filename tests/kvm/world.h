@@ -79,6 +79,12 @@ void expect_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags);
 /* give_command(COMMAND_READ) and expect_fault(). */
 void expect_read_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags);
 
+/*
+ * Whether the CPU translates guest addresses by page tables of their own. If not, KVM
+ * shadows the guest's, and looks a page up in its memslot more often.
+ */
+bool arch_has_stage_2(void);
+
 /* Reads a VM-wide statistic; skips the test where KVM does not have it. */
 uint64_t vm_statistic(struct world *w, const char *name);
 

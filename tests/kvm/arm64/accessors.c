@@ -99,7 +99,3 @@ const struct accessor accessors[] = {
 	{ "ITS tables", create_its, by_its_tables },
 	{ 0 },
 };
-
-const struct kvm_test arch_tests[] = {
-	{ 0 },
-};

@@ -5,12 +5,17 @@
 
 #define CODE_RETURN 0xd65f03c0 /* ret */
 
+#define PV_TIME_ST 0xc5000021 /* a call that asks for the address of the record of stolen time */
+
 /*
  * HYPERCALL: the function whose number is the address, with the value as argument; what it
  * returns is the result. DEVICE_WRITE: the value to a register of a device at the address.
+ * WRITE_AND_PV_TIME: the value to the word at the address, and then PV_TIME_ST without
+ * leaving the guest in between.
  */
-#define ARCH_COMMANDS                 \
-	COMMAND(HYPERCALL, hypercall) \
-	COMMAND(DEVICE_WRITE, device_write)
+#define ARCH_COMMANDS                       \
+	COMMAND(HYPERCALL, hypercall)       \
+	COMMAND(DEVICE_WRITE, device_write) \
+	COMMAND(WRITE_AND_PV_TIME, write_and_pv_time)
 
 #endif

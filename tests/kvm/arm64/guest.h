@@ -24,15 +24,26 @@ static inline void fatal(struct guest_vcpu *self)
 	undefined(self);
 }
 
-static inline void hypercall(struct guest_vcpu *self)
+static inline uint64_t call_host(uint64_t function, uint64_t argument)
 {
-	register uint64_t x0 __asm__("x0") = self->test[TEST_ADDRESS];
-	register uint64_t x1 __asm__("x1") = self->test[TEST_VALUE];
+	register uint64_t x0 __asm__("x0") = function;
+	register uint64_t x1 __asm__("x1") = argument;
 	register uint64_t x2 __asm__("x2");
 	register uint64_t x3 __asm__("x3");
 
 	__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "=r"(x2), "=r"(x3) : : "memory");
-	self->test[TEST_RESULT] = x0;
+	return x0;
+}
+
+static inline void hypercall(struct guest_vcpu *self)
+{
+	self->test[TEST_RESULT] = call_host(self->test[TEST_ADDRESS], self->test[TEST_VALUE]);
+}
+
+static inline void write_and_pv_time(struct guest_vcpu *self)
+{
+	*(volatile uint64_t *)self->test[TEST_ADDRESS] = self->test[TEST_VALUE];
+	self->test[TEST_RESULT] = call_host(PV_TIME_ST, 0);
 }
 
 /* One instruction that KVM can tell from its syndrome: no writeback. */

@@ -5,6 +5,7 @@
 
 #define MSR_KVM_WALL_CLOCK_NEW 0x4b564d00
 #define MSR_KVM_SYSTEM_TIME_NEW 0x4b564d01
+#define MSR_KVM_STEAL_TIME 0x4b564d03
 
 static void by_emulator(struct world *w, uint64_t word)
 {
@@ -35,9 +36,18 @@ static void by_system_time(struct world *w, uint64_t word)
 	run_command(&w->vcpus[0]);
 }
 
+/* The same for the time that the vCPU could have run but did not. */
+static void by_steal_time(struct world *w, uint64_t word)
+{
+	(void)word;
+	give_command(&w->vcpus[0], COMMAND_WRMSR, MSR_KVM_STEAL_TIME, page_gpa(ACCESSED_PAGE) | 1);
+	run_command(&w->vcpus[0]);
+}
+
 const struct accessor accessors[] = {
 	{ "instruction emulator", NULL, by_emulator },
 	{ "wall clock", NULL, by_wall_clock },
 	{ "system time", NULL, by_system_time },
+	{ "steal time", NULL, by_steal_time },
 	{ 0 },
 };

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "../world.h"
+
+bool arch_has_stage_2(void)
+{
+	return true;
+}
