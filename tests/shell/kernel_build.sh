@@ -76,8 +76,12 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	expect "too little room" 2 "$scratch/small/faultline has [0-9]+ MiB free and the build takes" \
 		unshare -m sh -c 'mount -t tmpfs -o size=4m none "$1" && XDG_CACHE_HOME=$1 KERNEL_SRC=$2 "$3"' \
 		- "$scratch/small" "$tree" "$build"
+	# shellcheck disable=SC2016
+	expect "no source at all" 2 "no kernel source: .*apt-get install linux-source-6.12, or set KERNEL_SRC" \
+		unshare -m sh -c 'mount -t tmpfs none /usr/src && "$0"' "$build"
 else
 	skip_test "too little room" "needs root and mount namespaces"
+	skip_test "no source at all" "needs root and mount namespaces"
 fi
 
 before=$(fingerprint)
