@@ -3,7 +3,10 @@
 #ifndef FAULTLINE_COMMANDS_H
 #define FAULTLINE_COMMANDS_H
 
-/* For each architecture: CODE_RETURN, and its own ARCH_COMMANDS(X) as X(NAME, function). */
+/*
+ * For each architecture: CODE_RETURN; TABLE_BITS and BLOCK_BITS, which make an address an
+ * entry of page tables; and commands of its own, COMMAND(NAME, function) each.
+ */
 #if defined(__x86_64__)
 #include "x86_64/commands.h"
 #elif defined(__aarch64__)
@@ -18,6 +21,7 @@ enum command {
 	COMMAND_WRITE, /* the value to the word at the address */
 	COMMAND_READ_PAGES, /* one word of each of as many pages as the value says */
 	COMMAND_CALL, /* the code at the address, for example CODE_RETURN */
+	COMMAND_READ_BY_TABLE, /* a word through entry 0 of the table of pages at the address */
 	COMMAND_UNDEFINED, /* an undefined instruction, with MARK in the last register */
 	COMMAND_FATAL, /* an exception that the guest cannot report */
 #define COMMAND(NAME, function) COMMAND_##NAME,

@@ -92,6 +92,22 @@ static void missing_page_exits(void)
 	check_equal("what was read first", guest_read(&w.vcpus[0], PAGE), CODE_RETURN);
 }
 
+/* The guest's page tables are memory like any other. */
+static void page_table_walk_exits(void)
+{
+	struct world w;
+
+	if (!arch_has_stage_2())
+		skip("with shadow paging KVM itself walks the guest's tables, and it does not exit");
+	start_exit_on_missing(&w);
+	give_command(&w.vcpus[0], COMMAND_READ_BY_TABLE, page_gpa(PAGE), 0);
+	expect_fault(&w.vcpus[0], PAGE, 0);
+	*host_word(&w, PAGE) = page_gpa(0) | BLOCK_BITS;
+	expect_fault(&w.vcpus[0], 0, 0);
+	*host_word(&w, 0) = WORD;
+	check_equal("the word", run_command(&w.vcpus[0]), WORD);
+}
+
 static void present_page_does_not_exit(void)
 {
 	struct world w;
@@ -219,6 +235,7 @@ const struct kvm_test exit_on_missing_tests[] = {
 	{ "exit_on_missing.not_with_readonly", not_with_readonly },
 	{ "exit_on_missing.both_ioctls_take_the_flag", both_ioctls_take_the_flag },
 	{ "exit_on_missing.missing_page_exits", missing_page_exits },
+	{ "exit_on_missing.page_table_walk_exits", page_table_walk_exits },
 	{ "exit_on_missing.present_page_does_not_exit", present_page_does_not_exit },
 	{ "exit_on_missing.vcpus_do_not_wake_the_userfaultfd", vcpus_do_not_wake_the_userfaultfd },
 	{ "exit_on_missing.minor_fault_exits", minor_fault_exits },

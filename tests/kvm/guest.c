@@ -29,11 +29,22 @@ static void read_pages(struct guest_vcpu *self)
 		(void)*(word(self) + page * PAGE_WORDS);
 }
 
+/* At an address that nothing has been mapped to before. */
+static void read_by_table(struct guest_vcpu *self)
+{
+	const uint64_t address = 64ull << 30;
+
+	*directory_entry(address) = self->test[TEST_ADDRESS] | TABLE_BITS;
+	order_table_entry();
+	self->test[TEST_RESULT] = *(volatile uint64_t *)address;
+}
+
 static void (*const commands[COMMANDS])(struct guest_vcpu *self) = {
 	[COMMAND_READ] = read_word,
 	[COMMAND_WRITE] = write_word,
 	[COMMAND_READ_PAGES] = read_pages,
 	[COMMAND_CALL] = call,
+	[COMMAND_READ_BY_TABLE] = read_by_table,
 	[COMMAND_UNDEFINED] = undefined,
 	[COMMAND_FATAL] = fatal,
 #define COMMAND(NAME, function) [COMMAND_##NAME] = function,

@@ -32,6 +32,26 @@ static void set_bit_exits(void)
 	check_equal("what was read", guest_read(&w.vcpus[0], PAGE), CODE_RETURN);
 }
 
+/* The guest's page tables are memory like any other. */
+static void page_table_walk_exits(void)
+{
+	struct world w;
+
+	if (!arch_has_stage_2())
+		skip("with shadow paging KVM itself walks the guest's tables, and it is not caught");
+	start_userfault(&w);
+	set_bit(&w, PAGE);
+	set_bit(&w, 0);
+	give_command(&w.vcpus[0], COMMAND_READ_BY_TABLE, page_gpa(PAGE), 0);
+	expect_fault(&w.vcpus[0], PAGE, USERFAULT);
+	*host_word(&w, PAGE) = page_gpa(0) | BLOCK_BITS;
+	clear_bit(&w, PAGE);
+	expect_fault(&w.vcpus[0], 0, USERFAULT);
+	*host_word(&w, 0) = WORD;
+	clear_bit(&w, 0);
+	check_equal("the word", run_command(&w.vcpus[0]), WORD);
+}
+
 static void bit_number_is_page_number(void)
 {
 	struct world w;
@@ -319,6 +339,7 @@ static void on_a_read_only_slot(void)
 
 const struct kvm_test userfault_tests[] = {
 	{ "userfault.set_bit_exits", set_bit_exits },
+	{ "userfault.page_table_walk_exits", page_table_walk_exits },
 	{ "userfault.bit_number_is_page_number", bit_number_is_page_number },
 	{ "userfault.clear_bit_fills_as_ever", clear_bit_fills_as_ever },
 	{ "userfault.fill_after_the_exit_is_seen", fill_after_the_exit_is_seen },

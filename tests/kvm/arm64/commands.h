@@ -4,6 +4,8 @@
 #define FAULTLINE_ARM64_COMMANDS_H
 
 #define CODE_RETURN 0xd65f03c0 /* ret */
+#define TABLE_BITS 0x3ull
+#define BLOCK_BITS 0x701ull /* of 2 MiB; accessed, inner shareable */
 
 #define PV_TIME_ST 0xc5000021 /* a call that asks for the address of the record of stolen time */
 

@@ -11,6 +11,18 @@ static inline void call(struct guest_vcpu *self)
 	__asm__ volatile("blr %0" : : "r"(self->test[TEST_ADDRESS]) : "x30", "memory", "cc");
 }
 
+/* The entry that maps 1 GiB from there on. */
+static inline volatile uint64_t *directory_entry(uint64_t address)
+{
+	return (volatile uint64_t *)read_sysreg(ttbr0_el1) + (address >> 30);
+}
+
+/* Before the CPU walks there. */
+static inline void order_table_entry(void)
+{
+	__asm__ volatile("dsb ishst\n\tisb" : : : "memory");
+}
+
 static inline void undefined(struct guest_vcpu *self)
 {
 	(void)self;

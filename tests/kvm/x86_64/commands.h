@@ -4,6 +4,8 @@
 #define FAULTLINE_X86_64_COMMANDS_H
 
 #define CODE_RETURN 0xc3 /* ret */
+#define TABLE_BITS 0x23ull /* present, writable, accessed */
+#define BLOCK_BITS 0xe3ull /* and dirty, of 2 MiB */
 
 /*
  * OUTS: string output, for which KVM reads the address; rings with the 32 bits there.

@@ -11,6 +11,24 @@ static inline void call(struct guest_vcpu *self)
 	__asm__ volatile("call *%0" : : "r"(self->test[TEST_ADDRESS]) : "memory", "cc");
 }
 
+/* The entry that maps 1 GiB from there on. */
+static inline volatile uint64_t *directory_entry(uint64_t address)
+{
+	const uint64_t address_mask = ~0xfffull;
+	const volatile uint64_t *table;
+	uint64_t cr3;
+
+	__asm__ volatile("mov %%cr3, %0" : "=r"(cr3));
+	table = (const volatile uint64_t *)(cr3 & address_mask);
+	return (volatile uint64_t *)(table[0] & address_mask) + (address >> 30);
+}
+
+/* Before the CPU walks there: stores are seen in order. */
+static inline void order_table_entry(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
 static inline void undefined(struct guest_vcpu *self)
 {
 	(void)self;
