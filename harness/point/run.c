@@ -258,6 +258,8 @@ void run_point(const struct point *point, FILE *out)
 	const char *reason;
 	uint64_t clock_hz;
 
+	if (point->arch != arch_of_machine())
+		skip("arch=%s was asked for, and this machine is none", arch_names[point->arch]);
 	raise_descriptor_limit();
 	vm_create(&run.vm, point->vcpus, guest_image, guest_image_end - guest_image, bytes,
 		  run.pages_total * sizeof(struct page_record));

@@ -65,7 +65,7 @@ port_x86_64() { port=(-serial "file:$1"); }
 
 set_up_arm64() {
 	qemu=qemu-system-aarch64 package=qemu-system-arm image=Image
-	machine=(-M "virt,virtualization=on,gic-version=3"
+	machine=(-M "virt,virtualization=on,gic-version=3,dtb-randomness=off"
 		-cpu "max,pauth=off,sve=off,sme=off,cntfrq=1000000000")
 	boot_words="console=ttyAMA0 arm64.nomops"
 }
