@@ -24,7 +24,7 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *in
 
 static struct manycore *manycore;
 static struct lines *lines;
-static bool is_x86;
+static bool (*is_atomic)(const uint8_t *code, size_t length);
 
 static _Noreturn void refuse(const char *reason)
 {
@@ -38,7 +38,7 @@ __attribute__((constructor)) static void choose_version(void)
 }
 
 static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t info,
-			  uint64_t address, void *is_atomic)
+			  uint64_t address, void *is_write)
 {
 	struct qemu_plugin_hwaddr *place;
 	uint64_t physical;
@@ -56,18 +56,18 @@ static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t in
 	/* As of the slice's start: queued where it will be when its debt is paid, it would keep a
 	 * line that others want now from all of them until then. */
 	transfer_ns = lines_touch(lines, manycore->cpu, physical,
-				  is_atomic || qemu_plugin_mem_is_store(info), manycore->slice_ns);
+				  is_write || qemu_plugin_mem_is_store(info), manycore->slice_ns);
 	if (transfer_ns < 0)
 		refuse("no memory to follow cache lines in");
 	manycore->transfers += transfer_ns > 0;
 	*debt_ns += transfer_ns;
 }
 
-static bool is_atomic(const struct qemu_plugin_insn *insn)
+static bool is_write_alone(const struct qemu_plugin_insn *insn)
 {
 	uint8_t code[PLUGIN_INSN_BYTES];
 
-	return is_x86 && x86_is_atomic(code, plugin_insn_bytes(insn, code));
+	return is_atomic(code, plugin_insn_bytes(insn, code));
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -77,7 +77,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	(void)id;
 	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-		bool atomic = is_atomic(insn);
+		bool atomic = is_write_alone(insn);
 
 		qemu_plugin_register_vcpu_mem_cb(insn, access_memory, QEMU_PLUGIN_CB_NO_REGS,
 						 atomic ? QEMU_PLUGIN_MEM_W : QEMU_PLUGIN_MEM_RW,
@@ -96,7 +96,12 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 		refuse("the one option is ns=N, simulated ns per transfer, up to 1000000");
 	if (!info->system_emulation || info->system.max_vcpus > MANYCORE_CPUS_MAX)
 		refuse("QEMU must emulate a whole machine of at most 1024 CPUs");
-	is_x86 = !strcmp(info->target_name, "x86_64");
+	if (!strcmp(info->target_name, "x86_64"))
+		is_atomic = x86_64_is_atomic;
+	else if (!strcmp(info->target_name, "aarch64"))
+		is_atomic = arm64_is_atomic;
+	else
+		refuse("QEMU must emulate x86-64 or arm64");
 	lines = lines_new((unsigned int)info->system.max_vcpus, charge_ns);
 	if (!lines)
 		refuse("no memory to follow cache lines in");

@@ -167,7 +167,54 @@ static void atomics_are_recognised(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(x86_is_atomic(cases[i].code, cases[i].length), cases[i].is_atomic);
+		assert_int_equal(x86_64_is_atomic(cases[i].code, cases[i].length),
+				 cases[i].is_atomic);
+}
+
+static void arm64_instructions_that_write_alone(void **state)
+{
+	static const struct {
+		uint32_t code;
+		bool is_atomic;
+	} cases[] = {
+		{ 0xb8200041, true }, /* ldadd w0, w1, [x2] */
+		{ 0xf8e00041, true }, /* ldaddal x0, x1, [x2] */
+		{ 0xb820005f, true }, /* stadd w0, [x2] */
+		{ 0xb8601041, true }, /* ldclrl w0, w1, [x2] */
+		{ 0x78e03041, true }, /* ldsetalh w0, w1, [x2] */
+		{ 0xf8207041, true }, /* ldumin x0, x1, [x2] */
+		{ 0xf8e08041, true }, /* swpal x0, x1, [x2] */
+		{ 0x38208041, true }, /* swpb w0, w1, [x2] */
+		{ 0xc8e0fc41, true }, /* casal x0, x1, [x2] */
+		{ 0x08a07c41, true }, /* casb w0, w1, [x2] */
+		{ 0x4860fc82, true }, /* caspal x0, x1, x2, x3, [x4] */
+		{ 0x08207c82, true }, /* casp w0, w1, w2, w3, [x4] */
+		{ 0x88007c41, true }, /* stxr w0, w1, [x2] */
+		{ 0x4800fc41, true }, /* stlxrh w0, w1, [x2] */
+		{ 0xc8200861, true }, /* stxp w0, x1, x2, [x3] */
+		{ 0x88208861, true }, /* stlxp w0, w1, w2, [x3] */
+		{ 0x885f7c40, false }, /* ldxr w0, [x2] */
+		{ 0xc87f8440, false }, /* ldaxp x0, x1, [x2] */
+		{ 0x88dffc40, false }, /* ldar w0, [x2] */
+		{ 0x889ffc40, false }, /* stlr w0, [x2] */
+		{ 0xf8bfc040, false }, /* ldapr x0, [x2] */
+		{ 0xf9400020, false }, /* ldr x0, [x1] */
+		{ 0xb8227820, false }, /* str w0, [x1, x2, lsl #2] */
+		{ 0xa9bf07e0, false }, /* stp x0, x1, [sp, #-16]! */
+		{ 0xf85f8020, false }, /* ldur x0, [x1, #-8] */
+		{ 0xf8400820, false }, /* ldtr x0, [x1] */
+		{ 0x3d800020, false }, /* str q0, [x1] */
+		{ 0xd50b7420, false }, /* dc zva, x0 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (arm64_is_atomic((const uint8_t *)&cases[i].code, 4) != cases[i].is_atomic)
+			print_error("%08x\n", cases[i].code);
+		assert_int_equal(arm64_is_atomic((const uint8_t *)&cases[i].code, 4),
+				 cases[i].is_atomic);
+	}
+	assert_false(arm64_is_atomic((const uint8_t *)&cases[0].code, 2));
 }
 
 static void known_answers_are_asked_for(void **state)
@@ -261,6 +308,7 @@ int main(void)
 		LINES(writers_take_the_line),
 		LINES(highest_address),
 		cmocka_unit_test(atomics_are_recognised),
+		cmocka_unit_test(arm64_instructions_that_write_alone),
 		cmocka_unit_test(known_answers_are_asked_for),
 		cmocka_unit_test(bad_arguments_of_known_answers),
 		cmocka_unit_test(jump_cache_is_found),
