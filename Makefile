@@ -41,12 +41,12 @@ SHARED_SOURCES := harness/keys.c harness/names.c workloads/names.c
 RUN_SOURCES := $(wildcard harness/run/*.c) harness/manycore/account_names.c
 MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c observe.c options.c parallel_time.c preload.c \
 						 qemu.c shortcuts.c)
-COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c lines.c plugin.c)
-PROFILE_SOURCES := $(addprefix harness/manycore/,account.c account_names.c calls.c cpu_state.c functions.c plugin.c \
-						profile.c threads.c)
+COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c isa.c lines.c plugin.c)
+PROFILE_SOURCES := $(addprefix harness/manycore/,account.c account_names.c atomics.c calls.c cpu_state.c functions.c \
+						isa.c plugin.c profile.c threads.c)
 # Those without QEMU, for the unit tests.
-MANYCORE_TESTED := $(addprefix harness/manycore/,account.c atomics.c calls.c functions.c jump_cache.c lines.c options.c \
-						threads.c)
+MANYCORE_TESTED := $(addprefix harness/manycore/,account.c atomics.c calls.c functions.c isa.c jump_cache.c lines.c \
+						options.c threads.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
 # This machine's, and in what is included below that of $(arch).

@@ -4,7 +4,8 @@
  * instruction, and has returned when the stack pointer is above where it was then. That
  * holds across exceptions, which only go deeper, and needs no agreement of calls with
  * returns, which indirect branch thunks do not keep to. Interrupts run on a stack of
- * their own, on top of what they interrupt.
+ * their own, on top of what they interrupt. Calls of arm64 do not move the stack pointer: a
+ * function that has returned shows by its caller going on where it was when the function began.
  */
 #include "calls.h"
 
@@ -32,12 +33,27 @@ static void unwind(struct calls *s, uint64_t stack_pointer)
 		s->depth--;
 }
 
+/* Takes off the functions that have returned to f, which goes on with the stack pointer they began with. */
+static void unwind_to(struct calls *s, const struct function *f, uint64_t stack_pointer)
+{
+	unsigned int i = s->depth;
+
+	while (i && s->frames[i - 1].stack_pointer == stack_pointer &&
+	       strcmp(s->frames[i - 1].function->name, f->name))
+		i--;
+	if (i && is_on_stack(s, stack_pointer, i - 1) &&
+	    !strcmp(s->frames[i - 1].function->name, f->name))
+		s->depth = i;
+}
+
 int calls_enter(struct calls *s, struct node *parent, const struct function *f, bool is_entry,
 		uint64_t stack_pointer)
 {
 	struct frame *top;
 
 	unwind(s, stack_pointer);
+	if (!is_entry)
+		unwind_to(s, f, stack_pointer);
 	top = s->depth ? &s->frames[s->depth - 1] : NULL;
 	/* Jumped to instead of called, at the end of a function; or a loop to its start. */
 	if (top && is_entry && !f->is_part && top->stack_pointer == stack_pointer) {

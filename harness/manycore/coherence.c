@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "atomics.h"
+#include "isa.h"
 #include "lines.h"
 #include "manycore.h"
 #include "plugin.h"
@@ -24,7 +24,7 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *in
 
 static struct manycore *manycore;
 static struct lines *lines;
-static bool (*is_atomic)(const uint8_t *code, size_t length);
+static const struct isa *isa;
 
 static _Noreturn void refuse(const char *reason)
 {
@@ -67,7 +67,7 @@ static bool is_write_alone(const struct qemu_plugin_insn *insn)
 {
 	uint8_t code[PLUGIN_INSN_BYTES];
 
-	return is_atomic(code, plugin_insn_bytes(insn, code));
+	return isa->is_atomic(code, plugin_insn_bytes(insn, code));
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -96,11 +96,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 		refuse("the one option is ns=N, simulated ns per transfer, up to 1000000");
 	if (!info->system_emulation || info->system.max_vcpus > MANYCORE_CPUS_MAX)
 		refuse("QEMU must emulate a whole machine of at most 1024 CPUs");
-	if (!strcmp(info->target_name, "x86_64"))
-		is_atomic = x86_64_is_atomic;
-	else if (!strcmp(info->target_name, "aarch64"))
-		is_atomic = arm64_is_atomic;
-	else
+	isa = isa_find(info->target_name);
+	if (!isa)
 		refuse("QEMU must emulate x86-64 or arm64");
 	lines = lines_new((unsigned int)info->system.max_vcpus, charge_ns);
 	if (!lines)

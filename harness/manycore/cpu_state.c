@@ -6,17 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REGISTERS 16
-#define FIRST_PROBED 8 /* R8 to R15: QEMU and its gdb interface order them alike */
-#define PROBED (REGISTERS - FIRST_PROBED)
-#define GDB_RSP 7
-
 /* The counter is a halfword shortly before the registers. */
 #define COUNTER_BYTES 1024
 #define COUNTERS (COUNTER_BYTES / sizeof(uint16_t))
 #define BLOCKS 2000 /* that it is watched over */
 #define BLOCKS_MIN (BLOCKS * 8 / 10) /* some start a slice */
 
+static const struct isa *isa;
 static void *(*get_cpu)(int index);
 static int (*write_register)(void *cpu, uint8_t *bytes, int number);
 static unsigned int cpus_count;
@@ -25,16 +21,17 @@ static size_t registers_offset, counter_offset; /* the latter before the registe
 static uint16_t last[COUNTERS];
 static unsigned int hits[COUNTERS], blocks;
 
-const char *cpu_state_init(unsigned int cpus)
+const char *cpu_state_init(const struct isa *of, unsigned int cpus)
 {
 	void *symbol = dlsym(RTLD_DEFAULT, "qemu_get_cpu");
 
 	if (!symbol)
 		return "the symbol qemu_get_cpu is missing";
 	memcpy(&get_cpu, &symbol, sizeof(symbol));
-	symbol = dlsym(RTLD_DEFAULT, "x86_cpu_gdb_write_register");
+	isa = of;
+	symbol = dlsym(RTLD_DEFAULT, isa->write_symbol);
 	if (!symbol)
-		return "the symbol x86_cpu_gdb_write_register is missing";
+		return "the function that writes registers for debuggers is missing";
 	memcpy(&write_register, &symbol, sizeof(symbol));
 	registers = calloc(cpus, sizeof(*registers));
 	cpus_count = cpus;
@@ -46,30 +43,30 @@ static int find_registers(void)
 {
 	char *cpu = get_cpu(0), *saved;
 	size_t size = malloc_usable_size(cpu), found = 0;
-	uint64_t probes[PROBED], rsp = 0x7e7d7c7b7a797877;
+	uint64_t probes[PROBED_REGISTERS], stack_pointer = 0x7e7d7c7b7a797870;
 
 	saved = malloc(size);
 	if (!saved)
 		return -1;
 	memcpy(saved, cpu, size);
-	for (int i = 0; i < PROBED; i++) {
+	for (int i = 0; i < PROBED_REGISTERS; i++) {
 		probes[i] = 0x0102030405060708 * (uint64_t)(i + 1);
-		write_register(cpu, (uint8_t *)&probes[i], FIRST_PROBED + i);
+		write_register(cpu, (uint8_t *)&probes[i], (int)isa->first_probed + i);
 	}
-	write_register(cpu, (uint8_t *)&rsp, GDB_RSP);
+	write_register(cpu, (uint8_t *)&stack_pointer, (int)isa->stack_pointer_gdb);
 	for (size_t at = 0; at + sizeof(probes) <= size; at += sizeof(uint64_t)) {
 		if (memcmp(cpu + at, probes, sizeof(probes)))
 			continue;
 		found++;
-		registers_offset = at - FIRST_PROBED * sizeof(uint64_t);
+		registers_offset = at - isa->first_probed * sizeof(uint64_t);
 	}
 	if (found == 1 && registers_offset >= COUNTER_BYTES &&
-	    registers_offset + REGISTERS * sizeof(uint64_t) <= size) {
+	    registers_offset + isa->registers * sizeof(uint64_t) <= size) {
 		uint64_t *r = (uint64_t *)(cpu + registers_offset);
 
-		if (r[X86_RSP] != rsp)
+		if (r[isa->stack_pointer] != stack_pointer)
 			found = 0;
-		memcpy(r, saved + registers_offset, REGISTERS * sizeof(*r));
+		memcpy(r, saved + registers_offset, isa->registers * sizeof(*r));
 	} else {
 		found = 0;
 	}
@@ -105,7 +102,7 @@ int cpu_state_find(unsigned int instructions)
 	return found == 1 ? 1 : -1;
 }
 
-uint64_t cpu_state_register(unsigned int cpu, enum x86_register number)
+uint64_t cpu_state_register(unsigned int cpu, unsigned int number)
 {
 	return registers[cpu][number];
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What plugins cannot ask QEMU 7.2 for: registers of an x86-64 CPU, and the instructions left of its
+ * What plugins cannot ask QEMU 7.2 for: registers of a CPU, and the instructions left of its
  * slice. Both are found by how they behave; no header tells where they are.
  */
 #ifndef FAULTLINE_MANYCORE_CPU_STATE_H
@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum x86_register { X86_RAX = 0, X86_RSP = 4, X86_RSI = 6, X86_RDI = 7 };
+#include "isa.h"
 
 /* Returns NULL, or what is missing in this QEMU. */
-const char *cpu_state_init(unsigned int cpus);
+const char *cpu_state_init(const struct isa *isa, unsigned int cpus);
 
 /*
  * To be called at the start of blocks of 64-bit code of CPU 0 until it returns 1, found. 0: not yet, -1:
@@ -20,8 +20,8 @@ const char *cpu_state_init(unsigned int cpus);
  */
 int cpu_state_find(unsigned int instructions);
 
-/* At the start of a block only. */
-uint64_t cpu_state_register(unsigned int cpu, enum x86_register number);
+/* At the start of a block only. number: as struct isa has them. */
+uint64_t cpu_state_register(unsigned int cpu, unsigned int number);
 
 /*
  * Instructions that QEMU's counter, which is refilled now and then, has left after the

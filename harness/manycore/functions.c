@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KERNEL_START 0xffffffff80000000ull
+#define KERNEL_START \
+	0xffff800000000000ull /* of addresses: arm64's kernel is linked near its start */
 #define GUEST_END 0x400000ull /* where programs are linked */
 #define LINE_MAX_BYTES 512
 
@@ -35,7 +36,8 @@ static const struct {
 	{ "page_exit", LEVEL_PROGRAM, MARKER_EXIT },
 	{ "resolve", LEVEL_PROGRAM, MARKER_RESOLVE },
 	{ "uffd_resolve", LEVEL_PROGRAM, MARKER_RESOLVE },
-	{ "__switch_to_asm", LEVEL_KERNEL, MARKER_SWITCH },
+	{ "__switch_to_asm", LEVEL_KERNEL, MARKER_SWITCH }, /* x86-64 */
+	{ "cpu_switch_to", LEVEL_KERNEL, MARKER_SWITCH }, /* arm64 */
 	{ "try_to_wake_up", LEVEL_KERNEL, MARKER_WAKE },
 	{ "queued_spin_lock_slowpath", LEVEL_KERNEL, MARKER_LOCK },
 	{ "queued_read_lock_slowpath", LEVEL_KERNEL, MARKER_LOCK },
@@ -47,9 +49,12 @@ static const struct {
 	{ "workload_shared", LEVEL_GUEST, MARKER_WORKLOAD },
 };
 
-/* What indirect calls and returns go through, because of how CPUs speculate. */
-static const char *const thunks[] = { "__x86_indirect_", "__x86_return_", "its_return_",
-				      "srso_",		 "retbleed_",	  "entry_untrain_" };
+/*
+ * What indirect calls and returns go through, because of how CPUs speculate; and arm64's
+ * exceptions, where the stack pointer may be in use for a check of itself.
+ */
+static const char *const thunks[] = { "__x86_indirect_", "__x86_return_",  "its_return_", "srso_",
+				      "retbleed_",	 "entry_untrain_", "vectors" };
 
 static enum marker marker_of(const char *name, enum level level)
 {
@@ -64,6 +69,20 @@ static bool is_thunk(const char *name)
 	for (size_t i = 0; i < sizeof(thunks) / sizeof(thunks[0]); i++)
 		if (!strncmp(name, thunks[i], strlen(thunks[i])))
 			return true;
+	return false;
+}
+
+/* The linker's marks of where sections of code begin and end. */
+static bool is_mark(const char *name)
+{
+	static const char *const ends[] = { "text_start", "text_end", "stext", "etext" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t n = strlen(name), length = strlen(ends[i]);
+
+		if (n >= length && !strcmp(name + n - length, ends[i]))
+			return true;
+	}
 	return false;
 }
 
@@ -98,6 +117,9 @@ static int add(struct functions *f, enum level level, uint64_t start, char *name
 	struct function *function;
 	bool is_part = cut_suffix(name);
 
+	/* arm64's alias that is not instrumented, of the same function. */
+	if (!strncmp(name, "__pi_", 5))
+		name += 5;
 	/* Of several names for one place the first is taken. */
 	if (n && f->of[level][n - 1].start == start)
 		return 0;
@@ -154,8 +176,9 @@ static int read_lines(struct functions *f, FILE *file, enum level level)
 		if (level == LEVEL_KERNEL && strchr("dbr", tolower(type)) &&
 		    add_object(f, start, name))
 			return -1;
-		/* __pfx_: room before a function, not executed */
-		if (!strchr("tw", tolower(type)) || !strncmp(name, "__pfx_", 6))
+		/* __pfx_: room before a function, not executed; $: kinds of an object's bytes */
+		if (!strchr("tw", tolower(type)) || !strncmp(name, "__pfx_", 6) || *name == '$' ||
+		    is_mark(name))
 			continue;
 		if (add(f, level, start, name))
 			return -1;

@@ -22,8 +22,6 @@
 PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 				      char **argv);
 
-enum last_instruction { LAST_OTHER, LAST_PAUSE, LAST_HALT, LAST_CLOCK };
-
 struct block {
 	const struct function *function;
 	unsigned int instructions;
@@ -59,6 +57,7 @@ static struct {
 } options;
 
 static struct manycore *manycore;
+static const struct isa *isa;
 static struct functions *functions;
 static struct cpu *cpus;
 static unsigned int cpus_count;
@@ -289,6 +288,7 @@ static void block_starts(unsigned int translating_cpu, void *data)
 	const struct function *f = block->function;
 	unsigned int index = manycore->cpu, before;
 	struct cpu *cpu = &cpus[index];
+	uint64_t argument;
 
 	(void)translating_cpu;
 	if (!is_found) {
@@ -297,18 +297,18 @@ static void block_starts(unsigned int translating_cpu, void *data)
 	}
 	if (!cpu->is_followed)
 		return;
+	argument = cpu_state_register(index, isa->arguments[0]);
 	before = cpu_state_left(index) + block->instructions;
 	if (cpu->block)
 		end_block(cpu, executed(cpu, before));
 	if (f->marker == MARKER_SWITCH && block->is_entry)
-		switch_thread(cpu, cpu_state_register(index, X86_RDI),
-			      cpu_state_register(index, X86_RSI));
-	else if (thread_block(cpu->thread, f, block->is_entry, cpu_state_register(index, X86_RSP),
-			      cpu_state_register(index, X86_RDI),
-			      cpu_state_register(index, X86_RAX), cpu->now_ns))
+		switch_thread(cpu, argument, cpu_state_register(index, isa->arguments[1]));
+	else if (thread_block(cpu->thread, f, block->is_entry,
+			      cpu_state_register(index, isa->stack_pointer), argument,
+			      cpu_state_register(index, isa->result), cpu->now_ns))
 		refuse(threads_trouble);
 	if (f->marker == MARKER_WAKE && block->is_entry)
-		thread_wake(cpu->thread, cpu_state_register(index, X86_RDI), cpu->now_ns);
+		thread_wake(cpu->thread, argument, cpu->now_ns);
 	if (cpus_count == 1)
 		check_window(cpu->now_ns);
 	cpu->node = thread_node(cpu->thread);
@@ -320,13 +320,8 @@ static void block_starts(unsigned int translating_cpu, void *data)
 static enum last_instruction kind_of(const struct qemu_plugin_insn *insn)
 {
 	uint8_t code[PLUGIN_INSN_BYTES];
-	size_t length = plugin_insn_bytes(insn, code);
 
-	if (length == 2 && code[0] == 0xf3 && code[1] == 0x90)
-		return LAST_PAUSE;
-	if (length == 2 && code[0] == 0x0f && code[1] == 0x31)
-		return LAST_CLOCK;
-	return length == 1 && code[0] == 0xf4 ? LAST_HALT : LAST_OTHER;
+	return isa->last(code, plugin_insn_bytes(insn, code));
 }
 
 /* A block is translated anew now and then; what was made for it before may still be in use. */
@@ -388,12 +383,12 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	const char *missing;
 
 	take_options(argc, argv);
-	if (!info->system_emulation || strcmp(info->target_name, "x86_64") ||
-	    info->system.max_vcpus > MANYCORE_CPUS_MAX)
-		refuse("QEMU must emulate a whole x86-64 machine of at most 1024 CPUs");
+	isa = isa_find(info->target_name);
+	if (!isa || !info->system_emulation || info->system.max_vcpus > MANYCORE_CPUS_MAX)
+		refuse("QEMU must emulate a whole x86-64 or arm64 machine of at most 1024 CPUs");
 	cpus_count = (unsigned int)info->system.max_vcpus;
 	cpus = calloc(cpus_count, sizeof(*cpus));
-	missing = cpus ? cpu_state_init(cpus_count) : "no memory for CPUs";
+	missing = cpus ? cpu_state_init(isa, cpus_count) : "no memory for CPUs";
 	if (missing)
 		refuse(missing);
 	manycore->slice_begun = slice_begun;

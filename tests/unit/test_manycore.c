@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../harness/manycore/atomics.h"
+#include "../../harness/manycore/isa.h"
 #include "../../harness/manycore/jump_cache.h"
 #include "../../harness/manycore/lines.h"
 #include "../../harness/manycore/options.h"
@@ -217,6 +218,33 @@ static void arm64_instructions_that_write_alone(void **state)
 	assert_false(arm64_is_atomic((const uint8_t *)&cases[0].code, 2));
 }
 
+static void instructions_that_end_blocks(void **state)
+{
+	static const struct {
+		const char *target;
+		uint8_t code[4];
+		size_t length;
+		enum last_instruction last;
+	} cases[] = {
+		{ "x86_64", { 0xf3, 0x90 }, 2, LAST_PAUSE },
+		{ "x86_64", { 0x0f, 0x31 }, 2, LAST_CLOCK },
+		{ "x86_64", { 0xf4 }, 1, LAST_HALT },
+		{ "x86_64", { 0x90 }, 1, LAST_OTHER },
+		{ "aarch64", { 0x3f, 0x20, 0x03, 0xd5 }, 4, LAST_PAUSE }, /* yield */
+		{ "aarch64", { 0x5f, 0x20, 0x03, 0xd5 }, 4, LAST_PAUSE }, /* wfe */
+		{ "aarch64", { 0x7f, 0x20, 0x03, 0xd5 }, 4, LAST_HALT }, /* wfi */
+		{ "aarch64", { 0xbf, 0x20, 0x03, 0xd5 }, 4, LAST_OTHER }, /* sevl */
+		{ "aarch64", { 0x43, 0xe0, 0x3b, 0xd5 }, 4, LAST_CLOCK }, /* mrs x3, cntvct_el0 */
+		{ "aarch64", { 0x43, 0xe0, 0x1b, 0xd5 }, 4, LAST_OTHER }, /* msr */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(isa_find(cases[i].target)->last(cases[i].code, cases[i].length),
+				 cases[i].last);
+	assert_null(isa_find("riscv64"));
+}
+
 static void known_answers_are_asked_for(void **state)
 {
 	char *argv[] = { "p", "micro=lock", "cpus=16", "coherence=70", "quantum=250", NULL };
@@ -309,6 +337,7 @@ int main(void)
 		LINES(highest_address),
 		cmocka_unit_test(atomics_are_recognised),
 		cmocka_unit_test(arm64_instructions_that_write_alone),
+		cmocka_unit_test(instructions_that_end_blocks),
 		cmocka_unit_test(known_answers_are_asked_for),
 		cmocka_unit_test(bad_arguments_of_known_answers),
 		cmocka_unit_test(jump_cache_is_found),

@@ -57,6 +57,11 @@ static int make_functions(void **state)
 				    "ffffffff81000700 D not_code\n"
 				    "ffffffff81000800 T entry_SYSCALL_64\n"
 				    "ffffffff81000820 T entry_SYSCALL_64_after_hwframe\n"
+				    "ffffffff81000b00 T __sched_text_start\n"
+				    "ffffffff81000b00 t $x\n"
+				    "ffffffff81000b00 t __pi_leaf\n"
+				    "ffffffff81000b80 T vectors\n"
+				    "ffffffff81000c00 T cpu_switch_to\n"
 				    "ffffffff81001000 B a_lock\n"
 				    "ffffffff81002000 B _end\n");
 	add_functions(LEVEL_PROGRAM, "                 w _ITM\n"
@@ -92,6 +97,9 @@ static void functions_are_found(void **state)
 		{ KERNEL + 0x600, "a" },
 		{ KERNEL + 0x7ff, "__mutex_lock" },
 		{ KERNEL + 0x821, "entry_SYSCALL_64" },
+		{ KERNEL + 0xb04, "leaf" }, /* neither the linker's mark nor the object's */
+		{ KERNEL + 0x7000, "cpu_switch_to" },
+		{ 0xffff800080014c74, "[unknown kernel code]" }, /* where arm64's is */
 		{ KERNEL - 1, "[unknown kernel code]" },
 		{ 0x402001, "reader_main" },
 		{ 0x7fff00001000, "[vdso]" },
@@ -107,7 +115,9 @@ static void functions_are_found(void **state)
 	assert_false(functions_find(functions, KERNEL + 0x801)->is_part);
 	assert_true(functions_find(functions, KERNEL + 0x821)->is_part);
 	assert_true(functions_find(functions, KERNEL + 0x301)->is_thunk);
+	assert_true(functions_find(functions, KERNEL + 0xb84)->is_thunk);
 	assert_int_equal(functions_find(functions, KERNEL + 0x400)->marker, MARKER_SWITCH);
+	assert_int_equal(functions_find(functions, KERNEL + 0xc00)->marker, MARKER_SWITCH);
 }
 
 static void locks_of_the_kernel_have_names(void **state)
@@ -207,6 +217,40 @@ static void stacks_are_followed(void **state)
 	assert_int_equal(lines_with("none 6 idle;entry;a;b"), 1); /* 1 and 5 */
 	assert_int_equal(lines_with("none 4 idle;entry;a;b;irq;a"), 1);
 	assert_int_equal(lines_with("none 6 idle;entry;a;a"), 1);
+}
+
+/* As calls of arm64, which leave the stack pointer where it is. */
+static void stacks_are_followed_without_return_addresses(void **state)
+{
+	struct thread *t = thread_new_idle();
+	const uint64_t sp = STACK - 0x100;
+
+	(void)state;
+	run(t, KERNEL, sp, 0, 0);
+	run(t, KERNEL + 0x110, sp - 0x20, 0, 0); /* a, from entry */
+	run(t, KERNEL + 0xb00, sp - 0x40, 0, 0); /* a leaf of it */
+	run(t, KERNEL + 0xb10, sp - 0x40, 0, 0);
+	account_add(thread_node(t), PHASE_NONE, KIND_RUNS, 1);
+	run(t, KERNEL + 0xb90, sp - 0x40, 0, 0); /* an interrupt of it */
+	run(t, KERNEL + 0x500, sp - 0x190, 0, 0);
+	account_add(thread_node(t), PHASE_NONE, KIND_RUNS, 2);
+	run(t, KERNEL + 0xb20, sp - 0x40, 0, 0);
+	account_add(thread_node(t), PHASE_NONE, KIND_RUNS, 4);
+	run(t, KERNEL + 0x150, sp - 0x40, 0, 0); /* back to a, which has the leaf's stack pointer */
+	account_add(thread_node(t), PHASE_NONE, KIND_RUNS, 8);
+	run(t, KERNEL + 0x200, sp - 0x40, 0, 0); /* which calls b */
+	account_add(thread_node(t), PHASE_NONE, KIND_RUNS, 16);
+	run(t, KERNEL + 0xb00, sp - 0x40, 0, 0); /* which jumps to the leaf at its end */
+	account_add(thread_node(t), PHASE_NONE, KIND_RUNS, 32);
+	run(t, KERNEL + 0x160, sp - 0x40, 0, 0);
+	account_add(thread_node(t), PHASE_NONE, KIND_RUNS, 64);
+	run(t, KERNEL + 0x50, sp - 0x20, 0, 0); /* and a returns */
+	account_add(thread_node(t), PHASE_NONE, KIND_RUNS, 128);
+	assert_int_equal(lines_with("none 37 idle;entry;a;leaf"), 1);
+	assert_int_equal(lines_with("none 2 idle;entry;a;leaf;irq"), 1);
+	assert_int_equal(lines_with("none 72 idle;entry;a"), 1);
+	assert_int_equal(lines_with("none 16 idle;entry;a;b"), 1);
+	assert_int_equal(lines_with("none 128 idle;entry"), 1);
 }
 
 /* A handler and a vCPU on two CPUs share the life of a page. */
@@ -418,6 +462,8 @@ int main(void)
 		cmocka_unit_test(bad_maps_are_named),
 		cmocka_unit_test_setup_teardown(stacks_are_followed, make_functions,
 						free_functions),
+		cmocka_unit_test_setup_teardown(stacks_are_followed_without_return_addresses,
+						make_functions, free_functions),
 		cmocka_unit_test_setup_teardown(a_page_goes_through_its_phases, make_functions,
 						free_functions),
 		cmocka_unit_test_setup_teardown(no_time_is_counted_twice, make_functions,
