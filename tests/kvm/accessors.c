@@ -45,12 +45,13 @@ static void reach_userfaultfd(uint32_t flag)
 		accessor->access(w, SERVED_WORD);
 		check(server->events == 1, "%s: %u userfaultfd events, not 1", accessor->name,
 		      server->events);
-		check_equal("who has waited", server->thread_id, (uint32_t)getpid());
+		check_equal(accessor->name, server->thread_id, (uint32_t)getpid());
 		if (flag == ABI_MEM_USERFAULT)
 			expect_bit_to_count(w);
 		else
 			guest_read(&w->vcpus[0], ACCESSED_PAGE);
-		check_equal("events after the vCPU's access", server->events, 1);
+		check(server->events == 1, "%s: %u userfaultfd events after the vCPU's access",
+		      accessor->name, server->events);
 	}
 }
 

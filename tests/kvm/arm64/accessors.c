@@ -20,6 +20,8 @@
 #define GITS_BASER_COLLECTIONS 0x108
 #define GITS_VALID (1ull << 63)
 #define COMMAND_BYTES 32
+#define DEVICES_PAGE (ACCESSED_PAGE + 16)
+#define OTHER_PAGE (ACCESSED_PAGE + 32)
 
 static int gic_fd, its_fd;
 
@@ -59,7 +61,7 @@ static void set_up_its(uint64_t commands_page, uint64_t collections_page)
 	set_attr(gic_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, 0);
 	set_attr(its_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, 0);
 	set_attr(its_fd, KVM_DEV_ARM_VGIC_GRP_ITS_REGS, GITS_BASER_DEVICES,
-		 GITS_VALID | page_gpa(ACCESSED_PAGE + 1));
+		 GITS_VALID | page_gpa(DEVICES_PAGE));
 	set_attr(its_fd, KVM_DEV_ARM_VGIC_GRP_ITS_REGS, GITS_BASER_COLLECTIONS,
 		 GITS_VALID | page_gpa(collections_page));
 	set_attr(its_fd, KVM_DEV_ARM_VGIC_GRP_ITS_REGS, GITS_CBASER,
@@ -78,7 +80,7 @@ static void by_its_commands(struct world *w, uint64_t word)
 	};
 
 	(void)word;
-	set_up_its(ACCESSED_PAGE, ACCESSED_PAGE + 2);
+	set_up_its(ACCESSED_PAGE, OTHER_PAGE);
 	give_command(&w->vcpus[0], COMMAND_DEVICE_WRITE, ITS_GPA + GITS_CWRITER, COMMAND_BYTES);
 	run_command(&w->vcpus[0]);
 	check(!ioctl(its_fd, KVM_GET_DEVICE_ATTR, &a), "reading GITS_CREADR: %s", strerror(errno));
@@ -89,7 +91,7 @@ static void by_its_commands(struct world *w, uint64_t word)
 static void by_its_tables(struct world *w, uint64_t word)
 {
 	(void)word;
-	set_up_its(ACCESSED_PAGE + 2, ACCESSED_PAGE);
+	set_up_its(OTHER_PAGE, ACCESSED_PAGE);
 	set_attr(its_fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_ITS_SAVE_TABLES, 0);
 	check_equal("the end of the table", *host_word(w, ACCESSED_PAGE), 0);
 }
