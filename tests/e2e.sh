@@ -59,6 +59,7 @@ fake_root() {
 	ln -s "$root/bench" "$root/plots" "$scratch/root"
 	cp "$root/build/x86_64/faultline-point" "$scratch/root/build/x86_64/"
 	touch "$scratch/root/build/x86_64/initramfs.cpio" "$scratch/kernel/vmlinux"
+	echo "CONFIG_FAKE=y" >"$scratch/kernel/config"
 	printf '{"arch":"x86_64","version":"6.12.0","series_sha256":"s","image_sha256":"one"}\n' \
 		>"$scratch/kernel/manifest.json"
 	export FAULTLINE_ROOT=$scratch/root FAULTLINE_KERNEL_DIR_x86_64=$scratch/kernel

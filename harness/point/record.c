@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "fail.h"
+#include "settings.h"
 #include "stats.h"
 
 /* A fetch whose median is further off than this is marked. */
@@ -220,6 +221,7 @@ void record_write(FILE *out, const struct run *run, const struct guest_vcpu *blo
 		(unsigned long long)run->pages_total, (unsigned long long)run->pages_total,
 		(unsigned long long)run->fetches, (unsigned long long)run->exits,
 		(unsigned long long)run->uffd_events, (unsigned long long)run->populates);
+	settings_write(out);
 	/* Emulated CPUs take turns on real ones: their times mean nothing. */
 	if (run->point->tier != TIER_EMULATED)
 		write_times(out, run, blocks);

@@ -144,6 +144,27 @@ static int make_plan(struct run *r, const struct run_options *o, enum tier asked
 	return 0;
 }
 
+/* A hash alone does not tell how the kernel in the VM was configured. */
+static int keep_configs(struct run *r)
+{
+	bool modes[MODE_COUNT], arches[ARCH_COUNT];
+	int failed = 0;
+
+	plan_uses(&r->plan, modes, arches);
+	for (enum arch arch = 0; arch < ARCH_COUNT && !failed; arch++) {
+		char *path, *name;
+
+		if (!arches[arch] || r->schedule.host != &host_vm)
+			continue;
+		path = xasprintf("%s/config", r->setup.targets[arch].kernel_dir);
+		name = xasprintf("kernel-%s.config", arch_names[arch]);
+		failed = store_keep(&r->store, path, name, r->err, sizeof(r->err));
+		free(name);
+		free(path);
+	}
+	return failed;
+}
+
 static int begin(struct run *r, const struct run_options *o, char **argv)
 {
 	const char *tier;
@@ -164,6 +185,8 @@ static int begin(struct run *r, const struct run_options *o, char **argv)
 	}
 	r->json = run_json_make(&r->facts, &r->schedule, identity);
 	json_decref(identity);
+	if (keep_configs(r))
+		return -1;
 	return store_write_run(&r->store, r->json, r->err, sizeof(r->err));
 }
 

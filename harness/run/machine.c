@@ -136,6 +136,7 @@ json_t *machine_describe(void)
 
 	uname(&uts);
 	json_object_set_new(m, "kernel", json_sprintf("%s %s", uts.release, uts.version));
+	json_object_set_new(m, "kernel_command_line", string_or_null(sysfs_read("/proc/cmdline")));
 	json_object_set_new(m, "cpu_model", json_string(model ? model : "unknown"));
 	json_object_set_new(m, "microcode",
 			    string_or_null(proc_field("/proc/cpuinfo", "microcode")));

@@ -308,6 +308,29 @@ static void write_incomplete(FILE *out, const struct run_data *run)
 	fputs(". This is not a result yet: resume the run.</p>", out);
 }
 
+/* As each architecture's first point found them: wall.machine has those of the machine around a VM. */
+static json_t *kernel_settings(const struct run_data *run)
+{
+	json_t *all = json_object();
+
+	for (size_t p = 0; p < run->panel_count; p++) {
+		const struct panel *panel = &run->panels[p];
+
+		for (size_t s = 0; s < panel->series_count; s++) {
+			const struct series *series = &panel->series[s];
+			const json_t *record = series->cell_count ?
+						       json_array_get(series->cells[0].records, 0) :
+						       NULL;
+			const char *arch = json_string_value(json_object_get(record, "arch"));
+			json_t *settings = json_object_get(record, "settings");
+
+			if (arch && settings && !json_object_get(all, arch))
+				json_object_set(all, arch, settings);
+		}
+	}
+	return all;
+}
+
 static int make_parts(const struct run_data *run, const char *run_dir, struct text *texts,
 		      char *err, size_t err_size)
 {
@@ -326,6 +349,7 @@ static int make_parts(const struct run_data *run, const char *run_dir, struct te
 	/* Without what has a part of its own. */
 	provenance = json_copy(run->run);
 	json_object_del(provenance, "known_answers");
+	json_object_set_new(provenance, "settings", kernel_settings(run));
 	write_provenance(texts[PROVENANCE].out, "", provenance);
 	json_decref(provenance);
 	return write_plots(texts[PLOTS].out, run, run_dir, err, err_size);

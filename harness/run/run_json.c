@@ -78,6 +78,7 @@ static json_t *make_faultline(const struct setup *setup, bool vm)
 	json_object_set_new(faultline, "version", json_string(FAULTLINE_VERSION));
 	json_object_set_new(faultline, "commit", text_or_null(commit));
 	json_object_set_new(faultline, "dirty", commit ? json_boolean(dirty) : json_null());
+	json_object_set_new(faultline, "compiler", json_string("gcc " __VERSION__));
 	json_object_set_new(faultline, "manycore_sha256",
 			    vm ? owned_or_null(setup_sha256(setup->manycore)) : json_null());
 	json_object_set_new(faultline, "coherence_sha256",
@@ -226,21 +227,35 @@ static json_t *time_now(void)
 	return json_string(time_text(text, time(NULL)));
 }
 
-/* The command of the first point, with its files where they are to be. */
-static json_t *first_command(const struct schedule *schedule)
+/* A point's command, with its files where they are to be. */
+static json_t *point_command(const struct schedule *schedule, const struct planned *planned)
 {
-	const struct planned *first = &schedule->plan->points[0];
 	struct strings words = { 0 };
 	struct point_files files;
 	char stem[32], *text;
 
-	snprintf(stem, sizeof(stem), PLANNED_STEM, first->number);
+	snprintf(stem, sizeof(stem), PLANNED_STEM, planned->number);
 	point_files_init(&files, schedule->store->logs, stem);
-	schedule->host->command(schedule->setup, &first->point, &files, &words);
+	schedule->host->command(schedule->setup, &planned->point, &files, &words);
 	text = shell_quote(words.v);
 	strings_free(&words);
 	point_files_free(&files);
 	return owned_or_null(text);
+}
+
+/* The command of each architecture's first point. */
+static json_t *first_commands(const struct schedule *schedule)
+{
+	json_t *commands = json_object();
+
+	for (size_t i = 0; i < schedule->plan->count; i++) {
+		const struct planned *planned = &schedule->plan->points[i];
+		const char *arch = arch_names[planned->point.arch];
+
+		if (!json_object_get(commands, arch))
+			json_object_set_new(commands, arch, point_command(schedule, planned));
+	}
+	return commands;
 }
 
 json_t *run_json_make(const struct run_facts *facts, const struct schedule *schedule,
@@ -263,7 +278,7 @@ json_t *run_json_make(const struct run_facts *facts, const struct schedule *sche
 	json_object_set_new(wall, "started", time_now());
 	json_object_set_new(wall, "ended", json_null());
 	json_object_set_new(wall, "command_line", command_line(facts->argv));
-	json_object_set_new(wall, "first_command", first_command(schedule));
+	json_object_set_new(wall, "first_commands", first_commands(schedule));
 	json_object_set_new(wall, "jobs", json_integer(schedule->jobs));
 	json_object_set_new(wall, "machine", machine_describe());
 	json_object_set_new(run, "wall", wall);

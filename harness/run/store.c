@@ -133,6 +133,19 @@ static int replace_file(struct store *store, const char *name, const char *text,
 	return good ? 0 : -1;
 }
 
+int store_keep(struct store *store, const char *path, const char *name, char *err, size_t err_size)
+{
+	char *text = file_read_exact(path);
+	int failed = -1;
+
+	if (text)
+		failed = replace_file(store, name, text, err, err_size);
+	else
+		snprintf(err, err_size, "cannot read %s: %s", path, strerror(errno));
+	free(text);
+	return failed;
+}
+
 int store_write_run(struct store *store, const json_t *run, char *err, size_t err_size)
 {
 	char *text =

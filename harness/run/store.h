@@ -36,6 +36,9 @@ json_t *store_load_run(const char *dir, char *err, size_t err_size);
 int store_resume(struct store *store, const char *dir, json_t **run, json_t **records, char *err,
 		 size_t err_size);
 
+/* Keeps a copy of a text file in the folder. Returns 0, or -1 with a message in err. */
+int store_keep(struct store *store, const char *path, const char *name, char *err, size_t err_size);
+
 /* Writes run.json, whole or not at all. Returns 0, or -1 with a message in err. */
 int store_write_run(struct store *store, const json_t *run, char *err, size_t err_size);
 

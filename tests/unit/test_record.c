@@ -106,6 +106,28 @@ static void guest_that_is_faster_than_the_handler_ends_resolve(void **state)
 	json_decref(json);
 }
 
+static void settings_are_those_of_this_kernel(void **state)
+{
+	static const char path[] = "/proc/sys/vm/nr_hugepages";
+	json_t *json = write_and_read();
+	const json_t *settings = json_object_get(json, "settings");
+	const char *hugepages = json_string_value(json_object_get(settings, "hugepages"));
+	char line[64];
+	FILE *in = fopen(path, "r");
+
+	(void)state;
+	assert_int_equal(json_object_size(settings), 4);
+	if (in) {
+		assert_non_null(fgets(line, sizeof(line), in));
+		line[strcspn(line, "\n")] = '\0';
+		assert_string_equal(hugepages, line);
+		fclose(in);
+	} else {
+		assert_null(hugepages);
+	}
+	json_decref(json);
+}
+
 static void rates_are_of_span_and_of_vcpus(void **state)
 {
 	json_t *json = write_and_read();
@@ -235,6 +257,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup(f, set_up)
 	const struct CMUnitTest tests[] = {
 		TEST(phases_are_in_ns_and_add_up),
+		TEST(settings_are_those_of_this_kernel),
 		TEST(guest_that_is_faster_than_the_handler_ends_resolve),
 		TEST(rates_are_of_span_and_of_vcpus),
 		TEST(starts_apart_are_measured_and_marked),

@@ -193,6 +193,21 @@ static void report_shows_known_answers(void **state)
 	free(text);
 }
 
+static void report_shows_the_settings_that_points_found(void **state)
+{
+	json_t *record = json_array_get(folder.records, 0);
+	char *text;
+
+	(void)state;
+	json_object_set_new(record, "settings",
+			    json_pack("{s:s}", "thp", "always [madvise] never"));
+	run_folder_write(&folder, "");
+	write_or_skip();
+	text = read_back("report.html");
+	assert_non_null(strstr(text, "settings.x86_64.thp</th><td>always [madvise] never<"));
+	free(text);
+}
+
 static void incomplete_report_says_so(void **state)
 {
 	char *text;
@@ -298,6 +313,7 @@ int main(void)
 		cmocka_unit_test(histograms_of_repeats_add_up),
 		TEST(report_is_whole),
 		TEST(report_shows_known_answers),
+		TEST(report_shows_the_settings_that_points_found),
 		TEST(incomplete_report_says_so),
 		TEST(report_without_times_has_no_plots),
 		TEST(vcpus_that_no_point_has_are_refused),
