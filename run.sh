@@ -66,7 +66,7 @@ declare -A packages=(
 	[cross_x86_64]="gcc-x86-64-linux-gnu libc6-dev-amd64-cross"
 	[cross_arm64]="gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
 	[report]="gnuplot-nox"
-	[test]="libcmocka-dev python3 python3-jsonschema"
+	[test]="libcmocka-dev procps python3 python3-jsonschema"
 	[check]="clang-format shellcheck cppcheck perl xz-utils linux-source-6.12"
 )
 # shellcheck disable=SC2034
@@ -78,7 +78,7 @@ declare -A programs=(
 	[cross_x86_64]="x86_64-linux-gnu-gcc"
 	[cross_arm64]="aarch64-linux-gnu-gcc"
 	[report]="gnuplot"
-	[test]="python3"
+	[test]="pgrep python3"
 	[check]="clang-format shellcheck cppcheck perl xz"
 )
 # shellcheck disable=SC2034
