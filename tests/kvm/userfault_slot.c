@@ -159,6 +159,8 @@ static void moved_slot_keeps_bit_numbers(void)
 	run_command(&w.vcpus[0]);
 }
 
+#define CAP_PRE_FAULT_MEMORY 236
+
 /* Filling stage-2 tables ahead of time must not get around the bitmap. */
 static void pre_fault_stops_at_the_bit(void)
 {
@@ -173,13 +175,15 @@ static void pre_fault_stops_at_the_bit(void)
 	void *run;
 
 	start_userfault(&w);
+	if (!vm_capability(&w.vm, CAP_PRE_FAULT_MEMORY))
+		skip("this KVM has no KVM_PRE_FAULT_MEMORY");
 	run = &w.vcpus[0].run->hw;
 	set_bit(&w, 1);
 	/* Not KVM_RUN: what user space may have put there for its next one must stay. */
 	memset(&before, 0x5a, sizeof(before));
 	memcpy(run, &before, sizeof(before));
-	if (ioctl(w.vcpus[0].fd, _IOWR(KVMIO, 0xd5, range), &range) && errno != EFAULT)
-		skip("KVM_PRE_FAULT_MEMORY: %s", strerror(errno));
+	check(!ioctl(w.vcpus[0].fd, _IOWR(KVMIO, 0xd5, range), &range) || errno == EFAULT,
+	      "KVM_PRE_FAULT_MEMORY: %s", strerror(errno));
 	check_equal("the end of what was mapped", range.gpa, page_gpa(1));
 	check(!memcmp(run, &before, sizeof(before)), "kvm_run was written to");
 	expect_read_fault(&w.vcpus[0], 1, USERFAULT);

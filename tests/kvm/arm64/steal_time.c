@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,6 +140,25 @@ static void call_is_made_again(void)
 	check(record(&w)->stolen_ns < STEAL_NS, "the record has not been initialized");
 }
 
+static void bitmap_unmapped(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	start_userfault(&w);
+	set_record(&w);
+	vcpu = &w.vcpus[0];
+	check(!mprotect((void *)w.bitmap, w.bitmap_bytes, PROT_NONE), "mprotect: %s",
+	      strerror(errno));
+	give_command(vcpu, COMMAND_READ, GUEST_IMAGE_GPA, 0);
+	for (unsigned int i = 0; i < 2; i++)
+		check(vcpu_run(vcpu) == VCPU_FAULT_UNKNOWN,
+		      "without a bitmap KVM_RUN did not return a plain EFAULT");
+	check(!mprotect((void *)w.bitmap, w.bitmap_bytes, PROT_READ | PROT_WRITE), "mprotect: %s",
+	      strerror(errno));
+	run_command(vcpu);
+}
+
 static void reaches_userfaultfd_with_exit_on_missing(void)
 {
 	struct uffd_server server;
@@ -178,6 +198,7 @@ const struct kvm_test arch_tests[] = {
 	{ "steal_time.record_in_userfault_page_exits", record_in_userfault_page_exits },
 	{ "steal_time.other_vcpu_goes_on", other_vcpu_goes_on },
 	{ "steal_time.call_is_made_again", call_is_made_again },
+	{ "steal_time.bitmap_unmapped", bitmap_unmapped },
 	{ "steal_time.reaches_userfaultfd_with_exit_on_missing",
 	  reaches_userfaultfd_with_exit_on_missing },
 	{ "steal_time.exits_before_userfaultfd", exits_before_userfaultfd },
