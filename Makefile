@@ -152,10 +152,12 @@ check-warnings:
 
 check-objects: $(ALL_OBJECTS)
 
-# It knows C11's _Noreturn only as an attribute. Linker symbols are no objects of
-# their own, and what never returns need not end its va_list.
-check-cppcheck:
-	cppcheck -q --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+# It knows C11's _Noreturn only as an attribute, and no architecture by itself. Linker symbols
+# are no objects of their own, and what never returns need not end its va_list.
+check-cppcheck: $(addprefix check-cppcheck-,$(subst arm64,aarch64,$(KNOWN_ARCHES)))
+
+check-cppcheck-%:
+	cppcheck -D__$*__ -q --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--std=c11 -j$$(nproc) --library=tests/cppcheck.cfg $(CPPFLAGS) \
 		'-D_Noreturn=__attribute__((noreturn))' --suppress=comparePointers \
 		--suppress=va_end_missing $(filter %.c,$(C_FILES))

@@ -76,12 +76,14 @@ const char *qemu_function_at(void *address, void **start)
  */
 static void find_version(void)
 {
-	struct {
+	struct version {
 		struct {
 			int64_t major, minor, micro;
 		} * triple;
 		char *package;
-	} * (*query)(void **error) = dlsym(RTLD_DEFAULT, "qmp_query_version"), *version;
+	};
+	struct version *(*query)(void **error) = dlsym(RTLD_DEFAULT, "qmp_query_version");
+	const struct version *version;
 
 	if (!query)
 		refuse("the symbol qmp_query_version is missing");

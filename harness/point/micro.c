@@ -15,6 +15,7 @@
 #include "fail.h"
 #include "fetch.h"
 #include "record.h"
+#include "stats.h"
 
 #define PARTS 5 /* that a thread's operations are timed in */
 #define COMPUTE_INSTRUCTIONS 400000
@@ -226,17 +227,12 @@ static void *run_thread(void *arg)
  */
 static uint64_t part_ns(const struct thread *thread)
 {
-	uint64_t sorted[PARTS];
+	uint64_t ns[PARTS];
 
-	for (unsigned int i = 0; i < PARTS; i++) {
-		uint64_t ns = thread->times[i + 1] - thread->times[i];
-		unsigned int at = i;
-
-		for (; at && sorted[at - 1] > ns; at--)
-			sorted[at] = sorted[at - 1];
-		sorted[at] = ns;
-	}
-	return sorted[PARTS / 2];
+	for (unsigned int i = 0; i < PARTS; i++)
+		ns[i] = thread->times[i + 1] - thread->times[i];
+	stats_sort(ns, PARTS);
+	return ns[PARTS / 2];
 }
 
 /* Returns ns per operation. */
