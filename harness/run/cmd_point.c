@@ -17,15 +17,17 @@
 static const char usage[] =
 	"usage: faultline point [KEY=VALUE]... [OPTION]...\n"
 	"Measures one point. Keys that are not given have their defaults; see faultline list.\n"
+	"arch=all, or a list, measures it on each of these architectures.\n"
 	"\n"
 	"  --json                 prints the record, one line\n"
 	"  --dry-run              prints the command instead of running it\n"
-	"  --check                checks the keys and options, prints the architecture\n"
+	"  --check                checks the keys and options, prints the architectures\n"
 	"  --placement none|cores as for run; vcpu_cpus and reader_cpus go before it\n"
 	"  --point-timeout S      seconds after which the point has failed (300, and more the\n"
 	"                         longer it should take)\n"
 	"  --profile[=DIR]        tells where the time goes, in a table and in flame graphs that go\n"
-	"                         to the new folder DIR; tier=simulated only\n"
+	"                         to the new folder DIR; of two architectures, where they differ;\n"
+	"                         tier=simulated only\n"
 	"  --help                 this text\n"
 	"\n"
 	"Exit code: 0 measured, 1 failed, 2 bad input or something is missing, 4 skipped,\n"
@@ -43,22 +45,49 @@ static const struct option options[] = {
 };
 
 struct request {
-	struct point point;
+	struct point point; /* of the architecture at hand */
+	bool arches[ARCH_COUNT];
 	bool json, dry_run, check, is_profiled;
 	char *profile_dir; /* NULL as long as none is named */
 	enum placement placement;
 	double timeout_s;
 	char tier_why[ERR_SIZE];
+	struct stacks stacks[ARCH_COUNT]; /* of profiles */
 };
+
+static bool is_of_several(const struct request *r)
+{
+	unsigned int count = 0;
+
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+		count += r->arches[arch];
+	return count > 1;
+}
+
+/* A key of the point, or the architectures. Returns 0 or, after a message, -1. */
+static int take_pair(struct request *r, const char *pair)
+{
+	static const char arch[] = "arch=";
+	char err[ERR_SIZE];
+
+	if (!strncmp(pair, arch, strlen(arch))) {
+		memset(r->arches, false, sizeof(r->arches));
+		return parse_arches(pair + strlen(arch), r->arches);
+	}
+	if (!point_set_pair(&r->point, pair, err, sizeof(err)))
+		return 0;
+	complain("%s", err);
+	return -1;
+}
 
 /* Returns -1 to go on, or an exit code. */
 static int parse(struct request *r, int argc, char **argv)
 {
-	char err[ERR_SIZE];
 	int option;
 
 	*r = (struct request){ 0 };
 	point_defaults(&r->point);
+	r->arches[r->point.arch] = true;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
@@ -76,12 +105,9 @@ static int parse(struct request *r, int argc, char **argv)
 		    (option == 't' && parse_timeout(optarg, &r->timeout_s)))
 			return EXIT_USAGE;
 	}
-	for (; optind < argc; optind++) {
-		if (!point_set_pair(&r->point, argv[optind], err, sizeof(err)))
-			continue;
-		complain("%s", err);
-		return EXIT_USAGE;
-	}
+	for (; optind < argc; optind++)
+		if (take_pair(r, argv[optind]))
+			return EXIT_USAGE;
 	return -1;
 }
 
@@ -208,30 +234,36 @@ static int exit_code_of(const json_t *record)
 	return strcmp(record_status(record), "skipped") ? EXIT_POINT_FAILED : EXIT_SKIPPED;
 }
 
-/* Reads the profile from the point's folder, shows and keeps it. Returns an exit code. */
-static int finish_profile(const struct request *r, const char *dir)
+/*
+ * Reads the profile from the point's folder, shows and keeps it; of one of several architectures,
+ * in a folder of its own. Returns an exit code.
+ */
+static int finish_profile(struct request *r, const char *dir)
 {
+	struct stacks *stacks = &r->stacks[r->point.arch];
 	char *path = xasprintf("%s/point.account", dir), err[ERR_SIZE];
-	struct stacks stacks;
+	char *folder = is_of_several(r) ?
+			       xasprintf("%s/%s", r->profile_dir, arch_names[r->point.arch]) :
+			       xstrdup(r->profile_dir);
 	int code = EXIT_POINT_FAILED;
 
-	if (!stacks_read(&stacks, path, err, sizeof(err))) {
-		if (!r->json)
-			profile_print(stdout, &stacks, &r->point);
-		if (!profile_store(r->profile_dir, &stacks, &r->point, err, sizeof(err)))
+	if (!stacks_read(stacks, path, err, sizeof(err))) {
+		if (!r->json && !is_of_several(r))
+			profile_print(stdout, stacks, &r->point);
+		if (!profile_store(folder, stacks, &r->point, err, sizeof(err)))
 			code = EXIT_FINE;
-		stacks_free(&stacks);
 	}
-	free(path);
 	if (code)
 		complain("%s", err);
 	else if (!r->json)
-		printf("\n  flame graphs and their data: %s\n", r->profile_dir);
+		printf("\n  flame graphs and their data: %s\n", folder);
+	free(folder);
+	free(path);
 	return code;
 }
 
 /* Its files stay where they are when the point has failed, and are shown. */
-static int measure(const struct request *r, const struct setup *setup, char *dir)
+static int measure(struct request *r, const struct setup *setup, char *dir)
 {
 	json_t *record, *wall = NULL;
 	char err[ERR_SIZE], *id;
@@ -283,27 +315,28 @@ static int check_memory(const struct request *r, const struct setup *setup)
 	return EXIT_USAGE;
 }
 
+/* What can be wrong before it matters which machine this is. Returns 0 or, after a message, -1. */
+static int check_keys(const struct request *r)
+{
+	struct point p = r->point;
+	char err[ERR_SIZE];
+
+	if (!point_resolve(&p, err, sizeof(err)) &&
+	    !(r->is_profiled && profile_check_keys(&p, err, sizeof(err))))
+		return 0;
+	complain("%s", err);
+	return -1;
+}
+
 static int point_with_setup(struct request *r, const struct setup *setup)
 {
 	char err[ERR_SIZE], *dir;
 	int code;
 
-	if (point_resolve(&r->point, err, sizeof(err)) ||
-	    (r->is_profiled && profile_check_keys(&r->point, err, sizeof(err)))) {
-		complain("%s", err);
-		return EXIT_USAGE;
-	}
-	if (r->check) {
-		bool arches[ARCH_COUNT] = { false };
-
-		arches[r->point.arch] = true;
-		print_arches(arches);
-		return EXIT_FINE;
-	}
 	code = prepare(r, setup);
 	if (code >= 0)
 		return code;
-	if (r->is_profiled && profile_check(setup, &r->point, r->profile_dir, err, sizeof(err))) {
+	if (r->is_profiled && profile_check(setup, &r->point, err, sizeof(err))) {
 		complain("%s", err);
 		return EXIT_USAGE;
 	}
@@ -317,6 +350,56 @@ static int point_with_setup(struct request *r, const struct setup *setup)
 		return measure(r, setup, dir);
 	complain("%s", err);
 	return EXIT_USAGE;
+}
+
+/* The differences between the profiles of both architectures. Returns an exit code. */
+static int compare_profiles(const struct request *r)
+{
+	const struct stacks *stacks[ARCH_COUNT];
+	char err[ERR_SIZE];
+
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+		stacks[arch] = &r->stacks[arch];
+	if (!r->json)
+		profile_compare(stdout, stacks, &r->point);
+	if (!profile_store_comparison(r->profile_dir, stacks, &r->point, err, sizeof(err)))
+		return EXIT_FINE;
+	complain("%s", err);
+	return EXIT_POINT_FAILED;
+}
+
+/* The point on every architecture asked for, as far as all goes well. Returns an exit code. */
+static int measure_all(struct request *r, const struct setup *setup)
+{
+	const struct point asked = r->point;
+	char err[ERR_SIZE];
+	int code = EXIT_FINE;
+
+	for (enum arch arch = 0; arch < ARCH_COUNT && !code; arch++) {
+		r->point = asked;
+		r->point.arch = arch;
+		if (r->arches[arch] && check_keys(r))
+			code = EXIT_USAGE;
+	}
+	if (code)
+		return code;
+	if (r->check) {
+		print_arches(r->arches);
+		return EXIT_FINE;
+	}
+	if (r->is_profiled && profile_check_dir(r->profile_dir, err, sizeof(err))) {
+		complain("%s", err);
+		return EXIT_USAGE;
+	}
+	for (enum arch arch = 0; arch < ARCH_COUNT && !code; arch++) {
+		r->point = asked;
+		r->point.arch = arch;
+		if (r->arches[arch])
+			code = point_with_setup(r, setup);
+	}
+	if (!code && r->is_profiled && !r->dry_run && is_of_several(r))
+		code = compare_profiles(r);
+	return code;
 }
 
 int cmd_point(int argc, char **argv)
@@ -333,7 +416,9 @@ int cmd_point(int argc, char **argv)
 	default_dir = r.profile_dir ? NULL : profile_default_dir(&setup);
 	if (default_dir)
 		r.profile_dir = default_dir;
-	code = point_with_setup(&r, &setup);
+	code = measure_all(&r, &setup);
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+		stacks_free(&r.stacks[arch]);
 	free(default_dir);
 	setup_free(&setup);
 	return code;

@@ -13,7 +13,6 @@
 #include "report_data.h"
 #include "run_options.h"
 #include "setup.h"
-#include "sweep.h"
 
 static const char usage[] =
 	"usage: faultline published [OPTION]... [RUN]...\n"
@@ -160,25 +159,6 @@ static int compare(const struct setup *setup, const struct strings *dirs)
 	return failed ? EXIT_POINT_FAILED : EXIT_FINE;
 }
 
-static int take_arches(struct request *r, const char *text)
-{
-	struct section section = { 0 };
-	char err[ERR_SIZE];
-	struct point p;
-
-	if (section_set(&section, "arch", text, err, sizeof(err))) {
-		complain("--arch: %s", err);
-		return -1;
-	}
-	for (size_t i = 0; i < section.keys[0].values.n; i++) {
-		point_defaults(&p);
-		point_set(&p, "arch", section.keys[0].values.v[i], err, sizeof(err));
-		r->arches[p.arch] = true;
-	}
-	section_free(&section);
-	return 0;
-}
-
 static const struct option options[] = {
 	{ "arch", required_argument, NULL, 'a' },
 	{ "check", no_argument, NULL, 'c' },
@@ -202,7 +182,7 @@ static int parse(struct request *r, int argc, char **argv)
 		has_arch |= option == 'a';
 		if (option == '?')
 			complain("see faultline published --help");
-		if (option == '?' || (option == 'a' && take_arches(r, optarg)))
+		if (option == '?' || (option == 'a' && parse_arches(optarg, r->arches)))
 			return EXIT_USAGE;
 	}
 	for (; optind < argc; optind++)

@@ -75,8 +75,19 @@ int profile_check_keys(const struct point *p, char *err, size_t err_size)
 	return 0;
 }
 
-int profile_check(const struct setup *setup, const struct point *p, const char *dir, char *err,
-		  size_t err_size)
+int profile_check_dir(const char *dir, char *err, size_t err_size)
+{
+	if (!*dir) {
+		snprintf(err, err_size, "--profile= names no folder");
+		return -1;
+	}
+	if (access(dir, F_OK))
+		return 0;
+	snprintf(err, err_size, "--profile: %s exists already; name another folder", dir);
+	return -1;
+}
+
+int profile_check(const struct setup *setup, const struct point *p, char *err, size_t err_size)
 {
 	const struct target *target = &setup->targets[p->arch];
 	const char *const needed[] = { setup->profile, setup->manycore, target->program_map,
@@ -84,14 +95,6 @@ int profile_check(const struct setup *setup, const struct point *p, const char *
 
 	if (profile_check_keys(p, err, err_size))
 		return -1;
-	if (!*dir) {
-		snprintf(err, err_size, "--profile= names no folder");
-		return -1;
-	}
-	if (!access(dir, F_OK)) {
-		snprintf(err, err_size, "--profile: %s exists already; name another folder", dir);
-		return -1;
-	}
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (!access(needed[i], R_OK))
 			continue;
@@ -193,5 +196,20 @@ int profile_store(const char *dir, const struct stacks *stacks, const struct poi
 	if (r)
 		folder_remove(work);
 	free(work);
+	return r;
+}
+
+int profile_store_comparison(const char *dir, const struct stacks *const stacks[ARCH_COUNT],
+			     const struct point *p, char *err, size_t err_size)
+{
+	char *text;
+	size_t size;
+	FILE *out = xmemstream(&text, &size);
+	int r;
+
+	profile_compare(out, stacks, p);
+	fclose(out);
+	r = write_file(dir, "compare", ".txt", text, err, err_size);
+	free(text);
 	return r;
 }

@@ -9,7 +9,6 @@
 #define ROWS_MAX 10 /* of a phase, the largest */
 #define SHARE_MIN 0.01 /* of it, for a row */
 #define FRAMES_MAX 128
-#define LABEL_SIZE 512
 #define LOCK_PREFIX "lock_" /* of a lock in a stack, followed by its address */
 
 struct row {
@@ -66,11 +65,7 @@ static size_t split(const struct stack *stack, char **copy, char **frames)
 	return n;
 }
 
-/*
- * Names what the stack's time went to: a function, and if that waits for a lock also for whom. lock gets
- * the lock and the same, or is empty.
- */
-static void label(const struct stack *stack, char function[LABEL_SIZE], char lock[LABEL_SIZE])
+void profile_label(const struct stack *stack, char *function, char *lock)
 {
 	char *copy, *frames[FRAMES_MAX];
 	size_t innermost = split(stack, &copy, frames) - 1, taker;
@@ -83,13 +78,13 @@ static void label(const struct stack *stack, char function[LABEL_SIZE], char loc
 		innermost--;
 	if (!strncmp(frames[innermost], LOCK_PREFIX, strlen(LOCK_PREFIX)) && innermost > 2)
 		address = frames[innermost--] + strlen(LOCK_PREFIX);
-	snprintf(function, LABEL_SIZE, "%s", frames[innermost]);
+	snprintf(function, PROFILE_LABEL_SIZE, "%s", frames[innermost]);
 	if (address) {
 		for (taker = innermost; taker > 1 && is_lock_function(frames[taker]);)
 			taker--;
-		snprintf(function, LABEL_SIZE, "%s < %s < %s", frames[innermost], frames[taker],
-			 frames[taker - 1]);
-		snprintf(lock, LABEL_SIZE, "lock %s < %s < %s", address, frames[taker],
+		snprintf(function, PROFILE_LABEL_SIZE, "%s < %s < %s", frames[innermost],
+			 frames[taker], frames[taker - 1]);
+		snprintf(lock, PROFILE_LABEL_SIZE, "lock %s < %s < %s", address, frames[taker],
 			 frames[taker - 1]);
 	}
 	free(copy);
@@ -268,7 +263,7 @@ void profile_print(FILE *out, const struct stacks *stacks, const struct point *p
 	const struct scale s = { (double)point_pages_total(p), p->speed };
 	struct rows phases = { 0 }, functions = { 0 }, locks = { 0 };
 	uint64_t of_ns[ROLE_COUNT] = { 0 }, all_ns = 0;
-	char text[LABEL_SIZE], lock[LABEL_SIZE];
+	char text[PROFILE_LABEL_SIZE], lock[PROFILE_LABEL_SIZE];
 
 	for (size_t i = 0; i < stacks->n; i++) {
 		const struct stack *stack = &stacks->v[i];
@@ -278,7 +273,7 @@ void profile_print(FILE *out, const struct stacks *stacks, const struct point *p
 		of_ns[stack->role] += stack->ns;
 		all_ns += stack->ns;
 		add_stack(&phases, stack, "", true);
-		label(stack, text, lock);
+		profile_label(stack, text, lock);
 		if (*lock)
 			add_stack(&locks, stack, lock, false);
 		add_stack(&functions, stack, text, true);

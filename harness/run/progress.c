@@ -40,6 +40,8 @@ static void describe(const struct planned *planned, char *buf, size_t size)
 			 said ? "" : ", ", said ? "" : mode, p->vcpus, p->vcpus > 1 ? "s" : "",
 			 (unsigned long long)point_pages_total(p));
 
+	if (p->arch != arch_of_machine() && n > 0 && (size_t)n < size)
+		n += snprintf(buf + n, size - n, ", %s", arch_names[p->arch]);
 	if (p->repeat > 1 && n > 0 && (size_t)n < size)
 		snprintf(buf + n, size - n, ", repeat %u", p->repeat);
 }

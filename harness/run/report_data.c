@@ -184,9 +184,23 @@ static json_t *load_run(const char *run_dir, char *err, size_t err_size)
 	return run;
 }
 
+/* "backing=anon fetch=30us": the record's values of the keys that set it apart. */
+static void values_apart(const json_t *record, const char *const *keys, size_t count,
+			 const bool *apart, char *buf, size_t size)
+{
+	char value[128];
+	size_t n = 0;
+
+	buf[0] = '\0';
+	for (size_t k = 0; k < count; k++)
+		if (apart[k] && n < size)
+			n += snprintf(buf + n, size - n, "%s%s=%s", n ? " " : "", keys[k],
+				      json_text(record, keys[k], value, sizeof(value)));
+}
+
 /*
- * The keys, of those given, in which two records of one series and vCPU count
- * differ. apart[] gets a true for each.
+ * The keys, of those given, in which two records of one series and vCPU count, measured
+ * under the same conditions otherwise, differ. apart[] gets a true for each.
  */
 static void find_differences(const json_t *records, const char *const *keys, size_t count,
 			     bool *apart)
@@ -196,11 +210,15 @@ static void find_differences(const json_t *records, const char *const *keys, siz
 	size_t r;
 
 	json_array_foreach (records, r, record) {
-		char name[512], a[128], b[128];
+		char name[1024], conditions[512], a[128], b[128];
+		bool all[ALWAYS_APART];
 		json_t *other;
 
-		snprintf(name, sizeof(name), "%s\n%s", json_text(record, "vcpus", a, sizeof(a)),
-			 base_label(record));
+		memset(all, true, sizeof(all));
+		values_apart(record, condition_keys, ALWAYS_APART, all, conditions,
+			     sizeof(conditions));
+		snprintf(name, sizeof(name), "%s\n%s\n%s", json_text(record, "vcpus", a, sizeof(a)),
+			 base_label(record), conditions);
 		other = json_object_get(first, name);
 		if (!other) {
 			json_object_set(first, name, (json_t *)record);
@@ -231,20 +249,6 @@ static void find_values(const json_t *records, const char *const *keys, size_t c
 			apart[k] |= differ(json_object_get(record, keys[k]),
 					   json_object_get(first, keys[k]));
 	}
-}
-
-/* "backing=anon fetch=30us": the record's values of the keys that set it apart. */
-static void values_apart(const json_t *record, const char *const *keys, size_t count,
-			 const bool *apart, char *buf, size_t size)
-{
-	char value[128];
-	size_t n = 0;
-
-	buf[0] = '\0';
-	for (size_t k = 0; k < count; k++)
-		if (apart[k] && n < size)
-			n += snprintf(buf + n, size - n, "%s%s=%s", n ? " " : "", keys[k],
-				      json_text(record, keys[k], value, sizeof(value)));
 }
 
 static struct panel *find_panel(struct run_data *run, const char *key)

@@ -38,6 +38,24 @@ static const char usage[] =
 	"Exit code: 0 all measured, 1 a point failed, 2 bad input, something is missing or the\n"
 	"simulated CPUs fail their known answers, 4 all points were skipped, 130 interrupted.\n";
 
+int parse_arches(const char *text, bool *arches)
+{
+	struct section section = { 0 };
+	char err[ERR_SIZE];
+	struct point p;
+
+	if (section_set(&section, "arch", text, err, sizeof(err))) {
+		complain("%s", err);
+		return -1;
+	}
+	for (size_t i = 0; i < section.keys[0].values.n; i++) {
+		point_set(&p, "arch", section.keys[0].values.v[i], err, sizeof(err));
+		arches[p.arch] = true;
+	}
+	section_free(&section);
+	return 0;
+}
+
 void print_arches(const bool *arches)
 {
 	fputs("arches", stdout);

@@ -26,6 +26,12 @@ struct run_options {
  */
 int run_options_parse(struct run_options *o, int argc, char **argv);
 
+/*
+ * Sets the elements of arches (ARCH_COUNT) that a list, or "all", names. Returns 0 or, with a
+ * message, -1.
+ */
+int parse_arches(const char *text, bool *arches);
+
 /* What --check prints for who is to make sure that there is all they take. ARCH_COUNT elements. */
 void print_arches(const bool *arches);
 

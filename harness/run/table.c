@@ -284,6 +284,7 @@ void table_body(FILE *out, const struct run_data *run)
 			table_counts(out, panel);
 		}
 	}
+	table_arches(out, run);
 }
 
 static void table_problems(FILE *out, const struct run_data *run)

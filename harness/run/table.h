@@ -10,7 +10,10 @@
 /* Run, tier, kernel, faultline, how to repeat. */
 void table_header(FILE *out, const struct run_data *run);
 
-/* All panels: conditions, best uffd, figures. */
+/* All panels: conditions, best uffd, figures; then architectures side by side. */
 void table_body(FILE *out, const struct run_data *run);
+
+/* What was measured on both architectures, side by side; nothing where nothing was. */
+void table_arches(FILE *out, const struct run_data *run);
 
 #endif

@@ -10,6 +10,7 @@
 #include "../../harness/manycore/functions.h"
 #include "../../harness/manycore/threads.h"
 #include "../../harness/run/flame.h"
+#include "../../harness/run/function_groups.h"
 #include "../../harness/run/profile.h"
 #include "../../harness/run/util.h"
 
@@ -428,6 +429,69 @@ static bool any(const struct stack *stack, int unused)
 	return true;
 }
 
+static void functions_are_compared_by_what_they_do(void **state)
+{
+	(void)state;
+	assert_string_equal(function_group("kvm_tdp_mmu_map"), "[stage-2 page tables]");
+	assert_string_equal(function_group("stage2_map_walker"), "[stage-2 page tables]");
+	assert_string_equal(function_group("kvm_handle_guest_abort"), "[stage-2 fault]");
+	assert_string_equal(function_group("clear_page_rep"), "[clearing pages]");
+	assert_string_equal(function_group("__get_user_8"), "[copies between kernel and program]");
+	assert_null(function_group("__get_user_pages"));
+	assert_null(function_group("handle_userfault"));
+	assert_null(function_group("cpu_switch_to_idle"));
+	assert_null(function_group(""));
+}
+
+static void profiles_are_put_side_by_side(void **state)
+{
+	struct stack x86_64[] = {
+		{ "vcpu;a;kvm_tdp_mmu_map", ROLE_VCPU, PHASE_RESUME, KIND_RUNS, 4000 },
+		{ "vcpu;a;handle_userfault", ROLE_VCPU, PHASE_RESUME, KIND_RUNS, 1000 },
+		{ "vcpu;a;tiny", ROLE_VCPU, PHASE_RESUME, KIND_RUNS, 10 },
+	};
+	struct stack arm64[] = {
+		{ "vcpu;a;kvm_pgtable_walk", ROLE_VCPU, PHASE_RESUME, KIND_RUNS, 5000 },
+		{ "vcpu;a;stage2_map_walker", ROLE_VCPU, PHASE_RESUME, KIND_RUNS, 1000 },
+		{ "vcpu;a;handle_userfault", ROLE_VCPU, PHASE_RESUME, KIND_RUNS, 1000 },
+		{ "vcpu;a;handle_userfault;schedule;asleep", ROLE_VCPU, PHASE_RESUME, KIND_ASLEEP,
+		  600 },
+		{ "vcpu;a;tiny", ROLE_VCPU, PHASE_RESUME, KIND_RUNS, 20 },
+		{ "other;b", ROLE_OTHER, PHASE_NONE, KIND_RUNS, 70000 },
+	};
+	struct stacks sides[] = { { .v = x86_64, .n = 3 }, { .v = arm64, .n = 6 } };
+	const struct stacks *both[] = { &sides[0], &sides[1] };
+	struct point p;
+	char *text;
+	size_t size;
+	FILE *out = xmemstream(&text, &size);
+
+	(void)state;
+	point_defaults(&p);
+	p.vcpus = 1;
+	p.pages = 10;
+	p.speed = 2;
+	profile_compare(out, both, &p);
+	fclose(out);
+	/* Of 10 pages, at 2 instructions a ns. */
+	assert_non_null(strstr(text,
+			       "      400.0     600.0    +200.0       200.0     300.0    +100.0"
+			       "   1.50  [stage-2 page tables]\n"
+			       "      100.0     100.0      +0.0        50.0      80.0     +30.0"
+			       "   1.60  handle_userfault\n"
+			       "        1.0       2.0      +1.0         0.5       1.0      +0.5"
+			       "   2.00  (others)\n"
+			       "      501.0     702.0    +201.0       250.5     381.0    +130.5"
+			       "   1.52  all\n"));
+	assert_non_null(strstr(text,
+			       "  [stage-2 page tables]\n"
+			       "    x86_64: kvm_tdp_mmu_map 400.0\n"
+			       "    arm64: kvm_pgtable_walk 500.0, stage2_map_walker 100.0\n"));
+	assert_null(strstr(text, ", handlers' threads"));
+	assert_null(strstr(text, "[exceptions]"));
+	free(text);
+}
+
 static void flames_are_as_wide_as_time(void **state)
 {
 	struct stacks stacks, chosen;
@@ -471,6 +535,8 @@ int main(void)
 		cmocka_unit_test(accounts_are_read),
 		cmocka_unit_test(bad_accounts_are_named),
 		cmocka_unit_test(tables_name_locks_and_sleeps),
+		cmocka_unit_test(functions_are_compared_by_what_they_do),
+		cmocka_unit_test(profiles_are_put_side_by_side),
 		cmocka_unit_test(flames_are_as_wide_as_time),
 	};
 

@@ -273,6 +273,39 @@ static void cut_last_line_is_left_out(void **state)
 	assert_table_has("userfault", true);
 }
 
+/* Each record once more, measured on the other architecture at half the rate. */
+static void add_arm64(void)
+{
+	size_t count = json_array_size(folder.records);
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *record = json_deep_copy(json_array_get(folder.records, i));
+		const char *id = json_string_value(json_object_get(record, "id"));
+		double rate = json_number_value(json_object_get(record, "rate_span"));
+
+		json_object_set_new(record, "arch", json_string("arm64"));
+		json_object_set_new(record, "id", json_sprintf("%s arm64", id));
+		if (rate > 0)
+			json_object_set_new(record, "rate_span", json_real(rate / 2));
+		json_array_append_new(folder.records, record);
+	}
+}
+
+static void architectures_stand_side_by_side(void **state)
+{
+	(void)state;
+	run_folder_write(&folder, "");
+	assert_table_has("beside", false);
+	add_arm64();
+	run_folder_write(&folder, "");
+	assert_table_has("\narm64, tier simulated, fetch 30us\n", true);
+	assert_table_has("\nx86_64, tier simulated, fetch 30us\n", true);
+	assert_table_has("\narm64 beside x86_64, tier simulated, fetch 30us\n", true);
+	assert_table_has("\npages/s (span), ratio arm64 / x86_64, at these numbers of vCPUs\n",
+			 true);
+	assert_table_has("\nuserfault              0.50  0.50\n", true);
+}
+
 static void known_answers_are_shown(void **state)
 {
 	(void)state;
@@ -365,6 +398,7 @@ int main(void)
 		TEST(incomplete_run_is_marked),
 		TEST(emulated_tier_shows_no_time),
 		TEST(cut_last_line_is_left_out),
+		TEST(architectures_stand_side_by_side),
 		TEST(known_answers_are_shown),
 		TEST(without_simulated_cpus_there_are_no_answers),
 		TEST(bad_line_is_named),
