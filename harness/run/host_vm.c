@@ -56,6 +56,14 @@ static int vm_check_point(const struct setup *setup, const struct point *p, char
 			 p->cpus, p->speed, machine.machine);
 		return -1;
 	}
+	if (strpbrk(setup->manycore, " :")) {
+		snprintf(
+			err, err_size,
+			"simulated CPUs in parallel (cpus=%u, speed=%u) need %s, and LD_PRELOAD takes "
+			"no name with a blank or a colon; move the repository to another folder",
+			p->cpus, p->speed, setup->manycore);
+		return -1;
+	}
 	if (access(setup->manycore, R_OK))
 		missing = setup->manycore;
 	else if (p->coherence_ns && access(setup->coherence, R_OK))

@@ -73,6 +73,10 @@ ln -s "$root/bench" "$scratch/root"
 ln -s "$root/build/x86_64/initramfs.cpio" "$scratch/root/build/x86_64"
 export FAULTLINE_ROOT=$scratch/root
 refuses "no library" 'manycore.so is missing' point tier=simulated cpus=2 vcpus=2
+ln -s root "$scratch/a root"
+FAULTLINE_ROOT="$scratch/a root" refuses "a blank in the library's name" \
+	'a root/build/manycore.so, and LD_PRELOAD takes no name with a blank' \
+	point tier=simulated cpus=2 vcpus=2
 echo "no library" >"$scratch/root/build/manycore.so"
 expect "a library that does not load" 1 'was not loaded into QEMU' \
 	"$faultline" point tier=simulated cpus=2 vcpus=2
