@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Published figures and simulated ones of the same kind, a panel a series, both tables on one figure.
 # data: file with a block a series: its name, then vCPUs, published, simulated without and with a
-# coherence charge. output: the SVG file.
+# coherence charge. output: the SVG file. caption: how the simulated ones came about.
 
 set encoding utf8
 stats data using 1 nooutput
 columns = 4
 rows = (STATS_blocks + 1 + columns - 1) / columns # one cell is the legend's
-set terminal svg noenhanced size 1400,260*rows+60 background "white" \
+height = 280*rows+100
+set terminal svg noenhanced size 1400,height background "white" \
 	font "DejaVu Sans,Verdana,Helvetica,sans-serif,12"
 set output output
-set multiplot layout rows,columns margins 0.05,0.99,0.06,0.90 spacing 0.035,0.075 \
-	title "PUBLISHED on hardware by others, and SIMULATED: shapes and ratios, no predictions" \
-	font ",16"
+set multiplot layout rows,columns margins 0.05,0.99,45.0/height,1-95.0/height spacing 0.035,75.0/height \
+	title "PUBLISHED on hardware by others, and SIMULATED: shapes and ratios, no predictions\n" . caption \
+	font ",14"
 set border 3 linecolor rgb "#444444"
 set grid linecolor rgb "#d8d8d8" linetype 1 linewidth 0.7
 set tics nomirror
@@ -28,7 +29,7 @@ set style line 3 linecolor rgb "#d13f00" linewidth 1.6 pointtype 6 pointsize 0.9
 name(i) = system(sprintf("grep '^\"' '%s' | sed -n '%ds/\"//gp'", data, i + 1))
 unset key
 do for [i=0:STATS_blocks-1] {
-	set title name(i) font ",12"
+	set title name(i) font ",10" offset 0,-0.5
 	plot data index i using 1:2 with linespoints linestyle 1, \
 		data index i using 1:3 with linespoints linestyle 2, \
 		data index i using 1:4 with linespoints linestyle 3

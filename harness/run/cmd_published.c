@@ -13,6 +13,7 @@
 #include "report_data.h"
 #include "run_options.h"
 #include "setup.h"
+#include "table.h"
 
 static const char usage[] =
 	"usage: faultline published [OPTION]... [RUN]...\n"
@@ -96,11 +97,36 @@ static int measure_all(const struct setup *setup, struct request *r)
 	return code;
 }
 
+/* What the simulated machine is told, one and the same for all points. */
+#define SETTINGS_SIZE 128
+
+/* Returns 0 when the run's points, and those of runs before, have the same settings; else -1. */
+static int check_settings(const struct run_data *run, char settings[SETTINGS_SIZE])
+{
+	char text[SETTINGS_SIZE], speed[32], quantum[32];
+
+	for (size_t i = 0; i < run->panel_count; i++) {
+		snprintf(text, sizeof(text), "speed=%s quantum=%s",
+			 panel_values(&run->panels[i], "speed", speed, sizeof(speed)),
+			 panel_values(&run->panels[i], "quantum", quantum, sizeof(quantum)));
+		if (!*settings)
+			strcpy(settings, text);
+		if (!strcmp(settings, text))
+			continue;
+		complain("points with %s and with %s are not to be compared with one table: take "
+			 "runs with one speed and one quantum for all",
+			 settings, text);
+		return -1;
+	}
+	return 0;
+}
+
 /* Draws the tables on one figure in the folder of the last run. Returns 0, or -1 after a message. */
-static int draw(const struct setup *setup, const struct published_tables *tables, const char *dir)
+static int draw(const struct setup *setup, const struct published_tables *tables, const char *dir,
+		const char *caption)
 {
 	char *data = xasprintf("%s/published.dat", dir), *svg = xasprintf("%s/published.svg", dir);
-	char *set = xasprintf("data='%s'; output='%s'", data, svg);
+	char *set = xasprintf("data='%s'; output='%s'; caption='%s'", data, svg, caption);
 	char *script = xasprintf("%s/plots/published.gnuplot", setup->root);
 	char *argv[] = { "gnuplot", "-e", set, script, NULL };
 	FILE *out = fopen(data, "w");
@@ -125,36 +151,59 @@ static int draw(const struct setup *setup, const struct published_tables *tables
 	return status ? -1 : 0;
 }
 
+/* Reads a run, and says where its figures come from. Returns 0, or -1 after a message. */
+static int take_run(struct published_tables *tables, const char *dir, char settings[SETTINGS_SIZE],
+		    char **caption)
+{
+	char err[ERR_SIZE], kernel[512], version[128];
+	struct run_data run;
+	int failed;
+
+	if (run_data_load(&run, dir, err, sizeof(err))) {
+		complain("%s", err);
+		return -1;
+	}
+	failed = check_settings(&run, settings);
+	if (!failed) {
+		published_match(tables, run.records);
+		table_header(stdout, &run);
+		printf("\n");
+		free(*caption);
+		*caption = xasprintf("simulated: %s, kernel %s, faultline %s", settings,
+				     run_kernel(&run, NULL, kernel, sizeof(kernel)),
+				     run_version(&run, version, sizeof(version)));
+	}
+	run_data_free(&run);
+	return failed;
+}
+
 static int compare(const struct setup *setup, const struct strings *dirs)
 {
+	char err[ERR_SIZE], settings[SETTINGS_SIZE] = "", *caption = NULL;
 	struct published_tables tables;
-	char err[ERR_SIZE];
-	int failed;
+	int failed = 0;
 
 	if (published_read(&tables, setup->root, err, sizeof(err))) {
 		complain("%s", err);
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < dirs->n; i++) {
-		struct run_data run;
-
-		if (run_data_load(&run, dirs->v[i], err, sizeof(err))) {
-			complain("%s", err);
-			published_free(&tables);
-			return EXIT_USAGE;
-		}
-		published_match(&tables, run.records);
-		run_data_free(&run);
-	}
-	if (!published_measured(&tables)) {
+	for (size_t i = 0; i < dirs->n && !failed; i++)
+		failed = take_run(&tables, dirs->v[i], settings, &caption);
+	if (!failed && !published_measured(&tables)) {
 		complain("nothing in these runs measures what was published: tier simulated, "
 			 "fetch 0, coherence 0 and 70, several CPUs; run the sweeps %s and %s",
 			 sweeps[0].name, sweeps[1].name);
+		failed = -1;
+	}
+	if (failed) {
+		free(caption);
 		published_free(&tables);
 		return EXIT_USAGE;
 	}
+	printf("Simulated points: all with %s.\n", settings);
 	published_print(&tables, stdout);
-	failed = draw(setup, &tables, dirs->v[dirs->n - 1]);
+	failed = draw(setup, &tables, dirs->v[dirs->n - 1], caption);
+	free(caption);
 	published_free(&tables);
 	return failed ? EXIT_POINT_FAILED : EXIT_FINE;
 }

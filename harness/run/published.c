@@ -181,7 +181,7 @@ void published_match(struct published_tables *tables, const json_t *records)
 	}
 }
 
-static bool is_measured(const struct published *row)
+bool published_is_measured(const struct published *row)
 {
 	return row->simulated[0] > 0 && row->simulated[1] > 0;
 }
@@ -191,12 +191,12 @@ size_t published_measured(const struct published_tables *tables)
 	size_t count = 0;
 
 	for (size_t i = 0; i < tables->count; i++)
-		count += is_measured(&tables->rows[i]);
+		count += published_is_measured(&tables->rows[i]);
 	return count;
 }
 
 /* Figures of two architectures are two tables. */
-static bool is_same_table(const struct published *a, const struct published *b)
+bool published_is_same_table(const struct published *a, const struct published *b)
 {
 	return a->table == b->table && a->arch == b->arch;
 }
@@ -210,8 +210,8 @@ static const struct published *first_of(const struct published_tables *tables,
 	for (size_t i = 0; i < tables->count; i++) {
 		const struct published *other = &tables->rows[i];
 
-		if (is_same_table(other, row) && !strcmp(other->series, row->series) &&
-		    is_measured(other) && other->vcpus < first->vcpus)
+		if (published_is_same_table(other, row) && !strcmp(other->series, row->series) &&
+		    published_is_measured(other) && other->vcpus < first->vcpus)
 			first = other;
 	}
 	return first;
@@ -229,7 +229,7 @@ static void print_table(const struct published_tables *tables, const struct publ
 		const struct published *row = &tables->rows[i], *first;
 		double none = row->simulated[0], charged = row->simulated[1];
 
-		if (!is_same_table(row, like) || !is_measured(row))
+		if (!published_is_same_table(row, like) || !published_is_measured(row))
 			continue;
 		first = first_of(tables, row);
 		fprintf(out, "%-34s%6u%10.0f%10.0f%10.0f%9.2f%9.2f%8.2f%8.2f%8.2f%9.2f%9.2f\n",
@@ -241,39 +241,14 @@ static void print_table(const struct published_tables *tables, const struct publ
 	}
 }
 
-/* How many measured points are within a factor of what was published. */
-static size_t count_within(const struct published_tables *tables, size_t end, double factor)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < tables->count; i++) {
-		const struct published *row = &tables->rows[i];
-		double ratio = row->simulated[end] / row->rate;
-
-		count += is_measured(row) && ratio <= factor && ratio >= 1 / factor;
-	}
-	return count;
-}
-
-static void print_summary(const struct published_tables *tables, FILE *out)
-{
-	static const double factors[] = { 1.5, 2 };
-
-	fprintf(out, "\nof %zu points\n", published_measured(tables));
-	for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++)
-		fprintf(out, "within a factor of %.1f of the published: %zu at P=0, %zu at P=70\n",
-			factors[i], count_within(tables, 0, factors[i]),
-			count_within(tables, 1, factors[i]));
-}
-
 /* Whether a row is the first one measured of its table. */
 static bool is_first_of_table(const struct published_tables *tables, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (is_measured(&tables->rows[k]) &&
-		    is_same_table(&tables->rows[k], &tables->rows[i]))
+		if (published_is_measured(&tables->rows[k]) &&
+		    published_is_same_table(&tables->rows[k], &tables->rows[i]))
 			return false;
-	return is_measured(&tables->rows[i]);
+	return published_is_measured(&tables->rows[i]);
 }
 
 void published_print(const struct published_tables *tables, FILE *out)
@@ -286,7 +261,7 @@ void published_print(const struct published_tables *tables, FILE *out)
 	for (size_t i = 0; i < tables->count; i++)
 		if (is_first_of_table(tables, i))
 			print_table(tables, &tables->rows[i], out);
-	print_summary(tables, out);
+	published_print_summary(tables, out);
 }
 
 void published_write_data(const struct published_tables *tables, FILE *out)
@@ -296,14 +271,14 @@ void published_write_data(const struct published_tables *tables, FILE *out)
 	for (size_t i = 0; i < tables->count; i++) {
 		const struct published *series = &tables->rows[i];
 
-		if (!is_measured(series) || first_of(tables, series) != series)
+		if (!published_is_measured(series) || first_of(tables, series) != series)
 			continue;
 		fprintf(out, "%s\"%s (%s, %s)\"\n", separator, series->series, series->table,
 			arch_names[series->arch]);
 		for (size_t k = i; k < tables->count; k++) {
 			const struct published *row = &tables->rows[k];
 
-			if (is_measured(row) && is_same_table(row, series) &&
+			if (published_is_measured(row) && published_is_same_table(row, series) &&
 			    !strcmp(row->series, series->series))
 				fprintf(out, "%u %.0f %.0f %.0f\n", row->vcpus, row->rate,
 					row->simulated[0], row->simulated[1]);

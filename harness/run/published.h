@@ -43,11 +43,22 @@ void published_match(struct published_tables *tables, const json_t *records);
 /* How many rows have been measured, at both charges. */
 size_t published_measured(const struct published_tables *tables);
 
+bool published_is_measured(const struct published *row);
+
+/* Whether two rows are of one table and one architecture. */
+bool published_is_same_table(const struct published *a, const struct published *b);
+
 /*
  * Prints every row that was measured, as rates and relative to the series' smallest
- * vCPU count, and how many of them are near what was published.
+ * vCPU count, and the summary.
  */
 void published_print(const struct published_tables *tables, FILE *out);
+
+/*
+ * Prints how many rows are near what was published, and with a charge: which are not, where
+ * userfaultfds have their peak, and which series change places at a vCPU count.
+ */
+void published_print_summary(const struct published_tables *tables, FILE *out);
 
 /* Writes for gnuplot a block for each series that was measured. */
 void published_write_data(const struct published_tables *tables, FILE *out);

@@ -25,6 +25,7 @@ with open(folder + "/points.jsonl", "w") as out:
             for coherence in 0, 70:
                 record.update(mode=mode, backing="shmem", fetch="0", vcpus=vcpus, cpus=vcpus,
                               uffds=1, readers=vcpus, coherence=coherence, rate_span=1e5 * vcpus,
+                              speed=4, quantum=500,
                               id=f"{mode} {vcpus} {coherence}")
                 out.write(json.dumps(record) + "\n")
 ' "$1" "$root/tests/unit/fixtures/run" "${@:2}"
@@ -33,13 +34,19 @@ run_folder "$scratch/a" uffd uffd+exit
 run_folder "$scratch/b" userfault
 published=("$faultline" published)
 
-expect "one folder" 2 "no arguments or the folders of two runs" "${published[@]}" "$scratch/a"
+expect "one folder" 0 "of 6 points" "${published[@]}" "$scratch/a"
 expect "a folder of no run" 2 "$scratch" "${published[@]}" "$scratch/a" "$scratch"
 expect "runs of something else" 2 "nothing in .* measures what was published.*run the sweeps" \
 	"${published[@]}" "$root/tests/unit/fixtures/run" "$root/tests/unit/fixtures/run"
 expect "two runs" 0 "^shmem, uffd, N readers +8 +155 +800 +800 +5\.16 " \
 	"${published[@]}" "$scratch/a" "$scratch/b"
 check "two runs: a figure" grep -q '</svg>' "$scratch/b/published.svg"
+expect "two runs: where the figures come from" 0 "^Simulated points: all with speed=4 quantum=500\." \
+	"${published[@]}" "$scratch/a" "$scratch/b"
+cp -r "$scratch/b" "$scratch/slow"
+sed -i 's/"speed": 4/"speed": 3/' "$scratch/slow/points.jsonl"
+expect "two runs at different speeds" 2 "speed=4 quantum=500 and with speed=3 quantum=500" \
+	"${published[@]}" "$scratch/a" "$scratch/slow"
 expect "no gnuplot" 1 "cannot draw .*gnuplot-nox" env PATH=/nowhere \
 	"$faultline" published "$scratch/a" "$scratch/b"
 

@@ -289,13 +289,43 @@ static void ratios_and_shapes_are_printed(void **state)
 		   "shmem, uffd, N readers                 4       120       480        90"
 		   "     4.00     0.75    0.80    1.60    1.20     2.00     1.50\n",
 		   true);
-	assert_has(text,
-		   "of 2 points\n"
-		   "within a factor of 1.5 of the published: 0 at P=0, 1 at P=70\n"
-		   "within a factor of 2.0 of the published: 1 at P=0, 2 at P=70\n",
-		   true);
+	assert_has(
+		text,
+		"of 2 points\n"
+		"within a factor of 1.5 of the published: 0 at P=0, 1 at P=70\n"
+		"within a factor of 2.0 of the published: 1 at P=0, 2 at P=70\n"
+		"highest rate of one userfaultfd at P=70\n"
+		"  shmem, uffd, N readers (exit-on-missing-v7, x86_64): published at 2 vCPUs, "
+		"simulated at 4\n"
+		"of 0 pairs of series with the same backing and vCPUs, 0 change places at P=70\n",
+		true);
 	assert_has(text, "uffd+exit", false);
 	assert_has(text, "userfault,", false);
+	free(text);
+}
+
+static void what_is_far_and_out_of_order_is_named(void **state)
+{
+	char *text;
+
+	(void)state;
+	match_some();
+	for (size_t end = 0; end < PUBLISHED_ENDS; end++) {
+		json_t *record = uffd_record(4, (int)published_coherence_ns[end], 80000);
+
+		json_object_set_new(record, "mode", json_string("uffd+exit"));
+		match(record);
+	}
+	text = text_of(published_print);
+	/* Published 700 and 120 thousand pages/s, simulated 80 and 90. */
+	assert_has(text,
+		   "  not within 2: shmem, uffd+exit (exit-on-missing-v7, x86_64), 4 vCPUs: 0.11\n",
+		   true);
+	assert_has(text,
+		   "of 1 pairs of series with the same backing and vCPUs, 1 change places at P=70\n"
+		   "  4 vCPUs: shmem, uffd+exit (exit-on-missing-v7, x86_64) over shmem, uffd, "
+		   "N readers: published 5.83, simulated 0.89\n",
+		   true);
 	free(text);
 }
 
@@ -358,6 +388,7 @@ int main(void)
 		TEST(a_missing_table_is_named),
 		TEST(only_the_same_measurement_matches),
 		TEST(ratios_and_shapes_are_printed),
+		TEST(what_is_far_and_out_of_order_is_named),
 		TEST(architectures_are_tables_of_their_own),
 		TEST(figures_for_the_plot_have_a_block_a_series),
 	};
