@@ -6,6 +6,8 @@
 #include "test.h"
 #include "world.h"
 
+#define MANY_VCPUS 512u
+
 static void run_one(enum command command, uint64_t address)
 {
 	static struct world w;
@@ -72,9 +74,26 @@ static void guest_reads_the_hosts_clock(void)
 	}
 }
 
+/* As many as a point may have on every architecture. */
+static void many_vcpus(void)
+{
+	static struct vcpu vcpus[MANY_VCPUS];
+	struct vm vm;
+
+	vm_create(&vm, MANY_VCPUS, test_guest_image, test_guest_image_end - test_guest_image, 0, 0);
+	for (unsigned int i = 0; i < MANY_VCPUS; i++)
+		vcpu_create(&vm, &vcpus[i], i);
+	for (unsigned int i = 0; i < MANY_VCPUS; i++) {
+		give_command(&vcpus[i], COMMAND_READ, GUEST_IMAGE_GPA, 0);
+		check_equal("the word", run_command(&vcpus[i]),
+			    *(const uint64_t *)test_guest_image);
+	}
+}
+
 const struct kvm_test harness_tests[] = {
 	{ "harness.exception_is_reported", exception_is_reported },
 	{ "harness.other_exit_is_reported", other_exit_is_reported },
 	{ "harness.guest_reads_the_hosts_clock", guest_reads_the_hosts_clock },
+	{ "harness.many_vcpus", many_vcpus },
 	{ 0 },
 };

@@ -11,8 +11,6 @@
 
 #include "test.h"
 
-extern const uint8_t test_guest_image[], test_guest_image_end[];
-
 static uint8_t *map_aligned(size_t bytes, size_t align)
 {
 	uint8_t *start = mmap(NULL, bytes + align, PROT_READ | PROT_WRITE,

@@ -16,6 +16,8 @@
 #define HUGE_BYTES (2u << 20)
 #define LONG_BITS (8 * sizeof(unsigned long))
 
+extern const uint8_t test_guest_image[], test_guest_image_end[]; /* what its vCPUs run */
+
 struct world {
 	struct vm vm;
 	struct vcpu vcpus[VCPUS];
