@@ -47,8 +47,9 @@
  *   CPUs, which they need not do any more.
  *
  * What would break it: slices that run in several threads, a second caller of
- * icount_round(), a loop that does not ask cpu_can_run() right before, an inlined copy of one of these functions (then no slice is ever
- * seen, and the library says so at the end), CPUs that come and go.
+ * icount_round(), a loop that does not ask cpu_can_run() right before, an inlined copy of
+ * one of these functions (then no slice is ever seen, and the library says so at the end),
+ * CPUs that come and go.
  */
 #include "parallel_time.h"
 

@@ -106,7 +106,22 @@ static void end(int code, void *arg)
 		       "icount_prepare_for_run take part in; is there -icount shift=0,sleep=off?");
 }
 
-__attribute__((constructor)) static void start(void)
+/*
+ * With sleep=on, which is the default, the clock follows the machine's own while all CPUs
+ * are halted. Nothing that is exported tells which it is, but the command line does.
+ */
+static void check_sleep(int argc, char **argv)
+{
+	for (int i = 1; i + 1 < argc; i++)
+		if ((!strcmp(argv[i], "-icount") || !strcmp(argv[i], "--icount")) &&
+		    !strstr(argv[i + 1], "sleep=off"))
+			refuse("-icount %s lets the clock follow the machine's own when all CPUs are halted: "
+			       "use -icount shift=0,sleep=off",
+			       argv[i + 1]);
+}
+
+/* The C library hands main()'s arguments to constructors, too. */
+__attribute__((constructor)) static void start(int argc, char **argv)
 {
 	const char *text = getenv(MANYCORE_ENVIRONMENT);
 	char reason[512];
@@ -118,6 +133,7 @@ __attribute__((constructor)) static void start(void)
 		unsetenv("LD_PRELOAD");
 		unsetenv(MANYCORE_ENVIRONMENT);
 		qemu_find();
+		check_sleep(argc, argv);
 		observe_install();
 		return;
 	}
@@ -128,6 +144,7 @@ __attribute__((constructor)) static void start(void)
 	unsetenv(MANYCORE_ENVIRONMENT);
 
 	qemu_find();
+	check_sleep(argc, argv);
 	fd = create(options.control, "control");
 	if (fstat(fd, &control))
 		refuse("the control file %s: %s", options.control, strerror(errno));

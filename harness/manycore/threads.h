@@ -39,8 +39,8 @@ unsigned int threads_workloads_done(void);
 
 /*
  * A block of code starts on the thread's CPU. is_entry: at its function's first instruction.
- * stack_pointer as in the register, argument: the function's first one at its entry, result: the return value if a function has just
- * returned.
+ * stack_pointer as in the register, argument: the function's first one at its entry, result: the
+ * return value if a function has just returned.
  * Returns 0 or -1.
  */
 int thread_block(struct thread *t, const struct function *f, bool is_entry, uint64_t stack_pointer,

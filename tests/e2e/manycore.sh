@@ -120,6 +120,9 @@ refusals_with_kernel() {
 		vm "$scratch/r" 2 0 micro=all cpus=2
 	icount=(-icount "shift=1,sleep=off")
 	check "instructions of 2 ns" gives 2 'one instruction must be one ns' vm "$scratch/r" 2 0 micro=all cpus=2
+	icount=(-icount shift=0)
+	check "sleep is on" gives 2 'QEMU [0-9.]+: -icount shift=0 lets the clock follow' \
+		vm "$scratch/r" 2 0 micro=all cpus=2
 	icount=(-icount "shift=0,sleep=off,rr=record,rrfile=$scratch/rr")
 	check "a recorded execution" gives 2 'cannot be recorded' vm "$scratch/r" 1 0 micro=all cpus=2
 	icount=(-icount "shift=0,sleep=off")
