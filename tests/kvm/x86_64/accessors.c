@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
 #include "../accessors.h"
 #include "../test.h"
 #include "../world.h"
+#include "irqchip.h"
 
 #define MSR_KVM_WALL_CLOCK_NEW 0x4b564d00
 #define MSR_KVM_SYSTEM_TIME_NEW 0x4b564d01
@@ -44,10 +49,20 @@ static void by_steal_time(struct world *w, uint64_t word)
 	run_command(&w->vcpus[0]);
 }
 
+/* With an address for the virtual APIC, KVM writes its priority there before the next entry. */
+static void by_vapic(struct world *w, uint64_t word)
+{
+	struct kvm_vapic_addr address = { .vapic_addr = page_gpa(ACCESSED_PAGE) };
+
+	(void)word;
+	check(!ioctl(w->vcpus[0].fd, KVM_SET_VAPIC_ADDR, &address), "KVM_SET_VAPIC_ADDR: %s",
+	      strerror(errno));
+	give_command(&w->vcpus[0], COMMAND_READ, GUEST_IMAGE_GPA, 0);
+	run_command(&w->vcpus[0]);
+}
+
 const struct accessor accessors[] = {
-	{ "instruction emulator", NULL, by_emulator },
-	{ "wall clock", NULL, by_wall_clock },
-	{ "system time", NULL, by_system_time },
-	{ "steal time", NULL, by_steal_time },
-	{ 0 },
+	{ "instruction emulator", NULL, by_emulator }, { "wall clock", NULL, by_wall_clock },
+	{ "system time", NULL, by_system_time },       { "steal time", NULL, by_steal_time },
+	{ "vAPIC", create_irqchip, by_vapic },	       { 0 },
 };

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* In-kernel asynchronous page faults, which would wait in the vCPU's stead, are off. */
-#include <errno.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../test.h"
 #include "../uffd_server.h"
 #include "../world.h"
+#include "irqchip.h"
 
 #define PAGE 13u
-
-/* Without KVM's own interrupt controllers it does no asynchronous page faults. */
-static void create_irqchip(struct vm *vm)
-{
-	if (ioctl(vm->fd, KVM_CREATE_IRQCHIP, 0))
-		skip("KVM_CREATE_IRQCHIP: %s", strerror(errno));
-}
 
 /*
  * Who sleeps in the userfaultfd tells how KVM waits: the vCPU's thread, or a
@@ -25,6 +16,7 @@ static void create_irqchip(struct vm *vm)
  */
 static void start_with_async_page_faults(struct world *w, struct uffd_server *server)
 {
+	/* Without interrupt controllers KVM does no asynchronous page faults. */
 	create_prepared_world(w, create_irqchip);
 	set_slot(w, 0);
 	start_uffd_server(server, w);
