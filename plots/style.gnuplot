@@ -57,7 +57,8 @@ do for [i=1:caption_count] {
 }
 
 # The legend stands beside the plot, with room for its longest label.
-label_longest = 0
+mark_label = "* or ! in the table"
+label_longest = strlen(mark_label)
 do for [i=1:series_count] {
 	label_longest = strlen(label[i]) > label_longest ? strlen(label[i]) : label_longest
 }

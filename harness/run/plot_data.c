@@ -57,7 +57,10 @@ static void write_spread(FILE *out, const struct spread *spread)
 	fprintf(out, " %.9g %.9g %.9g", spread->median, spread->min, spread->max);
 }
 
-/* vCPUs, then rate, p50 and p99, each as median, min and max. Returns the number of lines. */
+/*
+ * vCPUs, then rate, p50 and p99, each as median, min and max, then 1 where the table has a
+ * mark. Returns the number of lines.
+ */
 static size_t write_curve(FILE *out, const struct series *series)
 {
 	size_t lines = 0;
@@ -71,7 +74,7 @@ static size_t write_curve(FILE *out, const struct series *series)
 		write_spread(out, &cell->rate);
 		write_spread(out, &cell->p50_us);
 		write_spread(out, &cell->p99_us);
-		fputc('\n', out);
+		fprintf(out, " %d\n", cell->fetch_off || cell->start_skewed);
 		lines++;
 	}
 	return lines;

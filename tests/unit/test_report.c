@@ -162,6 +162,7 @@ static void report_is_whole(void **state)
 	text = read_back("plots/throughput.svg");
 	assert_non_null(strstr(text, "tier simulated: "));
 	assert_non_null(strstr(text, "fetch 30us, kernel 6.12.117, series 0123456789ab"));
+	assert_non_null(strstr(text, "* or ! in the table"));
 	free(text);
 	/* Nothing else is left behind. */
 	snprintf(name, sizeof(name), "%s/plots", folder.path);
