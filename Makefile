@@ -41,7 +41,7 @@ SHARED_SOURCES := harness/keys.c harness/names.c workloads/names.c
 RUN_SOURCES := $(wildcard harness/run/*.c) harness/manycore/account_names.c
 MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c observe.c options.c parallel_time.c preload.c \
 						 qemu.c shortcuts.c)
-COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c isa.c lines.c plugin.c)
+COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c cpu_state.c isa.c lines.c plugin.c)
 PROFILE_SOURCES := $(addprefix harness/manycore/,account.c account_names.c atomics.c calls.c cpu_state.c functions.c \
 						isa.c plugin.c profile.c threads.c)
 # Those without QEMU, for the unit tests.

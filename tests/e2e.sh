@@ -15,9 +15,11 @@ trap 'rm -rf "$scratch"' EXIT
 export FAULTLINE_ROOT=$root
 export TMPDIR=$scratch # where points leave the logs of failures
 
-# needs_kernel: ends the script where there is none to boot.
+# needs_kernel [ARCH]: ends the script where there is none to boot.
 needs_kernel() {
-	[ -z "${FAULTLINE_KERNEL_DIR_x86_64:-}" ] || return 0
+	local dir=FAULTLINE_KERNEL_DIR_${1:-x86_64}
+
+	[ -z "${!dir:-}" ] || return 0
 	skip_test "$(basename "$0" .sh)" "no kernel: run it through ./run.sh test"
 	finish
 }

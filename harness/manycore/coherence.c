@@ -8,16 +8,24 @@
  *
  * An instruction that reads and writes in one go is one write. Without that, its
  * load and its store would be charged for once each.
+ *
+ * One that clears a line (DC ZVA) QEMU carries out without telling plugins of an access: its
+ * address is read from the register, and looked up as a debugger would. That gives the guest's
+ * physical address, while accesses have that of QEMU's memory: the two are a fixed number
+ * apart, which any access tells.
  */
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu_state.h"
 #include "isa.h"
 #include "lines.h"
 #include "manycore.h"
 #include "plugin.h"
 
 #define CHARGE_MAX_NS 1000000
+#define PAGE_BYTES 4096ull
 
 PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 				      char **argv);
@@ -25,6 +33,11 @@ PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *in
 static struct manycore *manycore;
 static struct lines *lines;
 static const struct isa *isa;
+/* Of lines cleared; the function is QEMU's: it returns a page's guest physical address, or -1. */
+static uint64_t (*get_page)(void *cpu, uint64_t address);
+static void *(*get_cpu)(int index);
+static uint64_t offset; /* from a guest physical address to an access's */
+static bool is_offset_known;
 
 static _Noreturn void refuse(const char *reason)
 {
@@ -37,12 +50,35 @@ __attribute__((constructor)) static void choose_version(void)
 	manycore = plugin_start("coherence");
 }
 
+static void touch(uint64_t physical, bool is_write)
+{
+	int64_t transfer_ns;
+
+	if (physical >> LINES_ADDRESS_BITS)
+		refuse("the guest has memory above 1 TiB, which is not followed");
+	/* As of the slice's start: queued where it will be when its debt is paid, it would keep a
+	 * line that others want now from all of them until then. */
+	transfer_ns = lines_touch(lines, manycore->cpu, physical, is_write, manycore->slice_ns);
+	if (transfer_ns < 0)
+		refuse("no memory to follow cache lines in");
+	manycore->transfers += transfer_ns > 0;
+	manycore->debt_ns[manycore->cpu] += transfer_ns;
+}
+
+/* Whether address is mapped, and if so where to in the guest's memory. */
+static bool look_up(uint64_t address, uint64_t *physical)
+{
+	uint64_t page = get_page(get_cpu((int)manycore->cpu), address);
+
+	*physical = (page & ~(PAGE_BYTES - 1)) | (address & (PAGE_BYTES - 1));
+	return page != UINT64_MAX;
+}
+
 static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t info,
 			  uint64_t address, void *is_write)
 {
 	struct qemu_plugin_hwaddr *place;
-	uint64_t physical;
-	int64_t *debt_ns = &manycore->debt_ns[manycore->cpu], transfer_ns;
+	uint64_t physical, guest_physical;
 
 	(void)translating_cpu;
 	if (!manycore->is_fine)
@@ -51,38 +87,75 @@ static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t in
 	if (!place || qemu_plugin_hwaddr_is_io(place))
 		return;
 	physical = qemu_plugin_hwaddr_phys_addr(place);
-	if (physical >> LINES_ADDRESS_BITS)
-		refuse("the guest has memory above 1 TiB, which is not followed");
-	/* As of the slice's start: queued where it will be when its debt is paid, it would keep a
-	 * line that others want now from all of them until then. */
-	transfer_ns = lines_touch(lines, manycore->cpu, physical,
-				  is_write || qemu_plugin_mem_is_store(info), manycore->slice_ns);
-	if (transfer_ns < 0)
-		refuse("no memory to follow cache lines in");
-	manycore->transfers += transfer_ns > 0;
-	*debt_ns += transfer_ns;
+	if (get_page && !is_offset_known && look_up(address, &guest_physical)) {
+		offset = physical - guest_physical;
+		is_offset_known = true;
+	}
+	touch(physical, is_write || qemu_plugin_mem_is_store(info));
 }
 
-static bool is_write_alone(const struct qemu_plugin_insn *insn)
+/* If the address is not mapped, the guest will come here again. */
+static void clear_line(unsigned int translating_cpu, void *reg)
 {
-	uint8_t code[PLUGIN_INSN_BYTES];
+	uint64_t address, physical;
 
-	return isa->is_atomic(code, plugin_insn_bytes(insn, code));
+	(void)translating_cpu;
+	if (!manycore->is_fine || !is_offset_known)
+		return;
+	if (cpu_state_find_registers())
+		refuse("registers of the CPU are not where they can be found");
+	address = cpu_state_register(manycore->cpu, (unsigned int)(uintptr_t)reg);
+	if (look_up(address, &physical))
+		touch(physical + offset, true);
+}
+
+/*
+ * Within a block the register's value is known as long as nothing has written it since the block's
+ * start. A loop, which is what clears pages, is such a block each time around.
+ */
+static void follow_clearing(struct qemu_plugin_insn *insn, const uint8_t *code, size_t length,
+			    uint32_t *written)
+{
+	int reg = isa->clears_line(code, length);
+
+	if (reg >= 0 && !(*written & 1u << reg))
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, clear_line, QEMU_PLUGIN_CB_NO_REGS,
+						       (void *)(uintptr_t)reg);
+	*written |= isa->writes_registers(code, length);
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb);
+	uint32_t written = 0;
 
 	(void)id;
 	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-		bool atomic = is_write_alone(insn);
+		uint8_t code[PLUGIN_INSN_BYTES];
+		size_t length = plugin_insn_bytes(insn, code);
+		bool atomic = isa->is_atomic(code, length);
 
+		if (isa->clears_line)
+			follow_clearing(insn, code, length, &written);
 		qemu_plugin_register_vcpu_mem_cb(insn, access_memory, QEMU_PLUGIN_CB_NO_REGS,
 						 atomic ? QEMU_PLUGIN_MEM_W : QEMU_PLUGIN_MEM_RW,
 						 (void *)(uintptr_t)atomic);
 	}
+}
+
+static void prepare_clearing(unsigned int cpus)
+{
+	void *symbols[] = { dlsym(RTLD_DEFAULT, "cpu_get_phys_page_debug"),
+			    dlsym(RTLD_DEFAULT, "qemu_get_cpu") };
+	const char *missing = cpu_state_init(isa, cpus);
+
+	if (missing)
+		refuse(missing);
+	if (!symbols[0] || !symbols[1])
+		refuse("the symbols cpu_get_phys_page_debug or qemu_get_cpu are missing");
+	memcpy(&get_page, &symbols[0], sizeof(get_page));
+	memcpy(&get_cpu, &symbols[1], sizeof(get_cpu));
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
@@ -99,6 +172,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	isa = isa_find(info->target_name);
 	if (!isa)
 		refuse("QEMU must emulate x86-64 or arm64");
+	if (isa->clears_line)
+		prepare_clearing((unsigned int)info->system.max_vcpus);
 	lines = lines_new((unsigned int)info->system.max_vcpus, charge_ns);
 	if (!lines)
 		refuse("no memory to follow cache lines in");

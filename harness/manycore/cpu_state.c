@@ -78,13 +78,18 @@ static int find_registers(void)
 	return 0;
 }
 
+int cpu_state_find_registers(void)
+{
+	return registers[0] ? 0 : find_registers();
+}
+
 /* The one halfword that gets less by each block's instructions. */
 int cpu_state_find(unsigned int instructions)
 {
 	const uint16_t *words;
 	unsigned int found = 0;
 
-	if (!registers[0] && find_registers())
+	if (cpu_state_find_registers())
 		return -1;
 	words = (const uint16_t *)((const char *)registers[0] - COUNTER_BYTES);
 	for (size_t i = 0; i < COUNTERS; i++) {

@@ -14,13 +14,19 @@
 /* Returns NULL, or what is missing in this QEMU. */
 const char *cpu_state_init(const struct isa *isa, unsigned int cpus);
 
+/* Finds the registers only, if they have not been found yet. Returns 0, or -1 if they are not in one place. */
+int cpu_state_find_registers(void);
+
 /*
  * To be called at the start of blocks of 64-bit code of CPU 0 until it returns 1, found. 0: not yet, -1:
  * not to be found. instructions: of the block.
  */
 int cpu_state_find(unsigned int instructions);
 
-/* At the start of a block only. number: as struct isa has them. */
+/*
+ * At the start of a block, and within it as long as nothing in the block has written the register.
+ * number: as struct isa has them.
+ */
 uint64_t cpu_state_register(unsigned int cpu, unsigned int number);
 
 /*

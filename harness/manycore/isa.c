@@ -28,6 +28,35 @@ static enum last_instruction arm64_last(const uint8_t *code, size_t length)
 	return word == 0xd503207f ? LAST_HALT : LAST_OTHER; /* WFI */
 }
 
+/* DC ZVA; QEMU's CPUs clear 64 bytes by it. */
+static int arm64_clears_line(const uint8_t *code, size_t length)
+{
+	uint32_t word;
+
+	if (length != sizeof(word))
+		return -1;
+	memcpy(&word, code, sizeof(word));
+	return (word & ~0x1fu) == 0xd50b7420 && (word & 0x1f) != 31 ? (int)(word & 0x1f) : -1;
+}
+
+/*
+ * The register that results go to stands in the same place in all instructions; loads and
+ * stores may have a second one, and change the one with the address. That some write none of
+ * these does not matter.
+ */
+static uint32_t arm64_writes_registers(const uint8_t *code, size_t length)
+{
+	uint32_t word, written;
+
+	if (length != sizeof(word))
+		return ~0u;
+	memcpy(&word, code, sizeof(word));
+	written = 1u << (word & 0x1f);
+	if ((word & 0x0a000000) == 0x08000000)
+		written |= 1u << (word >> 5 & 0x1f) | 1u << (word >> 10 & 0x1f);
+	return written;
+}
+
 enum { RAX = 0, RSP = 4, RSI = 6, RDI = 7, GDB_RSP = 7 };
 enum { X0 = 0, X1 = 1, SP = 31 };
 
@@ -48,6 +77,8 @@ static const struct isa isas[] = {
 		.target_name = "aarch64",
 		.is_atomic = arm64_is_atomic,
 		.last = arm64_last,
+		.clears_line = arm64_clears_line,
+		.writes_registers = arm64_writes_registers,
 		.write_symbol = "aarch64_cpu_gdb_write_register",
 		.registers = 32,
 		.first_probed = 8,

@@ -21,6 +21,13 @@ struct isa {
 	bool (*is_atomic)(const uint8_t *code, size_t length);
 	enum last_instruction (*last)(const uint8_t *code, size_t length);
 	/*
+	 * Instructions that clear a whole line of memory, of which QEMU shows no access: the general
+	 * register with an address in it, or -1 for any other. And which general registers an
+	 * instruction may write, a bit each. NULL where there are none.
+	 */
+	int (*clears_line)(const uint8_t *code, size_t length);
+	uint32_t (*writes_registers)(const uint8_t *code, size_t length);
+	/*
 	 * The general registers stand in an array in QEMU's CPU, which a function for debuggers writes
 	 * to. Debuggers number first_probed and those that follow, PROBED_REGISTERS in all, as the
 	 * array does.

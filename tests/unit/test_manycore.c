@@ -245,6 +245,32 @@ static void instructions_that_end_blocks(void **state)
 	assert_null(isa_find("riscv64"));
 }
 
+static void cleared_lines_are_known_by_their_register(void **state)
+{
+	static const struct {
+		uint32_t code, written;
+	} cases[] = {
+		{ 0x8b010000, 1u << 0 }, /* add x0, x0, x1 */
+		{ 0xd2800082, 1u << 2 }, /* mov x2, #4 */
+		{ 0xa8c17bfd, 1u << 29 | 1u << 30 | 1u << 31 }, /* ldp x29, x30, [sp], #16 */
+		{ 0xf8408401,
+		  1u << 0 | 1u << 1 }, /* ldr x1, [x0], #8; and what only looks like one */
+	};
+	static const uint32_t zva = 0xd50b7423, /* dc zva, x3 */ cvac = 0xd50b7a23;
+	const struct isa *isa = isa_find("aarch64");
+
+	(void)state;
+	assert_int_equal(isa->clears_line((const uint8_t *)&zva, 4), 3);
+	assert_int_equal(isa->clears_line((const uint8_t *)&cvac, 4), -1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(isa->writes_registers((const uint8_t *)&cases[i].code, 4) &
+					 cases[i].written,
+				 cases[i].written);
+	/* The kernel's clear_page() makes the step in x1 and x2, and its first line is at x0. */
+	assert_int_equal(isa->writes_registers((const uint8_t *)&cases[1].code, 4) & 1, 0);
+	assert_null(isa_find("x86_64")->clears_line);
+}
+
 static void known_answers_are_asked_for(void **state)
 {
 	char *argv[] = { "p", "micro=lock", "cpus=16", "coherence=70", "quantum=250", NULL };
@@ -338,6 +364,7 @@ int main(void)
 		cmocka_unit_test(atomics_are_recognised),
 		cmocka_unit_test(arm64_instructions_that_write_alone),
 		cmocka_unit_test(instructions_that_end_blocks),
+		cmocka_unit_test(cleared_lines_are_known_by_their_register),
 		cmocka_unit_test(known_answers_are_asked_for),
 		cmocka_unit_test(bad_arguments_of_known_answers),
 		cmocka_unit_test(jump_cache_is_found),
