@@ -359,6 +359,8 @@ published)
 	need_without_installing build
 	build build/faultline
 	if [ "$command" = doctor ]; then
+		# Which modes this machine has is tried out.
+		build "build/$own_arch/faultline-point"
 		# Where kernels would be is worth telling, too.
 		dir=$("$root/kernel/build.sh" --if-built 2>/dev/null </dev/null) || true
 		export "FAULTLINE_KERNEL_DIR_$own_arch=$dir"

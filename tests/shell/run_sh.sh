@@ -40,6 +40,10 @@ expect "a wrong key comes before the kernel" 2 "unknown key" \
 	env XDG_CACHE_HOME="$cache" "$root/run.sh" point hurry=1
 check "and no build was begun" test ! -e "$cache"
 
+own_arch=$(uname -m | sed s/aarch64/arm64/)
+mv "$root/build/$own_arch/faultline-point" "$scratch/"
+expect "doctor builds what tells the modes" 0 "faultline-point +yes" "$root/run.sh" doctor
+
 # Everything but the compiler is installed, and nobody may become root.
 # shellcheck disable=SC2016 # it is the fake that expands this
 fake dpkg-query 'case ${*: -1} in gcc | libjansson-dev) exit 1 ;; *) printf installed ;; esac'
