@@ -16,6 +16,7 @@ export FAULTLINE_ROOT=$root
 export TMPDIR=$scratch # where points leave the logs of failures
 
 # needs_kernel [ARCH]: ends the script where there is none to boot.
+# shellcheck disable=SC2120 # most scripts ask for the one of x86_64
 needs_kernel() {
 	local dir=FAULTLINE_KERNEL_DIR_${1:-x86_64}
 
