@@ -15,12 +15,17 @@ trap 'rm -rf "$scratch"' EXIT
 export FAULTLINE_ROOT=$root
 export TMPDIR=$scratch # where points leave the logs of failures
 
+# has_kernel ARCH: whether there is one to boot.
+has_kernel() {
+	local dir=FAULTLINE_KERNEL_DIR_$1
+
+	[ -n "${!dir:-}" ]
+}
+
 # needs_kernel [ARCH]: ends the script where there is none to boot.
 # shellcheck disable=SC2120 # most scripts ask for the one of x86_64
 needs_kernel() {
-	local dir=FAULTLINE_KERNEL_DIR_${1:-x86_64}
-
-	[ -z "${!dir:-}" ] || return 0
+	! has_kernel "${1:-x86_64}" || return 0
 	skip_test "$(basename "$0" .sh)" "no kernel: run it through ./run.sh test"
 	finish
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The simulated many-core host itself, below faultline: known answers, the same bytes in
-# every run, and everything it must refuse. MANYCORE_CPUS="2 16 64" for other sizes.
+# every run, and everything it must refuse. MANYCORE_CPUS="2 16 64" for other sizes,
+# MANYCORE_ARCHES=arm64 for one architecture.
 #
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
@@ -14,7 +15,8 @@ qemu=$(command -v qemu-system-x86_64) || {
 	skip_test "simulated many-core host" "no qemu-system-x86_64"
 	finish
 }
-icount=(-icount "shift=0,sleep=off")
+icount="-icount shift=0,sleep=off"
+arch=x86_64
 
 # preloaded FOLDER COMMAND...: with the library, control and status in FOLDER.
 preloaded() {
@@ -26,28 +28,28 @@ preloaded() {
 		FAULTLINE_MANYCORE="${options-quantum=500,boot_quantum=20000,control=$folder/control,status=$folder/status}" "$@"
 }
 
-# vm FOLDER CPUS CHARGE_NS ARGUMENT...: runs faultline-point in the simulated host.
+# vm FOLDER CPUS CHARGE_NS ARGUMENT...: runs faultline-point in the simulated host of $arch. The
+# command is that of a point, with other arguments.
 vm() {
-	local folder=$1 cpus=$2 charge_ns=$3
+	local folder=$1 cpus=$2 charge_ns=$3 command
 
 	shift 3
-	preloaded "$folder" "$qemu" -M pc -nodefaults -no-user-config -nographic -no-reboot -m 512 \
-		-accel tcg,tb-size=256 "${icount[@]}" -seed 1 -rtc base=2024-01-01,clock=vm -net none \
-		-cpu max,-erms,-fsrm,-rdrand,-rdseed -smp "$cpus" \
-		-kernel "$FAULTLINE_KERNEL_DIR_x86_64/vmlinux" -initrd "$root/build/x86_64/initramfs.cpio" \
-		-append "console=ttyS0 quiet norandmaps nokaslr tsc=reliable clocksource=tsc lpj=4000000 maxcpus=1 panic=-1 rdinit=/faultline-point -- $*" \
-		-serial "file:$folder/console" -serial "file:$folder/record" \
-		-serial "file:$folder/control" -plugin "$root/build/coherence.so,ns=$charge_ns" \
-		</dev/null
+	mkdir -p "$folder"
+	command=$("$faultline" point "arch=$arch" tier=simulated "cpus=$cpus" vcpus=1 speed=4 \
+		coherence=1 --dry-run) || return
+	command=${command/-icount shift=0,sleep=off/$icount}
+	command=${command/,ns=4 /,ns=$charge_ns }
+	command=${command/-- mode=*seed=1/-- $*}
+	(cd "$folder" && eval "$command") </dev/null
 }
 
 # known_answers FOLDER CPUS COHERENCE_NS: four simulated ns are a real one.
 known_answers() {
-	vm "$1" "$2" $(($3 * 4)) micro=all "cpus=$2" "coherence=$3" && cat "$1/record" "$1/status" &&
+	vm "$1" "$2" $(($3 * 4)) micro=all "cpus=$2" "coherence=$3" && cat "$1/record" "$1/status.log" &&
 		grep -q '"ok":true,"reason":null}' "$1/record" &&
-		grep -q "^manycore: ready qemu=.* cpus=$2 quantum=500 boot_quantum=20000" "$1/status" &&
-		grep -q '^manycore: fine now_ns=' "$1/status" && grep -q '^manycore: boot ' "$1/status" &&
-		[ "$(tail -n 1 "$1/status")" = "manycore: done" ]
+		grep -q "^manycore: ready qemu=.* cpus=$2 quantum=500 boot_quantum=20000" "$1/status.log" &&
+		grep -q '^manycore: fine now_ns=' "$1/status.log" && grep -q '^manycore: boot ' "$1/status.log" &&
+		[ "$(tail -n 1 "$1/status.log")" = "manycore: done" ]
 }
 
 # busy COMMAND...: with both of the first two cores at work for somebody else.
@@ -66,7 +68,7 @@ busy() {
 }
 
 same() {
-	cmp "$1/record" "$2/record" && cmp "$1/console" "$2/console" && cmp "$1/status" "$2/status"
+	cmp "$1/record" "$2/record" && cmp "$1/console.log" "$2/console.log" && cmp "$1/status.log" "$2/status.log"
 }
 
 # gives CODE PATTERN COMMAND...: exit code and an extended regular expression.
@@ -115,17 +117,17 @@ refusals() {
 }
 
 refusals_with_kernel() {
-	icount=()
+	icount=
 	check "no instruction counting" gives 2 'QEMU [0-9.]+: it ended before it ran a CPU' \
 		vm "$scratch/r" 2 0 micro=all cpus=2
-	icount=(-icount "shift=1,sleep=off")
+	icount="-icount shift=1,sleep=off"
 	check "instructions of 2 ns" gives 2 'one instruction must be one ns' vm "$scratch/r" 2 0 micro=all cpus=2
-	icount=(-icount shift=0)
+	icount="-icount shift=0"
 	check "sleep is on" gives 2 'QEMU [0-9.]+: -icount shift=0 lets the clock follow' \
 		vm "$scratch/r" 2 0 micro=all cpus=2
-	icount=(-icount "shift=0,sleep=off,rr=record,rrfile=$scratch/rr")
+	icount="-icount shift=0,sleep=off,rr=record,rrfile=$scratch/rr"
 	check "a recorded execution" gives 2 'cannot be recorded' vm "$scratch/r" 1 0 micro=all cpus=2
-	icount=(-icount "shift=0,sleep=off")
+	icount="-icount shift=0,sleep=off"
 	check "fewer CPUs than asked for are noticed" wrong_cpus
 }
 
@@ -138,17 +140,23 @@ refusals
 needs_kernel
 refusals_with_kernel
 
-for cpus in ${MANYCORE_CPUS:-2 16}; do
-	for coherence in 0 70; do
-		check "known answers: $cpus CPUs, $coherence ns" \
-			known_answers "$scratch/$cpus-$coherence" "$cpus" "$coherence"
+for arch in ${MANYCORE_ARCHES:-x86_64 arm64}; do
+	if ! has_kernel "$arch"; then
+		skip_test "known answers: $arch" "no kernel: run it through ./run.sh test"
+		continue
+	fi
+	for cpus in ${MANYCORE_CPUS:-2 16}; do
+		for coherence in 0 70; do
+			check "known answers: $arch, $cpus CPUs, $coherence ns" \
+				known_answers "$scratch/$arch-$cpus-$coherence" "$cpus" "$coherence"
+		done
 	done
-done
-for coherence in 0 70; do
-	again=$scratch/again-$coherence
-	check "busy machine: 16 CPUs, $coherence ns" busy known_answers "$again" 16 "$coherence"
-	[ -d "$scratch/16-$coherence" ] || known_answers "$scratch/16-$coherence" 16 "$coherence" >/dev/null
-	check "the same to the byte: 16 CPUs, $coherence ns" same "$again" "$scratch/16-$coherence"
+	for coherence in 0 70; do
+		first=$scratch/$arch-16-$coherence again=$scratch/$arch-again-$coherence
+		[ -d "$first" ] || known_answers "$first" 16 "$coherence" >/dev/null
+		check "busy machine: $arch, 16 CPUs, $coherence ns" busy known_answers "$again" 16 "$coherence"
+		check "the same to the byte: $arch, 16 CPUs, $coherence ns" same "$again" "$first"
+	done
 done
 
 finish
