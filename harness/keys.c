@@ -28,6 +28,7 @@ static const char *const access_names[] = { "write", "read", NULL };
 static const char *const backing_names[] = { "anon", "shmem", NULL };
 static const char *const fault_names[] = { "auto", "missing", "minor", NULL };
 const char *const arch_names[] = { "x86_64", "arm64", NULL };
+static const char *const gic_names[] = { "none", "v3", NULL };
 static const char *const tier_names[] = { "auto",      "hardware", "nested",
 					  "simulated", "emulated", NULL };
 static const char *const wait_names[] = { "sleep", "spin", NULL };
@@ -49,6 +50,8 @@ const struct key point_keys[] = {
 	  KEY_CHOICE, FIELD(fault), .names = fault_names },
 	{ "arch", "architecture of the host under test; native tiers have the machine's own",
 	  KEY_CHOICE, FIELD(arch), .names = arch_names },
+	{ "gic", "interrupt controller of an arm64 VM that KVM emulates; guests here do not use it",
+	  KEY_CHOICE, FIELD(gic), .names = gic_names },
 	{ "tier", "how strong the evidence is to be",
 	  KEY_CHOICE, FIELD(tier), .names = tier_names },
 	{ "vcpus", "vCPUs", KEY_NUMBER, FIELD(vcpus), 1, VCPUS_MAX },
@@ -379,6 +382,10 @@ int point_resolve(struct point *p, char *err, size_t err_size)
 	}
 	if (resolve_cpus(p, err, err_size))
 		return -1;
+	if (p->gic != GIC_NONE && p->arch != ARCH_ARM64) {
+		snprintf(err, err_size, "gic=%s is for arch=arm64 only", gic_names[p->gic]);
+		return -1;
+	}
 	if (p->uffds == PER_VCPU)
 		p->uffds = p->vcpus;
 	if (p->readers == PER_VCPU)

@@ -21,6 +21,7 @@ enum backing { BACKING_ANON, BACKING_SHMEM };
 enum fault_kind { FAULT_AUTO, FAULT_MISSING, FAULT_MINOR };
 enum handler { HANDLER_INLINE, HANDLER_ASYNC };
 enum arch { ARCH_X86_64, ARCH_ARM64, ARCH_COUNT };
+enum gic { GIC_NONE, GIC_V3 };
 enum tier { TIER_AUTO, TIER_HARDWARE, TIER_NESTED, TIER_SIMULATED, TIER_EMULATED };
 enum wait_kind { WAIT_SLEEP, WAIT_SPIN };
 
@@ -32,6 +33,7 @@ struct point {
 	enum backing backing;
 	enum fault_kind fault;
 	enum arch arch;
+	enum gic gic; /* of arm64 VMs, in the kernel */
 	enum tier tier;
 	unsigned int vcpus;
 	unsigned int cpus; /* simulated CPUs */

@@ -46,6 +46,14 @@ unsigned long arch_vm_type(int kvm_fd, uint64_t mapped_bytes);
 void arch_vm_init(struct vm *vm);
 
 /*
+ * An interrupt controller in the kernel, which the guest does not use, but which changes what
+ * KVM does at each entry: made before the first vCPU, at guest addresses from gpa (64 KiB aligned)
+ * on, and started after the last one. Where there is none to choose it is not asked for.
+ */
+void arch_gic_create(struct vm *vm, uint64_t gpa);
+void arch_gic_start(struct vm *vm);
+
+/*
  * Registers, so that the vCPU starts at entry_gpa with the stack that ends at
  * stack_gpa and the address of its control block as argument; and its counter: offset 0 to the host's, which
  * vcpu_check_clock() verifies later.

@@ -22,6 +22,8 @@ extern const uint8_t guest_image[], guest_image_end[];
 /* A vCPU's thread needs little; the default of 8 MiB is only address space, but adds up. */
 #define THREAD_STACK_BYTES (128u << 10)
 
+#define GIC_ALIGN 65536ull
+
 struct vcpu_thread {
 	struct run *run;
 	struct vcpu vcpu;
@@ -189,6 +191,8 @@ static void start_vcpus(struct run *run, struct vcpu_thread *threads, pthread_ba
 		vcpu_create(&run->vm, &threads[i].vcpu, i);
 		init_block(run, threads[i].vcpu.block, i);
 	}
+	if (run->point->gic != GIC_NONE)
+		arch_gic_start(&run->vm);
 	for (unsigned int i = 0; i < run->point->vcpus; i++) {
 		int r = pthread_create(&threads[i].thread, &attr, vcpu_main, &threads[i]);
 
@@ -263,6 +267,8 @@ void run_point(const struct point *point, FILE *out)
 	raise_descriptor_limit();
 	vm_create(&run.vm, point->vcpus, guest_image, guest_image_end - guest_image, bytes,
 		  run.pages_total * sizeof(struct page_record));
+	if (point->gic != GIC_NONE)
+		arch_gic_create(&run.vm, (VM_TEST_GPA + bytes + GIC_ALIGN - 1) & ~(GIC_ALIGN - 1));
 	reason = run.mode->probe ? run.mode->probe(&run.vm) : NULL;
 	if (reason)
 		skip("mode %s: %s", mode_names[point->mode], reason);

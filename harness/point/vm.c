@@ -229,6 +229,8 @@ void vcpu_destroy(struct vcpu *vcpu)
 
 void vm_destroy(struct vm *vm)
 {
+	if (vm->gic_fd)
+		close(vm->gic_fd);
 	close(vm->fd);
 	close(vm->kvm_fd);
 	munmap(vm->system, vm->system_bytes);

@@ -20,6 +20,7 @@
 
 struct vm {
 	int kvm_fd, fd;
+	int gic_fd; /* of arch_gic_create(); 0 without one */
 	unsigned int vcpus; /* as many as there may be */
 	bool has_region2; /* KVM_SET_USER_MEMORY_REGION2 is there */
 	size_t run_bytes; /* of each mapped struct kvm_run */

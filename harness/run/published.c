@@ -159,7 +159,7 @@ static bool measures(const json_t *record, const struct published *row)
 {
 	return is_text(record, "status", "ok") && is_text(record, "tier", "simulated") &&
 	       is_text(record, "arch", arch_names[row->arch]) &&
-	       (integer(record, "cpus") > 1 || row->vcpus == 1) &&
+	       (integer(record, "cpus") > 1 || row->vcpus == 1) && !is_text(record, "gic", "v3") &&
 	       is_text(record, "mode", row->mode) && is_text(record, "backing", row->backing) &&
 	       is_text(record, "fetch", "0") && integer(record, "vcpus") == row->vcpus &&
 	       (!row->uffds || (integer(record, "uffds") == row->uffds &&

@@ -16,11 +16,11 @@
  * have the same pages in all, or a CPU for each vCPU), but not at one vCPU count of one series: that
  * would take different points for repeats of one.
  */
-static const char *const condition_keys[] = { "tier",  "arch", "workload", "access",  "backing",
-					      "fault", "wait", "fetch",	   "quantum", "coherence",
-					      "speed", "cpus", "pages" };
+static const char *const condition_keys[] = { "tier",	   "arch",  "workload", "access", "backing",
+					      "fault",	   "gic",   "wait",	"fetch",  "quantum",
+					      "coherence", "speed", "cpus",	"pages" };
 #define CONDITIONS (sizeof(condition_keys) / sizeof(condition_keys[0]))
-#define ALWAYS_APART 11
+#define ALWAYS_APART 12
 
 /* Keys of the mechanism: points that differ in one of these become series of their own. */
 static const char *const mechanism_keys[] = { "mode", "uffds", "readers", "handler" };
@@ -412,6 +412,10 @@ const char *panel_conditions(const struct panel *panel, char *buf, size_t size)
 		     !*panel_values(panel, condition_keys[k], value, sizeof(value))))
 			continue;
 		if (!strcmp(condition_keys[k], "cpus") && strcmp(panel->tier, "simulated"))
+			continue;
+		/* What few points have is worth a word there only. */
+		if (!strcmp(condition_keys[k], "gic") &&
+		    strcmp(panel_values(panel, "gic", value, sizeof(value)), "v3"))
 			continue;
 		n += snprintf(buf + n, size - n, "%s%s=%s", n ? " " : "", condition_keys[k],
 			      panel_values(panel, condition_keys[k], value, sizeof(value)));

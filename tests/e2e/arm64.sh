@@ -21,6 +21,7 @@ FAULTLINE_KERNEL_DIR_arm64='' refuses "no kernel for arm64" \
 	run --tier simulated --arch all --sweep smoke --out "$scratch/x"
 refuses "vCPUs beyond what KVM takes" 'vcpus=513 is more than the 512 vCPUs that KVM on arm64' \
 	point tier=simulated arch=arm64 vcpus=513
+refuses "a GIC elsewhere" 'gic=v3 is for arch=arm64 only' point tier=simulated arch=all gic=v3
 refuses "an architecture among others that is none" "arch='arm'.*x86_64, arm64" \
 	point arch=x86_64,arm
 if [ "$(uname -m)" != aarch64 ]; then
@@ -103,6 +104,9 @@ print(int(json.load(sys.stdin)["latency_ns"][sys.argv[1]]["mean"] * 32))' "$2")
 check "arm64: resume is the record's" agrees arm64 resume
 check "arm64: the userfault exit is found" grep -q 'kvm_handle_guest_abort' \
 	"$scratch/profile/arm64/delivery.folded"
+
+expect "a VM with an interrupt controller in the kernel" 0 '"gic":"v3".*"pages_verified":32,' \
+	"$faultline" point tier=simulated arch=arm64 gic=v3 mode=userfault vcpus=2 pages=16 --json
 
 mkdir -p "$scratch/root/build/arm64"
 : >"$scratch/root/build/arm64/initramfs.cpio"

@@ -143,6 +143,13 @@ static void architectures_have_their_limits(void **state)
 	accepted("vcpus=513");
 	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
 	assert_string_equal(err, "vcpus=513 is more than the 512 vCPUs that KVM on arm64 takes");
+	accepted("vcpus=8");
+	accepted("gic=v3");
+	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	accepted("arch=x86_64");
+	accepted("cpus=8");
+	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
+	assert_string_equal(err, "gic=v3 is for arch=arm64 only");
 }
 
 static void a_long_cpu_list_is_refused(void **state)

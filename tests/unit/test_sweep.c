@@ -148,7 +148,7 @@ static void series_are_cross_products_over_defaults(void **state)
 	assert_string_equal(
 		numbered(&plan, 6)->id,
 		"mode=uffd workload=sequential access=read backing=anon fault=missing "
-		"arch=x86_64 tier=simulated vcpus=4 cpus=1 quantum=500 coherence=0 speed=1 "
+		"arch=x86_64 gic=none tier=simulated vcpus=4 cpus=1 quantum=500 coherence=0 speed=1 "
 		"pages=25 fetch=0 wait=sleep uffds=1 readers=4 handler=inline repeat=1 seed=1");
 	assert_int_equal(numbered(&plan, 7)->point.pages, 100); /* shared: all in all */
 	assert_int_equal(numbered(&plan, 8)->point.pages, 3); /* the series' own */

@@ -20,6 +20,7 @@ struct counter_offset {
 };
 
 #define IPA_BITS_DEFAULT 40 /* of a VM of type 0 */
+#define GIC_DISTRIBUTOR_BYTES 65536
 
 #define CORE_REG(member) \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(member))
@@ -131,6 +132,34 @@ void arch_vm_init(struct vm *vm)
 		skip("this KVM cannot set the counter offset of a VM (KVM_ARM_SET_COUNTER_OFFSET: Linux 6.4 or later), so guest and host have no clock in common");
 	if (ioctl(vm->fd, SET_COUNTER_OFFSET, &none))
 		fail("cannot set the counter offset of the VM to 0: %s", strerror(errno));
+}
+
+static void set_gic(const struct vm *vm, uint32_t group, uint64_t attr, uint64_t *value)
+{
+	const struct kvm_device_attr set = { .group = group,
+					     .attr = attr,
+					     .addr = (uintptr_t)value };
+
+	if (ioctl(vm->gic_fd, KVM_SET_DEVICE_ATTR, &set))
+		fail("cannot set up the GICv3 of the VM (group %u, attribute %llu): %s", group,
+		     (unsigned long long)attr, strerror(errno));
+}
+
+void arch_gic_create(struct vm *vm, uint64_t gpa)
+{
+	struct kvm_create_device device = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
+	uint64_t redistributors = gpa + GIC_DISTRIBUTOR_BYTES;
+
+	if (ioctl(vm->fd, KVM_CREATE_DEVICE, &device))
+		skip("this KVM cannot emulate a GICv3: %s", strerror(errno));
+	vm->gic_fd = (int)device.fd;
+	set_gic(vm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &gpa);
+	set_gic(vm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST, &redistributors);
+}
+
+void arch_gic_start(struct vm *vm)
+{
+	set_gic(vm, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 }
 
 static int get_reg(const struct vcpu *vcpu, uint64_t id, uint64_t *value)

@@ -126,6 +126,17 @@ void arch_vm_init(struct vm *vm)
 		fail("KVM_SET_TSS_ADDR: %s", strerror(errno));
 }
 
+void arch_gic_create(struct vm *vm, uint64_t gpa)
+{
+	(void)vm;
+	fail("no GIC for x86_64, at %#llx", (unsigned long long)gpa);
+}
+
+void arch_gic_start(struct vm *vm)
+{
+	(void)vm;
+}
+
 static void set_cpuid(struct vcpu *vcpu)
 {
 	struct {
