@@ -202,7 +202,7 @@ static void shared_with_child_needs_populate(void)
 
 	start_exit_on_missing(&w);
 	*host_word(&w, PAGE) = WORD;
-	child = fork();
+	child = fork_helper();
 	if (child == 0) {
 		pause();
 		_exit(0);

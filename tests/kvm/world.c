@@ -2,11 +2,13 @@
 #include "world.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "test.h"
@@ -262,6 +264,20 @@ static uint64_t read_statistic(int of, const char *name)
 uint64_t vm_statistic(struct world *w, const char *name)
 {
 	return read_statistic(w->vm.fd, name);
+}
+
+pid_t fork_helper(void)
+{
+	const pid_t test = getpid();
+	pid_t pid = fork();
+
+	check(pid >= 0, "fork: %s", strerror(errno));
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != test)
+			_exit(1);
+	}
+	return pid;
 }
 
 uint64_t exits_of_reading(struct vcpu *vcpu, uint64_t pages)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "commands.h"
 #include "../../harness/point/arch.h"
@@ -89,6 +90,9 @@ bool arch_has_stage_2(void);
 
 /* Reads a VM-wide statistic; skips the test where KVM does not have it. */
 uint64_t vm_statistic(struct world *w, const char *name);
+
+/* fork() of a helper that ends with the test, however that ends. */
+pid_t fork_helper(void);
 
 /*
  * Lets the guest read a word of each of the first pages of tested memory. Returns how

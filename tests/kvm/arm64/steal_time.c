@@ -59,7 +59,7 @@ static void lose_time(void)
 	CPU_ZERO(&here);
 	CPU_SET(0, &here);
 	check(!sched_setaffinity(0, sizeof(here), &here), "sched_setaffinity: %s", strerror(errno));
-	child = fork();
+	child = fork_helper();
 	if (child == 0)
 		for (;;)
 			;
