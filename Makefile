@@ -3,7 +3,7 @@
 #
 #   make                    the two programs; with FAULTLINE_KERNEL_DIR_ARCH, the VM's initramfs
 #   make test               all tests; test-unit, test-shell, test-kvm, test-e2e: some of them
-#   make test-reproducible  build the kernel twice in different folders (slow, not in test)
+#   make test-reproducible  build each kernel twice in different folders (slow, not in test)
 #   make check              formatting, shellcheck, cppcheck, warnings, checkpatch
 #   SANITIZE=1              unit tests with address and undefined behaviour sanitizers
 #   ARCHES="x86_64 arm64"   what is built for the machine under test, for these (default: as this one)
@@ -133,7 +133,7 @@ test: all test-programs
 	tests/run-tests.sh $(UNIT_TESTS) tests/shell/*.sh tests/kvm/run.sh tests/e2e/*.sh
 
 test-reproducible:
-	tests/kernel-reproducible.sh
+	set -e; for arch in $(ARCHES); do tests/kernel-reproducible.sh $$arch; done
 
 SCRIPTS := run.sh .ci/run $(wildcard kernel/*.sh bench/*.sh tests/*.sh tests/*/*.sh)
 C_FILES := $(shell find bench harness workloads tests -name '*.[ch]')

@@ -12,13 +12,14 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-usage: kernel/build.sh [--arch x86_64] [--if-built]
+usage: kernel/build.sh [--arch x86_64|arm64] [--if-built]
 
-Patches and builds the kernel that faultline boots, and prints the folder that
-holds it: vmlinux, System.map, config, gen_init_cpio, manifest.json. What has
-been built before, from the same source, patches, configuration and compiler, is
-reused. With --if-built, nothing is built: exit code 4 when it would have to be,
-and the folder is where it would go.
+Patches and builds the kernel that faultline boots, for this machine or with a
+cross compiler for another one, and prints the folder that holds it: vmlinux
+(x86_64) or Image (arm64), System.map, config, gen_init_cpio, manifest.json.
+What has been built before, from the same source, patches, configuration and
+compiler, is reused. With --if-built, nothing is built: exit code 4 when it
+would have to be, and the folder is where it would go.
 
   KERNEL_SRC=DIR      use this Linux 6.12 tree (it is copied, not changed)
                       instead of Debian's linux-source-6.12
@@ -38,12 +39,20 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=kernel/source.sh
 . "$root/kernel/source.sh"
 
-arch=x86_64
+# What differs between architectures: the machine's name in uname and in the
+# compiler's, and the image, which is also kbuild's name for the target, with its
+# place.
+readonly ARCHES="x86_64 arm64"
+declare -rA MACHINE=([x86_64]=x86_64 [arm64]=aarch64)
+declare -rA IMAGE=([x86_64]=vmlinux [arm64]=Image)
+declare -rA IMAGE_FOLDER=([x86_64]=. [arm64]=arch/arm64/boot)
+
+arch=
 if_built=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--arch)
-		[ $# -gt 1 ] || die 2 "--arch needs an architecture, such as x86_64"
+		[ $# -gt 1 ] || die 2 "--arch needs an architecture, one of: $ARCHES"
 		arch=$2
 		shift 2
 		;;
@@ -58,10 +67,13 @@ while [ $# -gt 0 ]; do
 	*) die 2 "unknown argument '$1'; see kernel/build.sh --help" ;;
 	esac
 done
-if [ "$arch" = common ] || [ ! -r "$root/kernel/config/$arch.config" ]; then
-	die 2 "no configuration for architecture '$arch' in kernel/config; there is x86_64"
-fi
-[ "$(uname -m)" = "$arch" ] || die 2 "this is $(uname -m): building for $arch needs an $arch machine"
+# The machine's own architecture; what is not known is refused by its name.
+[ -n "$arch" ] || arch=$(uname -m)
+[ "$arch" != aarch64 ] || arch=arm64
+[ -n "${MACHINE[$arch]:-}" ] || die 2 "no kernel for architecture '$arch'; there are: $ARCHES"
+readonly image=${IMAGE[$arch]}
+cross=
+[ "$(uname -m)" = "${MACHINE[$arch]}" ] || cross=${MACHINE[$arch]}-linux-gnu-
 
 # Kbuild needs this much for the source, the objects and some air.
 readonly NEEDED_MIB=2600
@@ -70,6 +82,10 @@ readonly BUILD_DATE='Mon Jan  1 00:00:00 UTC 2024'
 
 for tool in gcc ld make flex bison bc xz patch flock; do
 	command -v $tool >/dev/null || die 2 "cannot build the kernel: $tool is not installed; ./run.sh kernel installs what is needed"
+done
+for tool in ${cross:+gcc ld as}; do
+	command -v "$cross$tool" >/dev/null || die 2 "cannot build the kernel for $arch on this $(uname -m) machine:" \
+		"$cross$tool is not installed; on Debian: apt-get install gcc-${MACHINE[$arch]//_/-}-linux-gnu"
 done
 source_check
 
@@ -87,19 +103,25 @@ ingredients() {
 	echo "arch $arch"
 	source_identity
 	(cd "$root/kernel" && sha256sum build.sh source.sh config/common.config "config/$arch.config" series/6.12/*.patch)
-	gcc --version | head -n 1
-	gcc -dumpmachine
-	ld --version | head -n 1
-	as --version | head -n 1
+	tools ''
+	[ -z "$cross" ] || tools "$cross"
+}
+
+# tools PREFIX: versions of a compiler and its binutils.
+tools() {
+	"$1gcc" --version | head -n 1
+	"$1gcc" -dumpmachine
+	"$1ld" --version | head -n 1
+	"$1as" --version | head -n 1
 }
 
 # A kernel folder is renamed into place when it is whole; the hash guards
 # against what happens to it later.
 is_whole() {
-	local image
+	local sum
 
-	[ -r "$1/manifest.json" ] && [ -x "$1/gen_init_cpio" ] && [ -r "$1/vmlinux" ] || return 1
-	image=$(sha256sum <"$1/vmlinux") && grep -q "\"image_sha256\": \"${image%% *}\"" "$1/manifest.json"
+	[ -r "$1/manifest.json" ] && [ -x "$1/gen_init_cpio" ] && [ -r "$1/$image" ] || return 1
+	sum=$(sha256sum <"$1/$image") && grep -q "\"image_sha256\": \"${sum%% *}\"" "$1/manifest.json"
 }
 
 key=$(ingredients | sha256sum | cut -c 1-16)
@@ -112,7 +134,7 @@ if is_whole "$kernel"; then
 fi
 if [ -n "$if_built" ]; then
 	echo "$kernel"
-	die 4 "not built yet; ./run.sh kernel does it"
+	die 4 "not built yet; ./run.sh kernel --arch $arch does it"
 fi
 
 exec 9>"$cache/lock"
@@ -146,7 +168,7 @@ mkdir "$obj" "$out"
 # names that macros leave in the image must not depend on the folder.
 kbuild() {
 	env -i PATH="$PATH" HOME="$work" LC_ALL=C TZ=UTC \
-		make -C "$src" O="$obj" -j"$(nproc)" ARCH="$arch" LOCALVERSION= \
+		make -C "$src" O="$obj" -j"$(nproc)" ARCH="$arch" CROSS_COMPILE="$cross" LOCALVERSION= \
 		KBUILD_BUILD_TIMESTAMP="$BUILD_DATE" KBUILD_BUILD_VERSION=1 \
 		KBUILD_BUILD_USER=faultline KBUILD_BUILD_HOST=faultline \
 		KCFLAGS="-ffile-prefix-map=$src/= -ffile-prefix-map=$obj/=" \
@@ -199,8 +221,8 @@ manifest() {
   "source": "$(json "$(source_description)")",
   "series_sha256": "$(cat "$root"/kernel/series/6.12/*.patch | sha256_of)",
   "config_sha256": "$(sha256_of <"$obj/.config")",
-  "compiler": "$(json "$(gcc --version | head -n 1), $(ld --version | head -n 1)")",
-  "image_sha256": "$(sha256_of <"$out/vmlinux")"
+  "compiler": "$(json "$("${cross}gcc" --version | head -n 1), $("${cross}ld" --version | head -n 1)")",
+  "image_sha256": "$(sha256_of <"$out/$image")"
 }
 END
 }
@@ -214,16 +236,16 @@ say "patching Linux $version"
 source_patch "$src"
 step "configuring" configure
 check_config
-step "building Linux $version with $(nproc) jobs (some minutes; log: $log)" kbuild vmlinux
+step "building Linux $version for $arch with $(nproc) jobs (some minutes; log: $log)" kbuild "$image"
 store() {
-	cp "$obj/vmlinux" "$obj/System.map" "$obj/usr/gen_init_cpio" "$out/" &&
+	cp "$obj/${IMAGE_FOLDER[$arch]}/$image" "$obj/System.map" "$obj/usr/gen_init_cpio" "$out/" &&
 		cp "$obj/.config" "$out/config" &&
 		manifest >"$out/manifest.json" &&
 		sync "$out"/* &&
 		mv "$out" "$kernel"
 }
 store || die 1 "cannot store the kernel as $kernel"
-say "built Linux $version in $SECONDS s"
+say "built Linux $version for $arch in $SECONDS s"
 echo "$kernel"
 exit 0
 

@@ -1,8 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Builds the kernel twice, in different folders, and compares the images. Takes
-# twice as long as the kernel build does.
+# usage: tests/kernel-reproducible.sh [ARCH]
+#
+# Builds the kernel of an architecture, that of the machine if none is named,
+# twice in different folders and compares the images. Takes twice as long as the
+# kernel build does.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,10 +15,18 @@ work=$(mktemp -d -p "$root/build")
 trap 'rm -rf "$work"' EXIT
 trap 'trap - INT TERM HUP; exit 130' INT TERM HUP
 
-first=$(XDG_CACHE_HOME=$work/first "$root/kernel/build.sh" </dev/null)
-second=$(XDG_CACHE_HOME=$work/a/second/deeper "$root/kernel/build.sh" </dev/null)
-if cmp "$first/vmlinux" "$second/vmlinux"; then
-	echo "reproducible: $(sha256sum <"$first/vmlinux" | cut -d ' ' -f 1)"
+# build CACHE: the folder with a kernel, new in that cache.
+build() {
+	XDG_CACHE_HOME=$1 "$root/kernel/build.sh" ${arch:+--arch "$arch"} </dev/null
+}
+
+arch=${1:-}
+first=$(build "$work/first")
+second=$(build "$work/a/second/deeper")
+image=vmlinux
+[ -e "$first/$image" ] || image=Image
+if cmp "$first/$image" "$second/$image"; then
+	echo "reproducible: $(sha256sum <"$first/$image" | cut -d ' ' -f 1)"
 else
 	echo "the image depends on the folder it is built in" >&2
 	exit 1

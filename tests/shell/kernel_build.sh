@@ -37,33 +37,59 @@ for word; do
 	O=*) obj=\${word#O=} ;;
 	esac
 done
-if [ "\$word" = vmlinux ]; then
+echo "\$*" >>"$scratch/make_arguments"
+case \$word in
+vmlinux) image=\$obj/vmlinux ;;
+Image) image=\$obj/arch/arm64/boot/Image ;;
+*) image= ;;
+esac
+if [ -n "\$image" ]; then
 	echo built >>"$MADE"
 	[ ! -e "$scratch/be_slow" ] || sleep 1
 	[ ! -e "$scratch/hang" ] || { touch "$scratch/hanging"; sleep 60; }
 	[ ! -e "$scratch/fail" ] || { echo 'kvm_main.c:1: error: it is broken'; exit 2; }
-	mkdir -p "\$obj/usr"
-	echo image | tee "\$obj/vmlinux" "\$obj/System.map" >"\$obj/usr/gen_init_cpio"
+	mkdir -p "\$obj/usr" "\$(dirname "\$image")"
+	echo image | tee "\$image" "\$obj/System.map" >"\$obj/usr/gen_init_cpio"
 	chmod +x "\$obj/usr/gen_init_cpio"
 else
 	touch "\$obj/.config"
 fi
 END
 printf '#!/bin/sh\nexit 0\n' >"$fakes/patch"
+# The machine is one of x86-64 wherever this runs, or what MACHINE_IS says, and has
+# cross compilers for arm64.
+# shellcheck disable=SC2016 # it is the fake that expands this
+printf '#!/bin/sh\n[ "$*" = -m ] || exec "%s" "$@"\necho "${MACHINE_IS:-x86_64}"\n' \
+	"$(command -v uname)" >"$fakes/uname"
+for tool in gcc ld as; do
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\necho "cross %s ${CROSS_VERSION:-1}"\n' $tool >"$fakes/aarch64-linux-gnu-$tool"
+done
 chmod +x "$fakes"/*
+# All that the machine really has, cross compilers excepted.
+mkdir "$scratch/bare"
+mkdir "$scratch/only_uname" && cp "$fakes/uname" "$scratch/only_uname/"
+find /usr/bin /bin -maxdepth 1 ! -type d ! -name '*-linux-gnu-*' -exec ln -sf -t "$scratch/bare" {} +
 
 cat >"$scratch/with_fakes" <<END
 #!/bin/sh
-PATH="$fakes:\$PATH" KERNEL_SRC="$tree" exec "$build"
+PATH="$fakes:\$PATH" KERNEL_SRC="$tree" exec "$build" "\$@"
 END
 chmod +x "$scratch/with_fakes"
-with_fakes() { "$scratch/with_fakes"; }
+with_fakes() { "$scratch/with_fakes" "$@"; }
 builds() { [ "$(wc -l <"$MADE")" = "$1" ]; }
 nothing_kept() { [ -z "$(find "$XDG_CACHE_HOME/faultline" -maxdepth 1 \( -name 'kernel-*' -o -name 'work.*' \))" ]; }
 fingerprint() { (cd "$tree" && find . -type f -printf '%p %T@ ' -exec sha256sum {} \; | sort); }
 
 expect "unknown argument" 2 "'--wrong'.*--help" "$build" --wrong
-expect "unknown architecture" 2 "'vax'.*x86_64" "$build" --arch vax
+expect "unknown architecture" 2 "'vax'.*x86_64 arm64" "$build" --arch vax
+expect "a machine that is of no known architecture" 2 "'riscv64'.*x86_64 arm64" \
+	env MACHINE_IS=riscv64 "$scratch/with_fakes"
+expect "no name of an architecture" 2 "--arch needs an architecture.*x86_64 arm64" "$build" --arch
+expect "no cross compiler for arm64" 2 "aarch64-linux-gnu-gcc is not installed.*install gcc-aarch64-linux-gnu" \
+	env PATH="$scratch/only_uname:$scratch/bare" KERNEL_SRC="$tree" "$build" --arch arm64
+expect "no cross compiler for x86_64" 2 "x86_64-linux-gnu-gcc is not installed.*install gcc-x86-64-linux-gnu" \
+	env PATH="$scratch/only_uname:$scratch/bare" KERNEL_SRC="$tree" MACHINE_IS=aarch64 "$build" --arch x86_64
 expect "a folder that is no kernel tree" 2 "KERNEL_SRC=/usr/share is not a kernel source tree" \
 	env KERNEL_SRC=/usr/share "$build"
 expect "cache that cannot be written" 2 "cannot write to /dev/null/faultline; set XDG_CACHE_HOME" \
@@ -129,4 +155,16 @@ echo damage >>"$(cat "$scratch/one")/vmlinux"
 check "a damaged image is found out" with_fakes
 check "and built anew" builds 2
 check "the user's tree is as it was" [ "$(fingerprint)" = "$before" ]
+
+# make's arguments are of the last call, which is that for the image.
+told_make() { tail -n 1 "$scratch/make_arguments" | grep -qE -- "$1"; }
+expect "arm64 on x86-64" 0 "^$XDG_CACHE_HOME/faultline/kernel-arm64-[0-9a-f]{16}\$" "$scratch/with_fakes" --arch arm64
+check "is built with the cross compiler, image only" \
+	told_make "ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- .* Image\$"
+check "and the image is there" test -r "$(with_fakes --arch arm64 2>/dev/null)/Image"
+check "without another build" builds 3
+expect "another cross compiler: another kernel" 4 "kernel-arm64-" \
+	env CROSS_VERSION=2 "$scratch/with_fakes" --arch arm64 --if-built
+expect "arm64 on arm64, without being asked for" 0 "kernel-arm64-" env MACHINE_IS=aarch64 "$scratch/with_fakes"
+check "is built without a cross compiler" told_make "ARCH=arm64 CROSS_COMPILE= .* Image\$"
 finish
