@@ -61,11 +61,14 @@ MANYCORE_TESTED_OBJECTS := $(call objects,$(MANYCORE_TESTED))
 MAIN_OBJECTS := $(call objects,bench/faultline.c)
 UNIT_OBJECTS := $(call objects,$(UNIT_SOURCES))
 UNIT_TESTS := $(patsubst %.o,%,$(UNIT_OBJECTS))
+# Simulated CPUs in parallel need an x86-64 machine, see harness/manycore/qemu.c.
+MANYCORE_LIBRARY := $(if $(filter x86_64,$(HOST_ARCH)),build/manycore.so)
+
 # More are added by what is included below.
-ALL_OBJECTS := $(RUN_OBJECTS) $(MAIN_OBJECTS) $(UNIT_OBJECTS) $(MANYCORE_OBJECTS) \
+ALL_OBJECTS := $(RUN_OBJECTS) $(MAIN_OBJECTS) $(UNIT_OBJECTS) $(if $(MANYCORE_LIBRARY),$(MANYCORE_OBJECTS)) \
 	$(COHERENCE_OBJECTS) $(PROFILE_OBJECTS) $(MANYCORE_TESTED_OBJECTS)
 
-HOST_PROGRAMS := build/faultline build/manycore.so build/coherence.so build/profile.so
+HOST_PROGRAMS := build/faultline $(MANYCORE_LIBRARY) build/coherence.so build/profile.so
 ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-point \
 	faultline-point.map guest.map))
 INITRAMFSES := $(foreach arch,$(ARCHES),$(if $(FAULTLINE_KERNEL_DIR_$(arch)),build/$(arch)/initramfs.cpio))

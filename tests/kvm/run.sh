@@ -85,7 +85,7 @@ set_up() {
 	"set_up_$arch"
 	kernel=${!kernel_dir}/$image
 	initramfs=$root/build/$arch/initramfs.cpio
-	for file in "$kernel" "$initramfs" "$manycore"; do
+	for file in "$kernel" "$initramfs"; do
 		[ -r "$file" ] || die "$file is missing; './run.sh kernel' and 'make' build it"
 	done
 	command -v "$qemu" >/dev/null || die "$qemu is missing; apt-get install $package"
@@ -156,6 +156,13 @@ run() {
 run_two_cpus() {
 	local name quantum port environment
 
+	# The library has no code for other machines.
+	if [ "$(uname -m)" != x86_64 ]; then
+		echo "ok - two CPUs side by side # SKIP simulated CPUs in parallel need an x86-64 machine"
+		skipped=$((skipped + 1))
+		return
+	fi
+	[ -r "$manycore" ] || die "$manycore is missing; 'make' builds it"
 	for quantum in 100 777; do
 		name=$arch-two-cpus-quantum-$quantum
 		environment=(
