@@ -226,12 +226,10 @@ build() {
 
 # build_kernels ARCH...: and tells make and the program where they are.
 build_kernels() {
-	local arch dir other
+	local arch dir
 
 	for arch in "$@"; do
-		other=()
-		[ "$arch" = "$own_arch" ] || other=(--arch "$arch")
-		dir=$("$root/kernel/build.sh" "${other[@]}" </dev/null)
+		dir=$("$root/kernel/build.sh" --arch "$arch" </dev/null)
 		export "FAULTLINE_KERNEL_DIR_$arch=$dir"
 	done
 }
@@ -309,7 +307,7 @@ kernel)
 	;;
 test | check)
 	[ $# -eq 1 ] || die "'$command' takes no arguments"
-	arches=("$own_arch")
+	arches=(x86_64 arm64)
 	mapfile -t groups < <(groups_of "${arches[@]}")
 	need build kernel "${groups[@]}" report test check
 	if [ "$command" = check ]; then
@@ -362,8 +360,10 @@ published)
 		# Which modes this machine has is tried out.
 		build "build/$own_arch/faultline-point"
 		# Where kernels would be is worth telling, too.
-		dir=$("$root/kernel/build.sh" --if-built 2>/dev/null </dev/null) || true
-		export "FAULTLINE_KERNEL_DIR_$own_arch=$dir"
+		for arch in x86_64 arm64; do
+			dir=$("$root/kernel/build.sh" --arch "$arch" --if-built 2>/dev/null </dev/null) || true
+			export "FAULTLINE_KERNEL_DIR_$arch=$dir"
+		done
 	fi
 	hand_over "$@"
 	;;
