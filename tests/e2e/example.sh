@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The run that the README shows is one of the claim sweep as it is now.
+set -uo pipefail
+
+# shellcheck source=tests/e2e.sh
+. "$(dirname "$0")/../e2e.sh"
+
+tables=$root/results/example/tables.txt
+sweep=$root/bench/sweeps/claim.ini
+pages=$(sed -n 's/^pages_total = //p' "$sweep")
+
+# Names of the series, as sections of the sweep and as rows of the table.
+sections() { sed -n 's/^\[\(.*\)\]$/\1/p' "$sweep" | grep -vx 'sweep\|defaults'; }
+rows() { sed -n 's/^ *[0-9][0-9]*  \([a-z].*\)$/\1/p' "$tables" | sed 's/  .*//'; }
+
+expect "the example is of sweep claim" 0 '^faultline: sweep claim, tier simulated' cat "$tables"
+expect "the example has the series of the sweep" 0 '' \
+	diff <(sections | sort) <(rows | grep -vx 'uffd, best' | sort -u)
+expect "the example has as many pages" 0 " pages=[0-9]+\.\.$pages$" cat "$tables"
+finish
