@@ -35,7 +35,6 @@ static struct lines *lines;
 static const struct isa *isa;
 /* Of lines cleared; the function is QEMU's: it returns a page's guest physical address, or -1. */
 static uint64_t (*get_page)(void *cpu, uint64_t address);
-static void *(*get_cpu)(int index);
 static uint64_t offset; /* from a guest physical address to an access's */
 static bool is_offset_known;
 
@@ -68,7 +67,7 @@ static void touch(uint64_t physical, bool is_write)
 /* Whether address is mapped, and if so where to in the guest's memory. */
 static bool look_up(uint64_t address, uint64_t *physical)
 {
-	uint64_t page = get_page(get_cpu((int)manycore->cpu), address);
+	uint64_t page = get_page(cpu_state_cpu(manycore->cpu), address);
 
 	*physical = (page & ~(PAGE_BYTES - 1)) | (address & (PAGE_BYTES - 1));
 	return page != UINT64_MAX;
@@ -146,16 +145,14 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 
 static void prepare_clearing(unsigned int cpus)
 {
-	void *symbols[] = { dlsym(RTLD_DEFAULT, "cpu_get_phys_page_debug"),
-			    dlsym(RTLD_DEFAULT, "qemu_get_cpu") };
+	void *symbol = dlsym(RTLD_DEFAULT, "cpu_get_phys_page_debug");
 	const char *missing = cpu_state_init(isa, cpus);
 
 	if (missing)
 		refuse(missing);
-	if (!symbols[0] || !symbols[1])
-		refuse("the symbols cpu_get_phys_page_debug or qemu_get_cpu are missing");
-	memcpy(&get_page, &symbols[0], sizeof(get_page));
-	memcpy(&get_cpu, &symbols[1], sizeof(get_cpu));
+	if (!symbol)
+		refuse("the symbol cpu_get_phys_page_debug is missing");
+	memcpy(&get_page, &symbol, sizeof(get_page));
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)

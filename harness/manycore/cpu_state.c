@@ -78,6 +78,11 @@ static int find_registers(void)
 	return 0;
 }
 
+void *cpu_state_cpu(unsigned int cpu)
+{
+	return get_cpu((int)cpu);
+}
+
 int cpu_state_find_registers(void)
 {
 	return registers[0] ? 0 : find_registers();

@@ -14,6 +14,9 @@
 /* Returns NULL, or what is missing in this QEMU. */
 const char *cpu_state_init(const struct isa *isa, unsigned int cpus);
 
+/* QEMU's object of a CPU, for functions of its own that take one. */
+void *cpu_state_cpu(unsigned int cpu);
+
 /* Finds the registers only, if they have not been found yet. Returns 0, or -1 if they are not in one place. */
 int cpu_state_find_registers(void);
 

@@ -54,6 +54,14 @@ static void add(struct rows *rows, enum role role, enum phase phase, const char 
 	sum->ns += more->ns;
 }
 
+static void add_row(struct row *sum, const struct row *more)
+{
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
+		sum->of[arch].instructions += more->of[arch].instructions;
+		sum->of[arch].ns += more->of[arch].ns;
+	}
+}
+
 static double difference(const struct row *row)
 {
 	double ns = row->of[ARCH_ARM64].ns - row->of[ARCH_X86_64].ns;
@@ -143,10 +151,7 @@ static void print_phases(FILE *out, const struct rows *phases)
 			snprintf(name, sizeof(name), "%s, %s",
 				 phase ? account_phases[phase] : "between pages", titles[role]);
 			print_row(out, row, name);
-			for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
-				all.of[arch].instructions += row->of[arch].instructions;
-				all.of[arch].ns += row->of[arch].ns;
-			}
+			add_row(&all, row);
 		}
 	}
 	print_row(out, &all, "all");
@@ -180,11 +185,8 @@ static void print_functions(FILE *out, const struct rows *functions, const struc
 		if (shown < ROWS_MAX && is_worth_it(row, whole)) {
 			print_row(out, row, row->name);
 			shown++;
-			continue;
-		}
-		for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
-			others.of[arch].instructions += row->of[arch].instructions;
-			others.of[arch].ns += row->of[arch].ns;
+		} else {
+			add_row(&others, row);
 		}
 	}
 	print_row(out, &others, "(others)");

@@ -201,8 +201,12 @@ bool published_is_same_table(const struct published *a, const struct published *
 	return a->table == b->table && a->arch == b->arch;
 }
 
-/* The row of the same series with the smallest vCPU count that was measured. */
-static const struct published *first_of(const struct published_tables *tables,
+bool published_is_same_series(const struct published *a, const struct published *b)
+{
+	return published_is_same_table(a, b) && !strcmp(a->series, b->series);
+}
+
+const struct published *published_first(const struct published_tables *tables,
 					const struct published *row)
 {
 	const struct published *first = row;
@@ -210,8 +214,8 @@ static const struct published *first_of(const struct published_tables *tables,
 	for (size_t i = 0; i < tables->count; i++) {
 		const struct published *other = &tables->rows[i];
 
-		if (published_is_same_table(other, row) && !strcmp(other->series, row->series) &&
-		    published_is_measured(other) && other->vcpus < first->vcpus)
+		if (published_is_same_series(other, row) && published_is_measured(other) &&
+		    other->vcpus < first->vcpus)
 			first = other;
 	}
 	return first;
@@ -231,7 +235,7 @@ static void print_table(const struct published_tables *tables, const struct publ
 
 		if (!published_is_same_table(row, like) || !published_is_measured(row))
 			continue;
-		first = first_of(tables, row);
+		first = published_first(tables, row);
 		fprintf(out, "%-34s%6u%10.0f%10.0f%10.0f%9.2f%9.2f%8.2f%8.2f%8.2f%9.2f%9.2f\n",
 			row->series, row->vcpus, row->rate / 1000, none / 1000, charged / 1000,
 			none / row->rate, charged / row->rate, row->rate / first->rate,
@@ -271,15 +275,14 @@ void published_write_data(const struct published_tables *tables, FILE *out)
 	for (size_t i = 0; i < tables->count; i++) {
 		const struct published *series = &tables->rows[i];
 
-		if (!published_is_measured(series) || first_of(tables, series) != series)
+		if (!published_is_measured(series) || published_first(tables, series) != series)
 			continue;
 		fprintf(out, "%s\"%s (%s, %s)\"\n", separator, series->series, series->table,
 			arch_names[series->arch]);
 		for (size_t k = i; k < tables->count; k++) {
 			const struct published *row = &tables->rows[k];
 
-			if (published_is_measured(row) && published_is_same_table(row, series) &&
-			    !strcmp(row->series, series->series))
+			if (published_is_measured(row) && published_is_same_series(row, series))
 				fprintf(out, "%u %.0f %.0f %.0f\n", row->vcpus, row->rate,
 					row->simulated[0], row->simulated[1]);
 		}

@@ -48,6 +48,13 @@ bool published_is_measured(const struct published *row);
 /* Whether two rows are of one table and one architecture. */
 bool published_is_same_table(const struct published *a, const struct published *b);
 
+/* And of one series of it. */
+bool published_is_same_series(const struct published *a, const struct published *b);
+
+/* The row of the same series with the smallest vCPU count that was measured. */
+const struct published *published_first(const struct published_tables *tables,
+					const struct published *row);
+
 /*
  * Prints every row that was measured, as rates and relative to the series' smallest
  * vCPU count, and the summary.

@@ -44,20 +44,16 @@ static void print_far(const struct published_tables *tables, FILE *out)
 	}
 }
 
-static bool is_same_series(const struct published *a, const struct published *b)
+/* Of the series that first is the first row of. */
+static void print_peak(const struct published_tables *tables, const struct published *first,
+		       FILE *out)
 {
-	return published_is_same_table(a, b) && !strcmp(a->series, b->series);
-}
+	const struct published *published = first, *simulated = first;
 
-/* Of a series from row number first on, which is its first row. */
-static void print_peak(const struct published_tables *tables, size_t first, FILE *out)
-{
-	const struct published *published = &tables->rows[first], *simulated = published;
-
-	for (size_t i = first; i < tables->count; i++) {
+	for (size_t i = 0; i < tables->count; i++) {
 		const struct published *row = &tables->rows[i];
 
-		if (!published_is_measured(row) || !is_same_series(row, published))
+		if (!published_is_measured(row) || !published_is_same_series(row, first))
 			continue;
 		if (row->rate > published->rate)
 			published = row;
@@ -75,14 +71,10 @@ static void print_peaks(const struct published_tables *tables, FILE *out)
 	fprintf(out, "highest rate of one userfaultfd at P=70\n");
 	for (size_t i = 0; i < tables->count; i++) {
 		const struct published *row = &tables->rows[i];
-		bool is_first = published_is_measured(row) && !strcmp(row->mode, "uffd") &&
-				row->uffds == 1;
 
-		for (size_t k = 0; k < i && is_first; k++)
-			is_first = !published_is_measured(&tables->rows[k]) ||
-				   !is_same_series(&tables->rows[k], row);
-		if (is_first)
-			print_peak(tables, i, out);
+		if (published_is_measured(row) && !strcmp(row->mode, "uffd") && row->uffds == 1 &&
+		    published_first(tables, row) == row)
+			print_peak(tables, row, out);
 	}
 }
 

@@ -56,10 +56,8 @@ static void print_conditions(FILE *out, const struct panel *panel)
 	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)));
 }
 
-static int label_width(const struct panel *panel)
+int table_label_width(const struct panel *panel, size_t width)
 {
-	size_t width = LABEL_MIN;
-
 	for (size_t s = 0; s < panel->series_count; s++)
 		if (strlen(panel->series[s].label) > width)
 			width = strlen(panel->series[s].label);
@@ -96,7 +94,7 @@ static double one_reader_rate(const struct panel *panel, unsigned int vcpus)
 	return 0;
 }
 
-static void print_ratio(FILE *out, double a, double b, int width)
+void table_print_ratio(FILE *out, double a, double b, int width)
 {
 	if (a > 0 && b > 0)
 		fprintf(out, "%*.2f", width, a / b);
@@ -116,7 +114,7 @@ static void table_best(FILE *out, const struct panel *panel)
 {
 	unsigned int vcpus[VCPU_COUNTS_MAX];
 	size_t count = panel_vcpus(panel, vcpus, VCPU_COUNTS_MAX);
-	int width = label_width(panel);
+	int width = table_label_width(panel, LABEL_MIN);
 	bool headed = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -137,8 +135,8 @@ static void table_best(FILE *out, const struct panel *panel)
 		user = userfault ? series_cell(userfault, vcpus[i])->rate.median : 0;
 		fprintf(out, "%5u  %10.0f  %-*s ", vcpus[i], best, width, uffd->label);
 		print_rate(out, user, 10);
-		print_ratio(out, user, best, 13);
-		print_ratio(out, user, one, 12);
+		table_print_ratio(out, user, best, 13);
+		table_print_ratio(out, user, one, 12);
 		fputc('\n', out);
 	}
 }
@@ -217,7 +215,7 @@ static void table_times(FILE *out, const struct panel *panel)
 {
 	unsigned int vcpus[VCPU_COUNTS_MAX];
 	size_t count = panel_vcpus(panel, vcpus, VCPU_COUNTS_MAX);
-	int width = label_width(panel);
+	int width = table_label_width(panel, LABEL_MIN);
 
 	fprintf(out, "\n%5s  %-*s %20s %17s %35s\n", "", width, "", "pages/s", "total latency, us",
 		"mean of each phase, us");
@@ -248,7 +246,7 @@ static void table_counts(FILE *out, const struct panel *panel)
 		       { "fetches", "fetches" },
 		       { "exits", "exits" },
 		       { "uffd events", "uffd_events" } };
-	int width = label_width(panel);
+	int width = table_label_width(panel, LABEL_MIN);
 
 	fprintf(out, "\n%5s  %-*s", "vCPUs", width, "series");
 	for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)

@@ -16,4 +16,10 @@ void table_body(FILE *out, const struct run_data *run);
 /* What was measured on both architectures, side by side; nothing where nothing was. */
 void table_arches(FILE *out, const struct run_data *run);
 
+/* The characters that the longest name of a series takes, at least width. */
+int table_label_width(const struct panel *panel, size_t width);
+
+/* Prints a / b into width columns, or "-" if one of them is not there (0). */
+void table_print_ratio(FILE *out, double a, double b, int width);
+
 #endif

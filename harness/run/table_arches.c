@@ -91,27 +91,9 @@ static size_t common_vcpus(const struct pair *pair, unsigned int vcpus[VCPU_COUN
 	return common;
 }
 
-static int label_width(const struct panel *panel)
-{
-	size_t width = strlen("series");
-
-	for (size_t s = 0; s < panel->series_count; s++)
-		if (strlen(panel->series[s].label) > width)
-			width = strlen(panel->series[s].label);
-	return (int)width;
-}
-
-static void print_ratio(FILE *out, double a, double b, int width)
-{
-	if (a > 0 && b > 0)
-		fprintf(out, "%*.2f", width, b / a);
-	else
-		fprintf(out, "%*s", width, "-");
-}
-
 static void print_rates(FILE *out, const struct pair *pair, const unsigned int *vcpus, size_t count)
 {
-	int width = label_width(pair->panels[0]);
+	int width = table_label_width(pair->panels[0], strlen("series"));
 	const struct cell *cells[2];
 
 	fprintf(out, "\npages/s (span), ratio %s / %s, at these numbers of vCPUs\n%-*s",
@@ -124,8 +106,8 @@ static void print_rates(FILE *out, const struct pair *pair, const unsigned int *
 		for (size_t i = 0; i < count; i++) {
 			bool both = find_cells(pair, s, vcpus[i], cells);
 
-			print_ratio(out, both ? cells[0]->rate.median : 0,
-				    both ? cells[1]->rate.median : 0, 6);
+			table_print_ratio(out, both ? cells[1]->rate.median : 0,
+					  both ? cells[0]->rate.median : 0, 6);
 		}
 		fputc('\n', out);
 	}
@@ -168,15 +150,15 @@ static void print_point(FILE *out, const struct pair *pair, const struct series 
 		fputc('\n', out);
 	}
 	fprintf(out, "%5s  %-*s  %-7s", "", width, "", "ratio");
-	print_ratio(out, cells[0]->rate.median, cells[1]->rate.median, 10);
+	table_print_ratio(out, cells[1]->rate.median, cells[0]->rate.median, 10);
 	for (int p = 0; p <= PHASES; p++)
-		print_ratio(out, figure_us(cells[0], p), figure_us(cells[1], p), 10);
+		table_print_ratio(out, figure_us(cells[1], p), figure_us(cells[0], p), 10);
 	fputc('\n', out);
 }
 
 static void print_phases(FILE *out, const struct pair *pair, unsigned int vcpus)
 {
-	int width = label_width(pair->panels[0]);
+	int width = table_label_width(pair->panels[0], strlen("series"));
 	const struct cell *cells[2];
 
 	fprintf(out, "\n%u vCPU%s, mean of each phase, %s\n%5s  %-*s  %-7s%10s", vcpus,

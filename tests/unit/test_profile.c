@@ -393,6 +393,15 @@ static void bad_accounts_are_named(void **state)
 	assert_non_null(strstr(err, "there is no profile"));
 }
 
+/* 10 pages, at 2 instructions a ns. */
+static void set_point(struct point *p)
+{
+	point_defaults(p);
+	p->vcpus = 1;
+	p->pages = 10;
+	p->speed = 2;
+}
+
 static void tables_name_locks_and_sleeps(void **state)
 {
 	struct point p;
@@ -402,10 +411,7 @@ static void tables_name_locks_and_sleeps(void **state)
 	FILE *out = xmemstream(&text, &size);
 
 	(void)state;
-	point_defaults(&p);
-	p.vcpus = 1;
-	p.pages = 10;
-	p.speed = 2;
+	set_point(&p);
 	read_account(&stacks);
 	profile_print(out, &stacks, &p);
 	fclose(out);
@@ -467,10 +473,7 @@ static void profiles_are_put_side_by_side(void **state)
 	FILE *out = xmemstream(&text, &size);
 
 	(void)state;
-	point_defaults(&p);
-	p.vcpus = 1;
-	p.pages = 10;
-	p.speed = 2;
+	set_point(&p);
 	profile_compare(out, both, &p);
 	fclose(out);
 	/* Of 10 pages, at 2 instructions a ns. */
