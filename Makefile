@@ -37,8 +37,8 @@ CROSS_$(HOST_ARCH) :=
 RUN_LIBRARIES := hwloc jansson inih
 RUN_LDLIBS = $(shell pkg-config --libs $(RUN_LIBRARIES)) -lm
 
-SHARED_SOURCES := harness/keys.c harness/names.c workloads/names.c
-RUN_SOURCES := $(wildcard harness/run/*.c) harness/manycore/account_names.c
+SHARED_SOURCES := harness/error.c harness/keys.c harness/names.c workloads/names.c
+RUN_SOURCES := $(wildcard harness/run/*/*.c) harness/manycore/account_names.c
 MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c observe.c options.c parallel_time.c preload.c \
 						 qemu.c shortcuts.c)
 COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c cpu_state.c isa.c lines.c plugin.c)
@@ -86,7 +86,7 @@ $(foreach arch,$(sort $(HOST_ARCH) $(ARCHES)),$(eval \
 	include workloads/guest.mk harness/point/point.mk tests/kvm/kvm.mk))
 
 # Only what shows the version is built again when it changes.
-VERSIONED_OBJECTS := $(call objects,bench/faultline.c harness/run/run_json.c)
+VERSIONED_OBJECTS := $(call objects,bench/faultline.c harness/run/measure/run_json.c)
 build/version: FORCE
 	@mkdir -p $(@D)
 	@v=$$(git describe --always --dirty 2>/dev/null || echo unknown); \

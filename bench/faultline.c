@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../harness/run/commands.h"
-#include "../harness/run/util.h"
+#include "../harness/run/cmd/commands.h"
+#include "../harness/run/base/util.h"
 
 static const struct command {
 	const char *name;

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../harness/error.h"
 #include "../harness/point/fail.h"
 #include "../harness/point/micro.h"
 #include "../harness/point/record.h"
@@ -111,16 +112,16 @@ static int usage(const char *message)
 	return EXIT_USAGE;
 }
 
-static int parse(int argc, char **argv, char *err, size_t err_size)
+static int parse(int argc, char **argv)
 {
 	is_micro = micro_is_asked_for(argc, argv);
 	if (is_micro)
-		return micro_parse(argc, argv, &micro, err, err_size);
+		return micro_parse(argc, argv, &micro);
 	point_defaults(&point);
 	for (int i = 1; i < argc; i++)
-		if (point_set_pair(&point, argv[i], err, err_size))
+		if (point_set_pair(&point, argv[i]))
 			return -1;
-	return point_resolve(&point, err, err_size);
+	return point_resolve(&point);
 }
 
 /* Runs the point in a child; a child that dies without a record gets one here. */
@@ -152,11 +153,10 @@ int main(int argc, char **argv)
 {
 	bool is_init = supervise_is_init();
 	FILE *results = is_init ? supervise_init() : stdout;
-	char err[512];
 	int code = EXIT_FAILED;
 
-	if (parse(argc, argv, err, sizeof(err)))
-		code = usage(err);
+	if (parse(argc, argv))
+		code = usage(error_text());
 	else if (results)
 		code = run_child(results);
 	if (is_init)

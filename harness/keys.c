@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "error.h"
 #include "mode.h"
 #include "../workloads/workload.h"
 
@@ -29,8 +30,9 @@ static const char *const backing_names[] = { "anon", "shmem", NULL };
 static const char *const fault_names[] = { "auto", "missing", "minor", NULL };
 const char *const arch_names[] = { "x86_64", "arm64", NULL };
 static const char *const gic_names[] = { "none", "v3", NULL };
-static const char *const tier_names[] = { "auto",      "hardware", "nested",
-					  "simulated", "emulated", NULL };
+#define TIER(symbol, name, ...) name,
+static const char *const tier_names[] = { "auto", TIERS NULL };
+#undef TIER
 static const char *const wait_names[] = { "sleep", "spin", NULL };
 static const char *const handler_names[] = { "inline", "async", NULL };
 
@@ -289,39 +291,36 @@ static int store_value(void *field, const struct key *s, const char *value)
 	return -1;
 }
 
-int point_set(struct point *p, const char *name, const char *value, char *err, size_t err_size)
+int point_set(struct point *p, const char *name, const char *value)
 {
 	int i = find_key(name);
-	int n;
 
 	if (i < 0) {
-		n = snprintf(err, err_size, "unknown key '%s'; known:", name);
-		for (size_t k = 0; k < point_keys_count && n > 0 && (size_t)n < err_size; k++)
-			n += snprintf(err + n, err_size - n, " %s", point_keys[k].name);
+		error("unknown key '%s'; known:", name);
+		for (size_t k = 0; k < point_keys_count; k++)
+			error("%s %s", error_text(), point_keys[k].name);
 		return -1;
 	}
 	if (store_value((char *)p + point_keys[i].offset, &point_keys[i], value)) {
 		char values[256];
 
-		snprintf(err, err_size, "%s='%s' is not valid; use %s", name, value,
-			 point_key_values(&point_keys[i], values, sizeof(values)));
-		return -1;
+		return error("%s='%s' is not valid; use %s", name, value,
+			     point_key_values(&point_keys[i], values, sizeof(values)));
 	}
 	return 0;
 }
 
-int point_set_pair(struct point *p, const char *pair, char *err, size_t err_size)
+int point_set_pair(struct point *p, const char *pair)
 {
 	const char *eq = strchr(pair, '=');
 	char name[32];
 
 	if (!eq || eq == pair || (size_t)(eq - pair) >= sizeof(name)) {
-		snprintf(err, err_size, "'%s' is not KEY=VALUE", pair);
-		return -1;
+		return error("'%s' is not KEY=VALUE", pair);
 	}
 	memcpy(name, pair, eq - pair);
 	name[eq - pair] = '\0';
-	return point_set(p, name, eq + 1, err, err_size);
+	return point_set(p, name, eq + 1);
 }
 
 uint64_t point_pages_total(const struct point *p)
@@ -332,7 +331,7 @@ uint64_t point_pages_total(const struct point *p)
 void point_set_tier(struct point *p, enum tier tier)
 {
 	p->tier = tier;
-	if (tier == TIER_SIMULATED)
+	if (tier_kinds[tier].is_simulated)
 		return;
 	p->cpus = 1;
 	p->quantum = QUANTUM_DEFAULT;
@@ -345,60 +344,53 @@ bool point_is_manycore(const struct point *p)
 	return p->cpus > 1 || p->speed > 1;
 }
 
-static int resolve_cpus(struct point *p, char *err, size_t err_size)
+static int resolve_cpus(struct point *p)
 {
 	if (!p->speed)
 		p->speed = p->cpus > 1 ? SPEED_MANYCORE : 1;
 	if (p->cpus > arch_limits[p->arch].cpus_max) {
-		snprintf(err, err_size,
-			 "cpus=%u is more than the %u CPUs that the simulated machine of %s takes",
-			 p->cpus, arch_limits[p->arch].cpus_max, arch_names[p->arch]);
-		return -1;
+		return error(
+			"cpus=%u is more than the %u CPUs that the simulated machine of %s takes",
+			p->cpus, arch_limits[p->arch].cpus_max, arch_names[p->arch]);
 	}
 	if (p->vcpus > arch_limits[p->arch].vcpus_max) {
-		snprintf(err, err_size, "vcpus=%u is more than the %u vCPUs that KVM on %s takes",
-			 p->vcpus, arch_limits[p->arch].vcpus_max, arch_names[p->arch]);
-		return -1;
+		return error("vcpus=%u is more than the %u vCPUs that KVM on %s takes", p->vcpus,
+			     arch_limits[p->arch].vcpus_max, arch_names[p->arch]);
 	}
-	if (point_is_manycore(p) && p->tier != TIER_SIMULATED && p->tier != TIER_AUTO) {
-		snprintf(err, err_size,
-			 "cpus=%u and speed=%u are for tier=simulated only; in tier=%s leave them "
-			 "out",
-			 p->cpus, p->speed, tier_names[p->tier]);
-		return -1;
+	if (point_is_manycore(p) && !tier_kinds[p->tier].is_simulated && p->tier != TIER_AUTO) {
+		return error(
+			"cpus=%u and speed=%u are for tier=simulated only; in tier=%s leave them "
+			"out",
+			p->cpus, p->speed, tier_kinds[p->tier].name);
 	}
 	return 0;
 }
 
-int point_resolve(struct point *p, char *err, size_t err_size)
+int point_resolve(struct point *p)
 {
 	uint64_t pages_total = point_pages_total(p);
 
 	if (p->fault == FAULT_AUTO)
 		p->fault = p->backing == BACKING_SHMEM ? FAULT_MINOR : FAULT_MISSING;
 	if (p->fault == FAULT_MINOR && p->backing != BACKING_SHMEM) {
-		snprintf(err, err_size, "fault=minor needs backing=shmem");
-		return -1;
+		return error("fault=minor needs backing=shmem");
 	}
-	if (resolve_cpus(p, err, err_size))
+	if (resolve_cpus(p))
 		return -1;
 	if (p->gic != GIC_NONE && p->arch != ARCH_ARM64) {
-		snprintf(err, err_size, "gic=%s is for arch=arm64 only", gic_names[p->gic]);
-		return -1;
+		return error("gic=%s is for arch=arm64 only", gic_names[p->gic]);
 	}
 	if (p->uffds == PER_VCPU)
 		p->uffds = p->vcpus;
 	if (p->readers == PER_VCPU)
 		p->readers = p->vcpus;
 	if (p->uffds > pages_total) {
-		snprintf(err, err_size, "uffds=%u is more than the %llu pages there are", p->uffds,
-			 (unsigned long long)pages_total);
-		return -1;
+		return error("uffds=%u is more than the %llu pages there are", p->uffds,
+			     (unsigned long long)pages_total);
 	}
 	if (pages_total > PAGES_MAX) {
-		snprintf(err, err_size, "vcpus=%u times pages=%u is more than %u pages", p->vcpus,
-			 p->pages, PAGES_MAX);
-		return -1;
+		return error("vcpus=%u times pages=%u is more than %u pages", p->vcpus, p->pages,
+			     PAGES_MAX);
 	}
 	return 0;
 }

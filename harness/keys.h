@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tier.h"
+
 #define VCPUS_MAX 1024 /* KVM_MAX_NR_VCPUS of the kernels built here */
 #define CPUS_MAX 256
 #define QUANTUM_DEFAULT 500
@@ -22,7 +24,6 @@ enum fault_kind { FAULT_AUTO, FAULT_MISSING, FAULT_MINOR };
 enum handler { HANDLER_INLINE, HANDLER_ASYNC };
 enum arch { ARCH_X86_64, ARCH_ARM64, ARCH_COUNT };
 enum gic { GIC_NONE, GIC_V3 };
-enum tier { TIER_AUTO, TIER_HARDWARE, TIER_NESTED, TIER_SIMULATED, TIER_EMULATED };
 enum wait_kind { WAIT_SLEEP, WAIT_SPIN };
 
 /* One point as asked for. point_defaults() fills it in; see keys.c for the meaning of each key. */
@@ -90,20 +91,20 @@ const char *point_key_values(const struct key *key, char *buf, size_t size);
 void point_defaults(struct point *p);
 
 /*
- * Sets one key from text. Returns 0, or -1 with a message in err that names the
+ * Sets one key from text. Returns 0, or -1 after error() that names the
  * key, the value and what would be accepted.
  */
-int point_set(struct point *p, const char *name, const char *value, char *err, size_t err_size);
+int point_set(struct point *p, const char *name, const char *value);
 
 /* The same for "KEY=VALUE". */
-int point_set_pair(struct point *p, const char *pair, char *err, size_t err_size);
+int point_set_pair(struct point *p, const char *pair);
 
 /*
  * Checks what single keys cannot know (shmem only for minor faults, more
  * userfaultfds than pages, ...) and resolves what depends on other keys:
- * fault=auto, per-vcpu counts, speed. Returns 0 or -1 with a message in err.
+ * fault=auto, per-vcpu counts, speed. Returns 0 or -1 after error().
  */
-int point_resolve(struct point *p, char *err, size_t err_size);
+int point_resolve(struct point *p);
 
 /*
  * Gives the point its tier. Only the simulated one has simulated CPUs: for

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* What both programs know of the tables of modes and tiers. */
 #include "mode.h"
+#include "tier.h"
 
 #include <stddef.h>
 
@@ -10,3 +12,9 @@ const char *const mode_names[] = { MODES NULL };
 #define MODE(symbol, name, summary) summary,
 const char *const mode_summaries[] = { MODES };
 #undef MODE
+
+#define TIER(symbol, tier_name, ...) [TIER_##symbol] = { .name = tier_name, __VA_ARGS__ },
+const struct tier_kind tier_kinds[TIER_COUNT] = {
+	[TIER_AUTO] = { .name = "auto", .is_timed = true }, TIERS
+};
+#undef TIER

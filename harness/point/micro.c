@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../error.h"
 #include "../keys.h"
 #include "affinity.h"
 #include "arch.h"
@@ -333,7 +334,7 @@ static bool is_test(const char *name)
 	return !strcmp(name, "all");
 }
 
-int micro_parse(int argc, char **argv, struct micro *micro, char *err, size_t err_size)
+int micro_parse(int argc, char **argv, struct micro *micro)
 {
 	const struct {
 		const char *name;
@@ -349,8 +350,7 @@ int micro_parse(int argc, char **argv, struct micro *micro, char *err, size_t er
 
 	*micro = (struct micro){ .test = strchr(argv[1], '=') + 1, .quantum = 500, .speed = 4 };
 	if (!is_test(micro->test)) {
-		snprintf(err, err_size, "%s: it takes all, compute, lock, atomic, sleep", argv[1]);
-		return -1;
+		return error("%s: it takes all, compute, lock, atomic, sleep", argv[1]);
 	}
 	for (int i = 2; i < argc; i++) {
 		size_t length = strcspn(argv[i], "="), k = 0;
@@ -361,17 +361,14 @@ int micro_parse(int argc, char **argv, struct micro *micro, char *err, size_t er
 			k++;
 		if (k == keys_count || !argv[i][length] ||
 		    number_parse(argv[i] + length + 1, keys[k].min, keys[k].max, &number)) {
-			snprintf(err, err_size,
-				 "%s: beside micro there are cpus=2..256, quantum=10..1000000, "
-				 "coherence=0..100000 (ns), speed=1..100",
-				 argv[i]);
-			return -1;
+			return error("%s: beside micro there are cpus=2..256, quantum=10..1000000, "
+				     "coherence=0..100000 (ns), speed=1..100",
+				     argv[i]);
 		}
 		*keys[k].value = (unsigned int)number;
 	}
 	if (!micro->cpus) {
-		snprintf(err, err_size, "known answers need cpus=N");
-		return -1;
+		return error("known answers need cpus=N");
 	}
 	return 0;
 }

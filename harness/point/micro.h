@@ -22,9 +22,9 @@ bool micro_is_asked_for(int argc, char **argv);
 
 /*
  * Reads KEY=VALUE arguments: micro=all|compute|lock|atomic|sleep, cpus, quantum,
- * coherence (in ns), speed. Returns 0, or -1 with a message in err.
+ * coherence (in ns), speed. Returns 0, or -1 after error().
  */
-int micro_parse(int argc, char **argv, struct micro *micro, char *err, size_t err_size);
+int micro_parse(int argc, char **argv, struct micro *micro);
 
 /*
  * Runs them and writes one line of JSON. All times in it are of the simulated

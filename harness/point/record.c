@@ -223,7 +223,7 @@ void record_write(FILE *out, const struct run *run, const struct guest_vcpu *blo
 		(unsigned long long)run->uffd_events, (unsigned long long)run->populates);
 	settings_write(out);
 	/* Emulated CPUs take turns on real ones: their times mean nothing. */
-	if (run->point->tier != TIER_EMULATED)
+	if (tier_kinds[run->point->tier].is_timed)
 		write_times(out, run, blocks);
 	fputs("}\n", out);
 }

@@ -273,7 +273,7 @@ void run_point(const struct point *point, FILE *out)
 	if (reason)
 		skip("mode %s: %s", mode_names[point->mode], reason);
 
-	clock_hz = arch_ticks_hz(point->tier == TIER_SIMULATED);
+	clock_hz = arch_ticks_hz(tier_kinds[point->tier].is_simulated);
 	run.ticks_hz = clock_hz * point->speed;
 	run.records = vm_system_hva(&run.vm, run.vm.extra_gpa);
 	run.page_states = calloc(run.pages_total, sizeof(*run.page_states));

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../harness/run/util.h"
+#include "../../harness/run/base/util.h"
 
 #define FIXTURE "tests/unit/fixtures/run"
 
@@ -87,12 +87,10 @@ static inline void run_folder_add_answers(struct run_folder *folder)
 
 /* For tests that each have one of their own. */
 static struct run_folder folder;
-static char err[4096];
 
 static int set_up(void **state)
 {
 	(void)state;
-	err[0] = '\0';
 	run_folder_init(&folder);
 	return 0;
 }

@@ -9,25 +9,24 @@
 #include "../../harness/mode.h"
 
 static struct point p;
-static char err[512], text[512];
+static char text[512];
 
 static int set_up(void **state)
 {
 	(void)state;
 	point_defaults(&p);
-	err[0] = '\0';
 	return 0;
 }
 
 static void refused(const char *pair, const char *in_message)
 {
-	assert_int_equal(point_set_pair(&p, pair, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, in_message));
+	assert_int_equal(point_set_pair(&p, pair), -1);
+	assert_non_null(strstr(error_text(), in_message));
 }
 
 static void accepted(const char *pair)
 {
-	assert_int_equal(point_set_pair(&p, pair, err, sizeof(err)), 0);
+	assert_int_equal(point_set_pair(&p, pair), 0);
 }
 
 static void durations(void **state)
@@ -132,24 +131,25 @@ static void architectures_have_their_limits(void **state)
 	accepted("arch=x86_64");
 	accepted("tier=simulated");
 	accepted("cpus=241");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
+	assert_int_equal(point_resolve(&p), -1);
 	assert_string_equal(
-		err,
+		error_text(),
 		"cpus=241 is more than the 240 CPUs that the simulated machine of x86_64 takes");
 	accepted("arch=arm64");
 	accepted("cpus=256");
 	accepted("vcpus=512");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	assert_int_equal(point_resolve(&p), 0);
 	accepted("vcpus=513");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
-	assert_string_equal(err, "vcpus=513 is more than the 512 vCPUs that KVM on arm64 takes");
+	assert_int_equal(point_resolve(&p), -1);
+	assert_string_equal(error_text(),
+			    "vcpus=513 is more than the 512 vCPUs that KVM on arm64 takes");
 	accepted("vcpus=8");
 	accepted("gic=v3");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	assert_int_equal(point_resolve(&p), 0);
 	accepted("arch=x86_64");
 	accepted("cpus=8");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
-	assert_string_equal(err, "gic=v3 is for arch=arm64 only");
+	assert_int_equal(point_resolve(&p), -1);
+	assert_string_equal(error_text(), "gic=v3 is for arch=arm64 only");
 }
 
 static void a_long_cpu_list_is_refused(void **state)
@@ -164,16 +164,16 @@ static void a_long_cpu_list_is_refused(void **state)
 static void fault_follows_backing(void **state)
 {
 	(void)state;
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	assert_int_equal(point_resolve(&p), 0);
 	assert_int_equal(p.fault, FAULT_MISSING);
 	point_defaults(&p);
 	accepted("backing=shmem");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	assert_int_equal(point_resolve(&p), 0);
 	assert_int_equal(p.fault, FAULT_MINOR);
 	point_defaults(&p);
 	accepted("fault=minor");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "backing=shmem"));
+	assert_int_equal(point_resolve(&p), -1);
+	assert_non_null(strstr(error_text(), "backing=shmem"));
 }
 
 static void per_vcpu_counts_follow_vcpus(void **state)
@@ -182,7 +182,7 @@ static void per_vcpu_counts_follow_vcpus(void **state)
 	accepted("vcpus=8");
 	accepted("uffds=per-vcpu");
 	accepted("readers=per-vcpu");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	assert_int_equal(point_resolve(&p), 0);
 	assert_int_equal(p.uffds, 8);
 	assert_int_equal(p.readers, 8);
 }
@@ -194,8 +194,8 @@ static void no_more_userfaultfds_than_pages(void **state)
 	accepted("pages=4");
 	accepted("vcpus=8");
 	accepted("uffds=5");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "uffds=5"));
+	assert_int_equal(point_resolve(&p), -1);
+	assert_non_null(strstr(error_text(), "uffds=5"));
 }
 
 static void shared_pages_are_not_multiplied(void **state)
@@ -214,25 +214,25 @@ static void too_many_pages_are_refused(void **state)
 	accepted("arch=x86_64");
 	accepted("vcpus=1024");
 	accepted("pages=1025");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "pages=1025"));
+	assert_int_equal(point_resolve(&p), -1);
+	assert_non_null(strstr(error_text(), "pages=1025"));
 }
 
 static void several_cpus_are_faster_each(void **state)
 {
 	(void)state;
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	assert_int_equal(point_resolve(&p), 0);
 	assert_int_equal(p.speed, 1);
 	assert_false(point_is_manycore(&p));
 	point_defaults(&p);
 	accepted("cpus=16");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	assert_int_equal(point_resolve(&p), 0);
 	assert_int_equal(p.speed, SPEED_MANYCORE);
 	assert_true(point_is_manycore(&p));
 	accepted("arch=x86_64");
 	accepted("cpus=241");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "240"));
+	assert_int_equal(point_resolve(&p), -1);
+	assert_non_null(strstr(error_text(), "240"));
 }
 
 static void only_the_simulated_tier_has_simulated_cpus(void **state)
@@ -241,10 +241,10 @@ static void only_the_simulated_tier_has_simulated_cpus(void **state)
 	accepted("cpus=16");
 	accepted("coherence=70");
 	accepted("tier=hardware");
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "tier=simulated only"));
+	assert_int_equal(point_resolve(&p), -1);
+	assert_non_null(strstr(error_text(), "tier=simulated only"));
 	point_set_tier(&p, TIER_HARDWARE);
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	assert_int_equal(point_resolve(&p), 0);
 	assert_int_equal(p.cpus, 1);
 	assert_int_equal(p.coherence_ns, 0);
 	point_set_tier(&p, TIER_SIMULATED);

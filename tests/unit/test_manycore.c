@@ -276,13 +276,12 @@ static void known_answers_are_asked_for(void **state)
 	char *argv[] = { "p", "micro=lock", "cpus=16", "coherence=70", "quantum=250", NULL };
 	char *point[] = { "p", "mode=uffd", NULL };
 	struct micro micro;
-	char err[256] = "";
 
 	(void)state;
 	assert_true(micro_is_asked_for(5, argv));
 	assert_false(micro_is_asked_for(2, point));
 	assert_false(micro_is_asked_for(1, point));
-	assert_int_equal(micro_parse(5, argv, &micro, err, sizeof(err)), 0);
+	assert_int_equal(micro_parse(5, argv, &micro), 0);
 	assert_string_equal(micro.test, "lock");
 	assert_int_equal(micro.cpus, 16);
 	assert_int_equal(micro.quantum, 250);
@@ -299,15 +298,14 @@ static void bad_arguments_of_known_answers(void **state)
 		{ "micro=all", "speed=4" }, /* and no cpus */
 	};
 	struct micro micro;
-	char err[256];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char *argv[] = { "p", (char *)bad[i][0], (char *)bad[i][1], NULL };
 
-		err[0] = '\0';
-		assert_int_equal(micro_parse(3, argv, &micro, err, sizeof(err)), -1);
-		assert_true(err[0]);
+		error("%s", "");
+		assert_int_equal(micro_parse(3, argv, &micro), -1);
+		assert_true(error_text()[0]);
 	}
 }
 

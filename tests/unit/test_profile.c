@@ -9,10 +9,10 @@
 
 #include "../../harness/manycore/functions.h"
 #include "../../harness/manycore/threads.h"
-#include "../../harness/run/flame.h"
-#include "../../harness/run/function_groups.h"
-#include "../../harness/run/profile.h"
-#include "../../harness/run/util.h"
+#include "../../harness/run/profile/flame.h"
+#include "../../harness/run/profile/function_groups.h"
+#include "../../harness/run/profile/profile.h"
+#include "../../harness/run/base/util.h"
 
 #define KERNEL 0xffffffff81000000ull
 #define STACK 0xffff888001004000ull /* of one thread: 16 KiB up to here */
@@ -338,9 +338,9 @@ static const char account[] =
 
 static void read_account(struct stacks *stacks)
 {
-	char *path = file_with(account), err[ERR_SIZE];
+	char *path = file_with(account);
 
-	assert_int_equal(stacks_read(stacks, path, err, sizeof(err)), 0);
+	assert_int_equal(stacks_read(stacks, path), 0);
 	unlink(path);
 	free(path);
 }
@@ -377,20 +377,19 @@ static void bad_accounts_are_named(void **state)
 		{ "profile window_ns=1 cpus=1 vcpus=1 handlers=0 instructions=1\nnone 1 idle;a\n",
 		  "does not add up" },
 	};
-	char err[ERR_SIZE];
 	struct stacks stacks;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		char *path = file_with(bad[i].text);
 
-		assert_int_equal(stacks_read(&stacks, path, err, sizeof(err)), -1);
-		assert_non_null(strstr(err, bad[i].named));
+		assert_int_equal(stacks_read(&stacks, path), -1);
+		assert_non_null(strstr(error_text(), bad[i].named));
 		unlink(path);
 		free(path);
 	}
-	assert_int_equal(stacks_read(&stacks, "/nowhere", err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "there is no profile"));
+	assert_int_equal(stacks_read(&stacks, "/nowhere"), -1);
+	assert_non_null(strstr(error_text(), "there is no profile"));
 }
 
 /* 10 pages, at 2 instructions a ns. */

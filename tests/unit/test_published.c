@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../harness/run/published.h"
+#include "../../harness/run/report/published.h"
 
 #define EXIT_COLUMNS "vcpus,uffd_kpages_per_s,uffd_exit_kpages_per_s\n"
 #define USERFAULT_COLUMNS "arch,backing,uffd_layout,mode,readers,vcpus,pages_per_s_per_vcpu\n"
@@ -16,7 +16,7 @@ static const char exit_text[] = "# made up\n" EXIT_COLUMNS "1,100,200\n2,150,400
 static const char userfault_text[] = USERFAULT_COLUMNS "x86_64,anon,single,userfault,-,2,1000\n"
 						       "x86_64,anon,single,userfault,-,8,500\n";
 
-static char root[64], err[ERR_SIZE];
+static char root[64];
 static struct published_tables tables;
 
 static char *in_root(const char *name)
@@ -80,10 +80,10 @@ static int tear_down(void **state)
 
 static void read_tables(void)
 {
-	int failed = published_read(&tables, root, err, sizeof(err));
+	int failed = published_read(&tables, root);
 
 	if (failed)
-		print_error("%s\n", err);
+		print_error("%s\n", error_text());
 	assert_int_equal(failed, 0);
 }
 
@@ -107,7 +107,7 @@ static void committed_tables_are_understood(void **state)
 	const struct published *row;
 
 	(void)state;
-	assert_int_equal(published_read(&tables, ".", err, sizeof(err)), 0);
+	assert_int_equal(published_read(&tables, "."), 0);
 	/* 9 lines with two figures; 36 of 42 x86-64 and 21 of 27 arm64 ones that are there once. */
 	assert_int_equal(tables.count, 18 + 36 + 21);
 	row = find("shmem, uffd, N readers", 64);
@@ -137,10 +137,10 @@ static void lines_may_end_like_elsewhere(void **state)
 static void refused(void (*write)(const char *), const char *text, const char *message)
 {
 	write(text);
-	assert_int_equal(published_read(&tables, root, err, sizeof(err)), -1);
-	if (!strstr(err, message))
-		print_error("no '%s' in '%s'\n", message, err);
-	assert_non_null(strstr(err, message));
+	assert_int_equal(published_read(&tables, root), -1);
+	if (!strstr(error_text(), message))
+		print_error("no '%s' in '%s'\n", message, error_text());
+	assert_non_null(strstr(error_text(), message));
 	assert_int_equal(tables.count, 0);
 }
 
@@ -190,8 +190,8 @@ static void a_missing_table_is_named(void **state)
 	(void)state;
 	unlink(path);
 	free(path);
-	assert_int_equal(published_read(&tables, root, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "userfault-v1.csv: No such file"));
+	assert_int_equal(published_read(&tables, root), -1);
+	assert_non_null(strstr(error_text(), "userfault-v1.csv: No such file"));
 }
 
 /* A record of uffd with a reader per vCPU, as the published one. */

@@ -7,11 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../harness/run/record.h"
-#include "../../harness/run/run_json.h"
-#include "../../harness/run/store.h"
+#include "../../harness/run/store/record.h"
+#include "../../harness/run/measure/run_json.h"
+#include "../../harness/run/store/store.h"
 
-static char err[ERR_SIZE];
 static char dir[80], base[64];
 static struct point p;
 
@@ -23,7 +22,7 @@ static int set_up(void **state)
 	snprintf(dir, sizeof(dir), "%s/run", base);
 	point_defaults(&p);
 	p.tier = TIER_SIMULATED;
-	assert_int_equal(point_resolve(&p, err, sizeof(err)), 0);
+	assert_int_equal(point_resolve(&p), 0);
 	return 0;
 }
 
@@ -50,7 +49,7 @@ static void append(struct store *store, const char *id, const char *status)
 {
 	json_t *record = record_with(id, status);
 
-	assert_int_equal(store_append(store, record, err, sizeof(err)), 0);
+	assert_int_equal(store_append(store, record), 0);
 	json_decref(record);
 }
 
@@ -77,9 +76,8 @@ static void new_run(struct store *store)
 {
 	json_t *run = json_pack("{s:i}", "schema", RUN_SCHEMA_VERSION);
 
-	assert_int_equal(store_create(store, "/nowhere", dir, "s", "simulated", err, sizeof(err)),
-			 0);
-	assert_int_equal(store_write_run(store, run, err, sizeof(err)), 0);
+	assert_int_equal(store_create(store, "/nowhere", dir, "s", "simulated"), 0);
+	assert_int_equal(store_write_run(store, run), 0);
 	json_decref(run);
 }
 
@@ -88,7 +86,7 @@ static void resume_keeps(const char *id)
 	json_t *run, *records;
 	struct store store;
 
-	assert_int_equal(store_resume(&store, dir, &run, &records, err, sizeof(err)), 0);
+	assert_int_equal(store_resume(&store, dir, &run, &records), 0);
 	assert_int_equal(json_array_size(records), 1);
 	assert_string_equal(json_string_value(json_object_get(json_array_get(records, 0), "id")),
 			    id);
@@ -141,8 +139,8 @@ static void a_damaged_line_is_named(void **state)
 	append(&store, "one", "ok");
 	store_close(&store);
 	add_text("{\"schema\":\n");
-	assert_int_equal(store_resume(&store, dir, &run, &records, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "points.jsonl:2"));
+	assert_int_equal(store_resume(&store, dir, &run, &records), -1);
+	assert_non_null(strstr(error_text(), "points.jsonl:2"));
 	json_decref(run);
 	json_decref(records);
 	store_close(&store);
@@ -155,8 +153,8 @@ static void two_at_work_in_one_folder_are_refused(void **state)
 
 	(void)state;
 	new_run(&store);
-	assert_int_equal(store_resume(&other, dir, &run, &records, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "another faultline"));
+	assert_int_equal(store_resume(&other, dir, &run, &records), -1);
+	assert_non_null(strstr(error_text(), "another faultline"));
 	json_decref(run);
 	json_decref(records);
 	store_close(&other);
@@ -169,8 +167,8 @@ static void a_folder_that_holds_something_is_refused(void **state)
 
 	(void)state;
 	new_run(&store);
-	assert_int_equal(store_create(&other, "/nowhere", dir, "s", "t", err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "--out"));
+	assert_int_equal(store_create(&other, "/nowhere", dir, "s", "t"), -1);
+	assert_non_null(strstr(error_text(), "--out"));
 	store_close(&other);
 	store_close(&store);
 }
@@ -186,8 +184,8 @@ static void a_failed_append_leaves_whole_lines(void **state)
 	append(&store, "one", "ok");
 	whole = store.points_fd;
 	store.points_fd = open("/dev/full", O_WRONLY);
-	assert_int_equal(store_append(&store, record, err, sizeof(err)), -1);
-	assert_non_null(strstr(err, "No space left"));
+	assert_int_equal(store_append(&store, record), -1);
+	assert_non_null(strstr(error_text(), "No space left"));
 	close(store.points_fd);
 	store.points_fd = whole;
 	json_decref(record);
@@ -210,7 +208,7 @@ static char *with_keys_and(const char *rest)
 static void a_serial_line_is_understood(void **state)
 {
 	char *text = with_keys_and(",\"rate_span\":12345.6,\"x\":0.1");
-	json_t *record = record_parse(text, &p, err, sizeof(err));
+	json_t *record = record_parse(text, &p);
 	char *line = record_dump(record);
 
 	(void)state;
@@ -227,8 +225,8 @@ static void a_record_of_another_point_is_refused(void **state)
 
 	(void)state;
 	p.vcpus = 2;
-	assert_null(record_parse(text, &p, err, sizeof(err)));
-	assert_non_null(strstr(err, "vcpus"));
+	assert_null(record_parse(text, &p));
+	assert_non_null(strstr(error_text(), "vcpus"));
 	free(text);
 }
 
@@ -238,8 +236,8 @@ static void half_a_record_is_refused(void **state)
 
 	(void)state;
 	text[strlen(text) / 2] = '\0';
-	assert_null(record_parse(text, &p, err, sizeof(err)));
-	assert_non_null(strstr(err, "cut short"));
+	assert_null(record_parse(text, &p));
+	assert_non_null(strstr(error_text(), "cut short"));
 	free(text);
 }
 
@@ -250,10 +248,10 @@ static void what_differs_between_runs_is_named(void **state)
 	json_t *now = json_deep_copy(then);
 
 	(void)state;
-	assert_int_equal(run_identity_check(then, now, err, sizeof(err)), 0);
+	assert_int_equal(run_identity_check(then, now), 0);
 	json_object_set_new(json_object_get(now, "kernel"), "image_sha256", json_string("bb"));
-	assert_int_equal(run_identity_check(then, now, err, sizeof(err)), -1);
-	assert_string_equal(err, "kernel image_sha256 was aa and is bb now");
+	assert_int_equal(run_identity_check(then, now), -1);
+	assert_string_equal(error_text(), "kernel image_sha256 was aa and is bb now");
 	json_decref(then);
 	json_decref(now);
 }

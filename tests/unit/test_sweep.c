@@ -6,18 +6,16 @@
 #include <string.h>
 
 #include "../../harness/mode.h"
-#include "../../harness/run/cost.h"
-#include "../../harness/run/plan.h"
-#include "../../harness/run/values.h"
-
-static char err[ERR_SIZE];
+#include "../../harness/run/plan/cost.h"
+#include "../../harness/run/plan/plan.h"
+#include "../../harness/run/plan/values.h"
 
 static void expands_to(const char *text, const char *joined)
 {
 	struct strings values;
 	char *got;
 
-	assert_int_equal(values_expand(text, &values, err, sizeof(err)), 0);
+	assert_int_equal(values_expand(text, &values), 0);
 	got = shell_quote(values.v);
 	assert_string_equal(got, joined);
 	free(got);
@@ -48,7 +46,7 @@ static void bad_lists_are_refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct strings values;
 
-		assert_int_equal(values_expand(bad[i], &values, err, sizeof(err)), -1);
+		assert_int_equal(values_expand(bad[i], &values), -1);
 		assert_int_equal(values.n, 0);
 		assert_null(values.v);
 	}
@@ -57,10 +55,10 @@ static void bad_lists_are_refused(void **state)
 /* Shows a message that is not as it should be. */
 static void message_has(const char *start, const char *part)
 {
-	bool good = !strncmp(err, start, strlen(start)) && strstr(err, part);
+	bool good = !strncmp(error_text(), start, strlen(start)) && strstr(error_text(), part);
 
 	if (!good)
-		print_error("message is: %s\n", err);
+		print_error("message is: %s\n", error_text());
 	assert_true(good);
 }
 
@@ -68,7 +66,7 @@ static void fails_at(const char *text, const char *start, const char *in_message
 {
 	struct sweep sweep;
 
-	assert_int_equal(sweep_parse(&sweep, "s.ini", text, err, sizeof(err)), -1);
+	assert_int_equal(sweep_parse(&sweep, "s.ini", text), -1);
 	message_has(start, in_message);
 	sweep_free(&sweep);
 }
@@ -109,8 +107,8 @@ static int plan_of(struct plan *plan, struct sweep *sweep, const char *text,
 {
 	int failed;
 
-	assert_int_equal(sweep_parse(sweep, "s.ini", text, err, sizeof(err)), 0);
-	failed = plan_make(plan, sweep, options, err, sizeof(err));
+	assert_int_equal(sweep_parse(sweep, "s.ini", text), 0);
+	failed = plan_make(plan, sweep, options);
 	if (!failed)
 		plan_set_tier(plan, TIER_SIMULATED);
 	return failed;
@@ -364,7 +362,8 @@ static void what_does_not_go_together_is_named(void **state)
 	(void)state;
 	assert_int_equal(plan_of(&plan, &sweep, "[a]\n[b]\nmode=uffd\nfault=minor\n", &options),
 			 -1);
-	assert_non_null(strstr(err, "s.ini:2: series [b]: fault=minor needs backing=shmem"));
+	assert_non_null(
+		strstr(error_text(), "s.ini:2: series [b]: fault=minor needs backing=shmem"));
 	sweep_free(&sweep);
 }
 

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "../../harness/error.h"
+
 /* Names of the harness, too, see harness/point/fail.h. */
 #undef fail
 #undef skip

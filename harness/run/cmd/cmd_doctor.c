@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `faultline doctor`: what this machine can do, and what to do about the rest. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "../measure/execution.h"
+#include "../host/machine.h"
+#include "../host/host.h"
+#include "../measure/tier_choice.h"
+
+static void line(const char *name, bool good, const char *text)
+{
+	printf("  %-22s%-5s%s\n", name, good ? "yes" : "no", text);
+}
+
+static void show_tier(const struct setup *setup, enum tier tier, enum arch arch)
+{
+	char *name = xasprintf("%s, %s", tier_kinds[tier].name, arch_names[arch]);
+	int failed = tier_check(setup, tier, arch);
+
+	line(name, !failed, failed ? error_text() : tier_kinds[tier].about);
+	free(name);
+}
+
+static void show_tiers(const struct setup *setup)
+{
+	enum arch own = arch_of_machine();
+
+	puts("Tiers, and architectures under test");
+	for (enum tier t = TIER_AUTO + 1; t < TIER_COUNT; t++)
+		for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+			if (arch == own || tier_kinds[t].host == HOST_VM)
+				show_tier(setup, t, arch);
+}
+
+/* Returns INTERRUPTED, or, 0 otherwise. */
+static int show_modes(const struct setup *setup)
+{
+	struct mode_probe probe;
+
+	puts("Modes with this machine's own kernel (tiers simulated and emulated have all)");
+	if (host_native.prepare(setup, arch_of_machine())) {
+		line("all", false, error_text());
+		return 0;
+	}
+	for (unsigned int mode = 0; mode < MODE_COUNT; mode++) {
+		int told = mode_probe(setup, mode, &probe);
+
+		if (told == INTERRUPTED)
+			return INTERRUPTED;
+		if (told)
+			line(mode_names[mode], false, error_text());
+		else
+			line(mode_names[mode], probe.works,
+			     probe.works ? mode_summaries[mode] : probe.why_not);
+	}
+	return 0;
+}
+
+static void show_kernel(const struct setup *setup, enum arch arch)
+{
+	char *text;
+	json_t *manifest = setup_kernel_manifest(setup, arch);
+
+	if (!manifest) {
+		line("patched kernel", false, error_text());
+		return;
+	}
+	text = xasprintf("%s, in %s", json_string_value(json_object_get(manifest, "version")),
+			 setup->targets[arch].kernel_dir);
+	line("patched kernel", true, text);
+	free(text);
+	json_decref(manifest);
+}
+
+static void show_qemu(const struct setup *setup, enum arch arch)
+{
+	char *version = setup_qemu_version(setup, arch);
+
+	line(setup->targets[arch].qemu, version, version ? version : error_text());
+	free(version);
+}
+
+static void show_file(const char *name, const char *path, enum arch arch)
+{
+	bool there = !access(path, R_OK);
+	char *text =
+		there ? xstrdup(path) :
+			xasprintf("%s is missing; build it: make ARCHES=%s, or ./run.sh --arch %s",
+				  path, arch_names[arch], arch_names[arch]);
+
+	line(name, there, text);
+	free(text);
+}
+
+static void show_target(const struct setup *setup, enum arch arch)
+{
+	printf("What %s takes\n", arch_names[arch]);
+	show_kernel(setup, arch);
+	show_qemu(setup, arch);
+	show_file("faultline-point", setup->targets[arch].point_program, arch);
+	show_file("initramfs", setup->targets[arch].initramfs, arch);
+}
+
+/* Programs that are run by name, each with the package that holds it and what it is for. */
+static const struct tool {
+	char *argv[3];
+	const char *package, *purpose;
+} tools[] = {
+	{ { "gnuplot", "--version" }, "gnuplot-nox", "plots of the report" },
+	{ { "git", "--version" }, "git", "the commit in a run's provenance" },
+	{ { "sha256sum", "--version" }, "coreutils", "what a run was made with" },
+};
+
+static void show_tools(void)
+{
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		const struct tool *tool = &tools[i];
+		char *version = command_line_of((char *const *)tool->argv);
+		char *missing = xasprintf("cannot be run; for %s; apt-get install %s",
+					  tool->purpose, tool->package);
+
+		line(tool->argv[0], version, version ? version : missing);
+		free(version);
+		free(missing);
+	}
+}
+
+static void show_machine(void)
+{
+	json_t *machine = machine_describe();
+
+	printf("Machine\n  %s%s\n  %lld CPUs, %lld cores, %lld NUMA nodes, %llu MiB of memory "
+	       "available\n",
+	       json_string_value(json_object_get(machine, "cpu_model")),
+	       machine_is_vm() ? ", in a VM" : "",
+	       json_integer_value(json_object_get(machine, "cpus")),
+	       json_integer_value(json_object_get(machine, "cores")),
+	       json_integer_value(json_object_get(machine, "numa_nodes")),
+	       (unsigned long long)(machine_available_bytes() >> 20));
+	json_decref(machine);
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+	struct setup setup;
+	int interrupted;
+
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		puts("usage: faultline doctor\n"
+		     "Says what this machine can do: tiers, modes, tools; for what is missing, why,\n"
+		     "and how to get it.");
+		return EXIT_FINE;
+	}
+	if (argc > 1) {
+		complain("doctor takes no '%s'; see faultline doctor --help", argv[1]);
+		return EXIT_USAGE;
+	}
+	setup_init(&setup);
+	events_init();
+	show_machine();
+	show_tiers(&setup);
+	interrupted = show_modes(&setup);
+	if (!interrupted) {
+		for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+			show_target(&setup, arch);
+		puts("Tools");
+		show_tools();
+	}
+	setup_free(&setup);
+	return interrupted ? EXIT_INTERRUPTED : EXIT_FINE;
+}

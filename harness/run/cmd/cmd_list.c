@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `faultline list`: what can be asked for. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../workloads/workload.h"
+#include "../../keys.h"
+#include "../../mode.h"
+#include "commands.h"
+#include "../host/setup.h"
+#include "../plan/sweep.h"
+
+static void list_pair(const char *name, const char *summary)
+{
+	printf("  %-26s %s\n", name, summary);
+}
+
+static void list_pairs(const char *title, const char *const *names, const char *const *summaries)
+{
+	printf("%s\n", title);
+	for (size_t i = 0; names[i]; i++)
+		list_pair(names[i], summaries[i]);
+}
+
+static void list_choices(const char *title, const char *key_name)
+{
+	for (size_t i = 0; i < point_keys_count; i++) {
+		if (strcmp(point_keys[i].name, key_name))
+			continue;
+		printf("%s\n", title);
+		for (size_t k = 0; point_keys[i].names[k]; k++)
+			printf("  %s\n", point_keys[i].names[k]);
+	}
+}
+
+static void list_tiers(void)
+{
+	puts("Tiers");
+	for (enum tier t = TIER_AUTO + 1; t < TIER_COUNT; t++)
+		list_pair(tier_kinds[t].name, tier_kinds[t].about);
+}
+
+static void list_sweeps(const char *root)
+{
+	struct strings names = { 0 };
+
+	puts("Sweeps");
+	sweep_names(root, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		char *path = xasprintf("%s/bench/sweeps/%s.ini", root, names.v[i]);
+		char *text = file_read_exact(path);
+		struct sweep sweep;
+
+		if (!text) {
+			list_pair(names.v[i], strerror(errno));
+		} else {
+			int failed = sweep_parse(&sweep, path, text);
+
+			list_pair(names.v[i], failed ? error_text() : sweep.summary);
+			sweep_free(&sweep);
+		}
+		free(text);
+		free(path);
+	}
+	strings_free(&names);
+}
+
+static void list_keys(void)
+{
+	struct point defaults;
+
+	point_defaults(&defaults);
+	puts("Keys of a point, in sweep files and as KEY=VALUE, with their defaults");
+	for (size_t i = 0; i < point_keys_count; i++) {
+		const struct key *key = &point_keys[i];
+		char value[512], values[512];
+
+		point_get(&defaults, key->name, value, sizeof(value));
+		/* A default that depends on other keys: its help says which it is. */
+		if (point_set(&defaults, key->name, value))
+			value[0] = '\0';
+		printf("  %s=%s\n      %s: %s\n", key->name, value, key->help,
+		       point_key_values(key, values, sizeof(values)));
+	}
+}
+
+int cmd_list(int argc, char **argv)
+{
+	struct setup setup;
+
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		puts("usage: faultline list\n"
+		     "Lists modes, workloads, sweeps, backings, tiers, and the keys of a point.");
+		return EXIT_FINE;
+	}
+	if (argc > 1) {
+		complain("list takes no '%s'; see faultline list --help", argv[1]);
+		return EXIT_USAGE;
+	}
+	setup_init(&setup);
+	list_pairs("Modes", mode_names, mode_summaries);
+	list_pairs("Workloads", workload_names, workload_summaries);
+	list_sweeps(setup.root);
+	list_choices("Backings", "backing");
+	list_tiers();
+	list_keys();
+	setup_free(&setup);
+	return EXIT_FINE;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel that faultline itself runs on, through its /dev/kvm. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "../plan/plan.h"
+#include "../store/record.h"
+
+static int native_prepare(const struct setup *setup, enum arch arch)
+{
+	const char *program = setup->targets[arch].point_program;
+	int kvm;
+
+	if (arch != arch_of_machine()) {
+		return error("this machine is not %s", arch_names[arch]);
+	}
+	if (access(program, X_OK)) {
+		return error("%s is missing; build it: make, or ./run.sh", program);
+	}
+	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm >= 0) {
+		close(kvm);
+		return 0;
+	}
+	return error("cannot open /dev/kvm: %s; %s", strerror(errno),
+		     errno == EACCES ? "join the group kvm" :
+				       "load kvm_intel or kvm_amd, switch virtualization on in the "
+				       "firmware or, in a VM, nested virtualization on its host");
+}
+
+/* The tested pages, their source and their records; the threads' stacks. */
+static uint64_t native_memory_bytes(const struct point *p)
+{
+	return ((uint64_t)p->vcpus + p->readers) * 256 * 1024 + 3 * 4096 * point_pages_total(p);
+}
+
+static void native_command(const struct setup *setup, const struct point *p,
+			   const struct point_files *files, struct strings *words)
+{
+	(void)files; /* the record comes by stdout */
+	strings_add(words, xstrdup(setup->targets[p->arch].point_program));
+	point_words(p, words);
+}
+
+static const char *native_stdout_file(const struct point_files *files)
+{
+	return files->record;
+}
+
+static char *native_explain(const struct point_files *files)
+{
+	(void)files; /* stderr says it all, and is looked at for every host */
+	return NULL;
+}
+
+const struct host host_native = {
+	.name = "native",
+	.one_at_a_time = true,
+	.prepare = native_prepare,
+	.memory_bytes = native_memory_bytes,
+	.command = native_command,
+	.stdout_file = native_stdout_file,
+	.parse = record_parse,
+	.explain = native_explain,
+};

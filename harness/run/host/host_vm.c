@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The patched kernel in QEMU, with faultline-point as its first and only program. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "machine_kinds.h"
+#include "../plan/plan.h"
+#include "../store/record.h"
+
+#define MIB (1024 * 1024ull)
+#define LINE_BYTES 64
+
+/* Instructions between turns of simulated CPUs while the VM boots: nothing is timed then. */
+#define BOOT_QUANTUM "20000"
+
+/* The library says so when it has found and verified all of QEMU that it relies on. */
+#define MANYCORE_READY "manycore: ready "
+
+static int vm_prepare(const struct setup *setup, enum arch arch)
+{
+	char *version = setup_qemu_version(setup, arch);
+	const char *initramfs = setup->targets[arch].initramfs;
+	json_t *manifest = version ? setup_kernel_manifest(setup, arch) : NULL;
+
+	free(version);
+	json_decref(manifest);
+	if (!manifest)
+		return -1;
+	if (!access(initramfs, R_OK))
+		return 0;
+	return error("%s is missing; build it: make ARCHES=%s, or ./run.sh --arch %s", initramfs,
+		     arch_names[arch], arch_names[arch]);
+}
+
+/*
+ * Many simulated CPUs need QEMU's loop to be changed, and may need the plugin;
+ * which points do is known when their commands are made.
+ */
+static int vm_check_point(const struct setup *setup, const struct point *p)
+{
+	const char *missing = NULL;
+	struct utsname machine;
+
+	if (!point_is_manycore(p))
+		return 0;
+	uname(&machine);
+	if (strcmp(machine.machine, "x86_64")) {
+		return error(
+			"simulated CPUs in parallel (cpus=%u, speed=%u) need an x86-64 machine to "
+			"run on, and this one is %s; use one, or cpus=1 and speed=1",
+			p->cpus, p->speed, machine.machine);
+	}
+	if (strpbrk(setup->manycore, " :")) {
+		return error(
+			"simulated CPUs in parallel (cpus=%u, speed=%u) need %s, and LD_PRELOAD takes "
+			"no name with a blank or a colon; move the repository to another folder",
+			p->cpus, p->speed, setup->manycore);
+	}
+	if (access(setup->manycore, R_OK))
+		missing = setup->manycore;
+	else if (p->coherence_ns && access(setup->coherence, R_OK))
+		missing = setup->coherence;
+	if (!missing)
+		return 0;
+	return error(
+		"%s is missing, which simulated CPUs need (cpus=%u, coherence=%u); build it: make, or "
+		"./run.sh",
+		missing, p->cpus, p->coherence_ns);
+}
+
+/*
+ * What the guest uses beside kernel and initramfs: a vCPU's KVM structures, stack and
+ * page tables, a thread's stacks, and per tested page the page itself, its copy at the
+ * source and its records and tables; and what the kernel keeps per CPU.
+ */
+static uint64_t used_memory_bytes(const struct point *p)
+{
+	uint64_t bytes =
+		256 * MIB + p->vcpus * MIB + p->readers * MIB / 4 + 3 * 4096 * point_pages_total(p);
+
+	return point_is_manycore(p) ? bytes + 2 * p->cpus * MIB : bytes;
+}
+
+/*
+ * A kernel lets each CPU keep an eighth of its share of a zone as free pages of its own,
+ * but at least 4 batches (252 pages). Large machines have far more than that. With less
+ * memory a CPU, the lists are full of what nobody wants at the moment, and each
+ * fault queues for the zone's lock: 256 vCPUs on 128 CPUs with a userfaultfd each had a
+ * 25th of the rate. 32 MiB make room for 4 times the least. They are not used otherwise.
+ */
+static uint64_t guest_memory_bytes(const struct point *p)
+{
+	uint64_t bytes = used_memory_bytes(p);
+
+	return point_is_manycore(p) ? bytes + 32 * p->cpus * MIB : bytes;
+}
+
+/*
+ * With simulated CPUs also what QEMU itself takes: translated code, and for the charge
+ * on moves of cache lines a bit per CPU and line, and a word.
+ */
+static uint64_t vm_memory_bytes(const struct point *p)
+{
+	uint64_t used = used_memory_bytes(p);
+
+	if (!point_is_manycore(p))
+		return used;
+	/* The kernel describes each page, used or not, in 64 bytes. */
+	return used + guest_memory_bytes(p) / 64 + 512 * MIB +
+	       (p->coherence_ns ? used / LINE_BYTES * (1 + (p->cpus + 63) / 64) * 8 : 0);
+}
+
+/* What two boots could differ in on any machine: clock and seed. */
+static const char *const fixed_words[] = {
+	"-nodefaults", "-no-user-config",	   "-nographic", "-no-reboot", "-seed", "1",
+	"-rtc",	       "base=2024-01-01,clock=vm", "-net",	 "none",       NULL
+};
+
+static const char program_words[] = "panic=-1 rdinit=/faultline-point --";
+
+static void add(struct strings *words, const char *word)
+{
+	strings_add(words, xstrdup(word));
+}
+
+/* In lists of options that end at commas, one that belongs to a file's name is written twice. */
+static char *comma_quote(const char *name)
+{
+	char *quoted = xcalloc(2 * strlen(name) + 1, 1), *end = quoted;
+
+	for (; *name; name++) {
+		if (*name == ',')
+			*end++ = ',';
+		*end++ = *name;
+	}
+	return quoted;
+}
+
+static void add_all(struct strings *words, const char *const *more)
+{
+	for (; *more; more++)
+		add(words, *more);
+}
+
+/* The machine's next serial port, whose output goes to a file. */
+static void add_serial(struct strings *words, const char *device, const char *name,
+		       const char *path)
+{
+	char *quoted;
+
+	if (!device) {
+		add(words, "-serial");
+		strings_add(words, xasprintf("file:%s", path));
+		return;
+	}
+	quoted = comma_quote(path);
+	add(words, "-chardev");
+	strings_add(words, xasprintf("file,id=%s,path=%s", name, quoted));
+	add(words, "-device");
+	strings_add(words, xasprintf("%s,chardev=%s", device, name));
+	free(quoted);
+}
+
+/*
+ * What changes QEMU for simulated CPUs goes by its environment: `env` sets that for QEMU
+ * only. A profile of one CPU needs the library, too, which then changes nothing.
+ */
+static void add_environment(const struct setup *setup, const struct point *p,
+			    const struct point_files *files, struct strings *words)
+{
+	char *control, *status;
+
+	add(words, "env");
+	strings_add(words, xasprintf("LD_PRELOAD=%s", setup->manycore));
+	if (!point_is_manycore(p)) {
+		add(words, "FAULTLINE_MANYCORE=observe");
+		return;
+	}
+	control = comma_quote(files->control);
+	status = comma_quote(files->status);
+	strings_add(words, xasprintf("FAULTLINE_MANYCORE=quantum=%u,boot_quantum=" BOOT_QUANTUM
+				     ",control=%s,status=%s",
+				     p->quantum, control, status));
+	free(control);
+	free(status);
+}
+
+/* Without a second CPU no line moves. */
+static void add_coherence(const struct setup *setup, const struct point *p, struct strings *words)
+{
+	char *plugin;
+
+	if (!p->coherence_ns || p->cpus == 1)
+		return;
+	add(words, "-plugin");
+	plugin = comma_quote(setup->coherence);
+	strings_add(words, xasprintf("%s,ns=%u", plugin, p->coherence_ns * p->speed));
+	free(plugin);
+}
+
+static void add_profile(const struct setup *setup, const struct point *p, const char *account,
+			struct strings *words)
+{
+	const struct target *target = &setup->targets[p->arch];
+	char *names[] = { comma_quote(setup->profile), comma_quote(target->system_map),
+			  comma_quote(target->program_map), comma_quote(target->guest_map),
+			  comma_quote(account) };
+
+	add(words, "-plugin");
+	strings_add(words, xasprintf("%s,kernel=%s,program=%s,guest=%s,vcpus=%u,out=%s", names[0],
+				     names[1], names[2], names[3], p->vcpus, names[4]));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		free(names[i]);
+}
+
+/* arguments: of faultline-point. */
+static void add_command(const struct setup *setup, const struct point *p,
+			const struct point_files *files, const char *arguments,
+			struct strings *words)
+{
+	const struct target *target = &setup->targets[p->arch];
+	const struct machine_kind *kind = &machine_kinds[p->arch];
+	bool manycore = point_is_manycore(p);
+
+	if (manycore || files->account)
+		add_environment(setup, p, files, words);
+	add(words, target->qemu);
+	add_all(words, kind->words);
+	add_all(words, fixed_words);
+	add(words, "-accel");
+	add(words, manycore ? "tcg,tb-size=512" : "tcg,tb-size=256");
+	add(words, "-m");
+	strings_add(words, xasprintf("%llu", (unsigned long long)(guest_memory_bytes(p) / MIB)));
+	if (tier_kinds[p->tier].is_simulated) {
+		add(words, "-icount");
+		add(words, "shift=0,sleep=off");
+	}
+	add(words, "-smp");
+	strings_add(words, xasprintf("%u", tier_kinds[p->tier].is_simulated ? p->cpus : 2));
+	add_coherence(setup, p, words);
+	if (files->account)
+		add_profile(setup, p, files->account, words);
+	add(words, "-kernel");
+	add(words, target->kernel_image);
+	add(words, "-initrd");
+	add(words, target->initramfs);
+	add(words, "-append");
+	strings_add(words, xasprintf("%s %s %s %s", kind->kernel_words,
+				     manycore ? kind->manycore_words : kind->one_cpu_words,
+				     program_words, arguments));
+	add_serial(words, NULL, "console", files->console);
+	add_serial(words, kind->serial_device, "record", files->record);
+	if (manycore)
+		add_serial(words, kind->serial_device, "control", files->control);
+}
+
+static void vm_command(const struct setup *setup, const struct point *p,
+		       const struct point_files *files, struct strings *words)
+{
+	struct strings keys = { 0 };
+	char *keys_text;
+
+	point_words(p, &keys);
+	keys_text = shell_quote(keys.v); /* joins them; there is nothing to quote */
+	add_command(setup, p, files, keys_text, words);
+	free(keys_text);
+	strings_free(&keys);
+}
+
+static void answers_command(const struct setup *setup, const struct point *p,
+			    const struct point_files *files, struct strings *words)
+{
+	char *arguments = xasprintf("micro=all cpus=%u quantum=%u coherence=%u speed=%u", p->cpus,
+				    p->quantum, p->coherence_ns, p->speed);
+
+	add_command(setup, p, files, arguments, words);
+	free(arguments);
+}
+
+static json_t *answers_parse(const char *text, const struct point *p)
+{
+	json_error_t cause;
+	json_t *answers = json_loads(text, 0, &cause);
+
+	(void)p; /* what was asked for stands in the answers */
+	if (answers)
+		return answers;
+	error("its line is no JSON: %s", cause.text);
+	return NULL;
+}
+
+static const char *vm_stdout_file(const struct point_files *files)
+{
+	return files->errors;
+}
+
+/* A library that cannot be loaded is only a warning to the loader. */
+static int vm_verify(const struct point *p, const struct point_files *files)
+{
+	char *status;
+	bool ready;
+
+	if (!point_is_manycore(p))
+		return 0;
+	status = file_read(files->status);
+	ready = status && strstr(status, MANYCORE_READY);
+	free(status);
+	if (ready)
+		return 0;
+	return error("the library for simulated CPUs was not loaded into QEMU, so its times mean "
+		     "nothing; is LD_PRELOAD permitted for it?");
+}
+
+static char *vm_explain(const struct point_files *files)
+{
+	char *console = file_read(files->console);
+	char *panic = console ? strstr(console, "Kernel panic") : NULL;
+	char *cause = NULL;
+
+	if (panic) {
+		panic[strcspn(panic, "\r\n")] = '\0';
+		cause = xasprintf("the kernel under test panicked: %s", panic);
+	}
+	free(console);
+	return cause;
+}
+
+/* What points and known answers share. */
+#define VM_HOST                                                                            \
+	.name = "vm", .prepare = vm_prepare, .memory_bytes = vm_memory_bytes,              \
+	.check_point = vm_check_point, .stdout_file = vm_stdout_file, .verify = vm_verify, \
+	.explain = vm_explain
+
+const struct host host_vm = {
+	VM_HOST,
+	.command = vm_command,
+	.parse = record_parse,
+};
+
+const struct host host_answers = {
+	VM_HOST,
+	.command = answers_command,
+	.parse = answers_parse,
+};

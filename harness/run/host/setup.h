@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where the parts are that a run needs. */
+#ifndef FAULTLINE_SETUP_H
+#define FAULTLINE_SETUP_H
+
+#include <jansson.h>
+
+#include "../../keys.h"
+#include "../base/util.h"
+
+/* What there is for an architecture under test. */
+struct target {
+	char *kernel_dir; /* FAULTLINE_KERNEL_DIR_<arch>: the patched kernel's folder, NULL when not set */
+	char *kernel_image; /* in it, that QEMU boots; NULL when it is not set */
+	char *initramfs;
+	char *point_program;
+	char *system_map, *program_map,
+		*guest_map; /* functions of kernel (NULL without one), program, guest */
+	char *qemu; /* FAULTLINE_QEMU_<arch>, or the distribution's name for it */
+};
+
+struct setup {
+	char *root; /* of the repository: FAULTLINE_ROOT, or where this program stands */
+	struct target targets[ARCH_COUNT];
+	char *manycore; /* the library that lets QEMU's simulated CPUs run in parallel */
+	char *coherence; /* QEMU plugin that charges for moves of cache lines */
+	char *profile; /* QEMU plugin that tells where the time goes */
+};
+
+/* Only finds out where things would be. Ends the program when there is no root. */
+void setup_init(struct setup *setup);
+
+void setup_free(struct setup *setup);
+
+/*
+ * The kernel's manifest.json, or NULL after error() that says how to
+ * get a kernel. New reference.
+ */
+json_t *setup_kernel_manifest(const struct setup *setup, enum arch arch);
+
+/*
+ * QEMU's version as a string, checked to be new enough, or NULL after error() that says how
+ * to get it. Caller frees.
+ */
+char *setup_qemu_version(const struct setup *setup, enum arch arch);
+
+/* SHA-256 of a file in hex, or NULL when it cannot be had. Caller frees. */
+char *setup_sha256(const char *path);
+
+/* The commit that the repository is at, or NULL outside one; whether tracked files differ. */
+char *setup_commit(const struct setup *setup, bool *dirty);
+
+#endif

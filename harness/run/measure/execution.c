@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "execution.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../store/record.h"
+
+static sigset_t awaited;
+
+void events_init(void)
+{
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGCHLD);
+	sigaddset(&awaited, SIGINT);
+	sigaddset(&awaited, SIGTERM);
+	sigaddset(&awaited, SIGHUP);
+	sigprocmask(SIG_BLOCK, &awaited, NULL);
+}
+
+enum event event_wait(double timeout_s)
+{
+	struct timespec ts = { .tv_sec = (time_t)timeout_s };
+	int signal;
+
+	ts.tv_nsec = (long)((timeout_s - (double)ts.tv_sec) * 1e9);
+	signal = sigtimedwait(&awaited, NULL, &ts);
+	if (signal < 0)
+		return EVENT_TIMEOUT;
+	return signal == SIGCHLD ? EVENT_CHILD : EVENT_INTERRUPT;
+}
+
+/* In the child, after fork(): only returns when the program cannot be started. */
+static void become(char *const *argv, const char *stdout_file, const char *stderr_file)
+{
+	const int flags = O_WRONLY | O_CREAT | O_APPEND;
+	int in = open("/dev/null", O_RDONLY);
+	int out = open(stdout_file, flags, 0666);
+	int errors = open(stderr_file, flags, 0666);
+
+	if (in < 0 || out < 0 || errors < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
+	    dup2(errors, 2) < 0)
+		return;
+	close_range(3, ~0u, 0);
+	sigprocmask(SIG_UNBLOCK, &awaited, NULL);
+	execvp(argv[0], argv);
+	dprintf(2, "cannot start %s: %s\n", argv[0], strerror(errno));
+}
+
+static pid_t start_child(char *const *argv, const char *stdout_file, const char *stderr_file)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid > 0)
+		setpgid(pid, pid); /* both sides do, so that it holds for both from here on */
+	if (pid)
+		return pid;
+	setpgid(0, 0);
+	/* No VM is left behind, however faultline ends. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == parent)
+		become(argv, stdout_file, stderr_file);
+	_exit(127);
+}
+
+void point_files_init(struct point_files *files, const char *dir, const char *stem)
+{
+	*files = (struct point_files){
+		.record = xasprintf("%s/%s.record", dir, stem),
+		.console = xasprintf("%s/%s.console.log", dir, stem),
+		.errors = xasprintf("%s/%s.stderr.log", dir, stem),
+		.control = xasprintf("%s/%s.control", dir, stem),
+		.status = xasprintf("%s/%s.status.log", dir, stem),
+	};
+}
+
+void point_files_free(struct point_files *files)
+{
+	free(files->record);
+	free(files->console);
+	free(files->errors);
+	free(files->control);
+	free(files->status);
+	free(files->account);
+	*files = (struct point_files){ 0 };
+}
+
+void execution_free(struct execution *e)
+{
+	point_files_free(&e->files);
+	free(e->stem);
+	free(e->log_dir_name);
+	e->stem = e->log_dir_name = NULL;
+}
+
+static int start(struct execution *e, const struct setup *setup, const struct host *host,
+		 const struct point *p, const char *log_dir, const char *stem, bool has_account,
+		 double timeout_s)
+{
+	const char *slash = strrchr(log_dir, '/');
+	struct strings argv = { 0 };
+
+	*e = (struct execution){
+		.point = p,
+		.host = host,
+		.log_dir_name = xstrdup(slash ? slash + 1 : log_dir),
+		.stem = xstrdup(stem),
+		.started_unix_s = time(NULL),
+		.started_s = monotonic_s(),
+		.timeout_s = timeout_s,
+	};
+	point_files_init(&e->files, log_dir, stem);
+	if (has_account)
+		e->files.account = xasprintf("%s/%s.account", log_dir, stem);
+	unlink(e->files.record);
+	unlink(e->files.console);
+	unlink(e->files.errors);
+	unlink(e->files.control);
+	unlink(e->files.status);
+	host->command(setup, p, &e->files, &argv);
+	e->pid = start_child(argv.v, host->stdout_file(&e->files), e->files.errors);
+	strings_free(&argv);
+	if (e->pid > 0)
+		return 0;
+	error("cannot start a process: %s", strerror(errno));
+	e->pid = 0;
+	execution_free(e);
+	return -1;
+}
+
+int execution_start(struct execution *e, const struct setup *setup, const struct host *host,
+		    const struct point *p, const char *log_dir, const char *stem, double timeout_s)
+{
+	return start(e, setup, host, p, log_dir, stem, false, timeout_s);
+}
+
+/* The last line that the process wrote to stderr, or NULL. */
+static char *last_words(const struct execution *e)
+{
+	char *text = file_read(e->files.errors), *line, *copy = NULL;
+
+	if (text && *text) {
+		line = strrchr(text, '\n');
+		copy = xstrdup(line ? line + 1 : text);
+	}
+	free(text);
+	return copy;
+}
+
+/* Why there is no record that can be used; record_trouble is what its text looked like. */
+static char *explain(const struct execution *e, int status, const char *record_trouble)
+{
+	char *cause = e->host->explain(&e->files);
+	char *words = last_words(e), *text;
+	const char *what = cause ? cause : record_trouble;
+
+	if (cause || (!e->timed_out && WIFEXITED(status) && !WEXITSTATUS(status)))
+		text = xasprintf("%s", what);
+	else if (e->timed_out)
+		text = xasprintf("not done after %g s, ended; if it only needs longer, raise "
+				 "--point-timeout",
+				 e->timeout_s);
+	else if (WIFSIGNALED(status))
+		text = xasprintf("%s process was killed by signal %d (%s)", e->host->name,
+				 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		text = xasprintf("%s process ended with code %d%s%s", e->host->name,
+				 WEXITSTATUS(status), words ? ": " : "", words ? words : "");
+	free(cause);
+	free(words);
+	return text;
+}
+
+static void remove_if_empty(const char *path)
+{
+	char *text = file_read(path);
+
+	if (text && !*text)
+		unlink(path);
+	free(text);
+}
+
+/* Exit codes that come with a record; the VM's is 0 whatever became of the point. */
+static bool exit_is_regular(const struct execution *e, int status)
+{
+	if (e->timed_out || !WIFEXITED(status))
+		return false;
+	return !WEXITSTATUS(status) || WEXITSTATUS(status) == EXIT_POINT_FAILED ||
+	       WEXITSTATUS(status) == EXIT_SKIPPED;
+}
+
+static json_t *collect(struct execution *e, int status)
+{
+	char *text = file_read(e->files.record);
+	json_t *record = NULL;
+
+	error("it ended without a record");
+	if (text && *text && exit_is_regular(e, status))
+		record = e->host->parse(text, e->point);
+	if (record && e->host->verify && e->host->verify(e->point, &e->files)) {
+		json_decref(record);
+		record = NULL;
+	}
+	if (!record) {
+		char *cause = explain(e, status, error_text());
+		char *reason = xasprintf("%s; see %s/%s.*", cause, e->log_dir_name, e->stem);
+
+		record = record_failed(e->point, reason);
+		e->keep_status = true;
+		free(reason);
+		free(cause);
+	} else {
+		unlink(e->files.record);
+	}
+	unlink(e->files.control);
+	if (!e->keep_status)
+		unlink(e->files.status);
+	remove_if_empty(e->files.errors);
+	remove_if_empty(e->files.console);
+	free(text);
+	return record;
+}
+
+json_t *execution_poll(struct execution *e)
+{
+	json_t *record;
+	int status;
+	pid_t pid;
+
+	if (!e->timed_out && monotonic_s() - e->started_s >= e->timeout_s) {
+		e->timed_out = true;
+		kill(-e->pid, SIGKILL);
+	}
+	pid = waitpid(e->pid, &status, WNOHANG);
+	if (pid != e->pid)
+		return NULL;
+	kill(-e->pid, SIGKILL); /* what it may have started itself */
+	e->pid = 0;
+	record = collect(e, status);
+	return record;
+}
+
+void execution_kill(struct execution *e)
+{
+	if (!e->pid)
+		return;
+	kill(-e->pid, SIGKILL);
+	while (waitpid(e->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	e->pid = 0;
+}
+
+json_t *execution_wall(const struct execution *e)
+{
+	double duration_s = monotonic_s() - e->started_s;
+	char started[32];
+	json_t *wall = json_pack("{s:s, s:f}", "started", time_text(started, e->started_unix_s),
+				 "duration_s", (double)(int64_t)(duration_s * 1000) / 1000);
+
+	if (!access(e->files.console, F_OK))
+		json_object_set_new(wall, "log",
+				    json_sprintf("%s/%s.console.log", e->log_dir_name, e->stem));
+	return wall;
+}
+
+json_t *execution_run(const struct setup *setup, const struct host *host, const struct point *p,
+		      const char *log_dir, const char *stem, bool has_account, double timeout_s,
+		      bool *interrupted, json_t **wall)
+{
+	struct execution e;
+	json_t *record;
+
+	*interrupted = false;
+	if (start(&e, setup, host, p, log_dir, stem, has_account, timeout_s))
+		return NULL;
+	while (!(record = execution_poll(&e))) {
+		double left_s = timeout_s - (monotonic_s() - e.started_s);
+
+		if (event_wait(left_s > 0 ? left_s : 1) != EVENT_INTERRUPT)
+			continue;
+		execution_kill(&e);
+		execution_free(&e);
+		*interrupted = true;
+		return NULL;
+	}
+	*wall = execution_wall(&e);
+	execution_free(&e);
+	return record;
+}

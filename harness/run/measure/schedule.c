@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../plan/cost.h"
+#include "execution.h"
+#include "../host/machine.h"
+#include "progress.h"
+#include "../store/record.h"
+
+#define MIB (1024 * 1024ull)
+
+/* A place where one point at a time runs. */
+struct slot {
+	struct execution execution;
+	const struct planned *planned; /* NULL when free */
+	uint64_t memory_bytes;
+};
+
+struct scheduler {
+	struct schedule *s;
+	struct progress progress;
+	struct slot *slots;
+	size_t next; /* point of the plan to look at */
+	unsigned int running;
+	uint64_t memory_free_bytes;
+};
+
+int schedule_check_memory(const struct schedule *s)
+{
+	char cpus[40] = "";
+	uint64_t available = machine_available_bytes(), most = 0;
+	const struct point *largest = NULL;
+
+	for (size_t i = 0; i < s->plan->count; i++) {
+		const struct point *p = &s->plan->points[i].point;
+
+		if (s->is_done[i] || s->host->memory_bytes(p) <= most)
+			continue;
+		most = s->host->memory_bytes(p);
+		largest = p;
+	}
+	if (!available || most <= available)
+		return 0;
+	if (largest->cpus > 1)
+		snprintf(cpus, sizeof(cpus), " on %u simulated CPUs", largest->cpus);
+	return error(
+		"not enough memory: the point with %u vCPUs%s and %llu pages in all needs %llu MiB, "
+		"and %llu MiB are available; choose fewer pages, vCPUs or CPUs",
+		largest->vcpus, cpus, (unsigned long long)point_pages_total(largest),
+		(unsigned long long)(most / MIB), (unsigned long long)(available / MIB));
+}
+
+static const struct planned *at_hand(const struct scheduler *sc)
+{
+	for (unsigned int i = 0; i < sc->s->jobs; i++)
+		if (sc->slots[i].planned)
+			return sc->slots[i].planned;
+	return NULL;
+}
+
+static int start_point(struct scheduler *sc, struct slot *slot, const struct planned *planned)
+{
+	struct schedule *s = sc->s;
+	char stem[32];
+
+	snprintf(stem, sizeof(stem), PLANNED_STEM, planned->number);
+	if (execution_start(&slot->execution, s->setup, s->host, &planned->point, s->store->logs,
+			    stem, cost_timeout_s(&planned->point, s->timeout_s)))
+		return -1;
+	slot->planned = planned;
+	slot->memory_bytes = s->host->memory_bytes(&planned->point);
+	sc->memory_free_bytes -= slot->memory_bytes;
+	sc->running++;
+	return 0;
+}
+
+/* Fills free slots, in the plan's order, as long as memory allows. */
+static int start_points(struct scheduler *sc)
+{
+	struct schedule *s = sc->s;
+
+	for (unsigned int i = 0; i < s->jobs; i++) {
+		const struct planned *planned;
+
+		if (sc->slots[i].planned)
+			continue;
+		while (sc->next < s->plan->count && s->is_done[sc->next])
+			sc->next++;
+		if (sc->next == s->plan->count)
+			return 0;
+		planned = &s->plan->points[sc->next];
+		if (sc->running && s->host->memory_bytes(&planned->point) > sc->memory_free_bytes)
+			return 0;
+		if (start_point(sc, &sc->slots[i], planned))
+			return -1;
+		sc->next++;
+	}
+	return 0;
+}
+
+static void count(struct schedule *s, const json_t *record)
+{
+	const char *status = record_status(record);
+
+	if (!strcmp(status, "ok"))
+		s->ok++;
+	else if (!strcmp(status, "skipped"))
+		s->skipped++;
+	else
+		s->failed++;
+}
+
+static int finish_point(struct scheduler *sc, struct slot *slot, json_t *record)
+{
+	json_t *wall = execution_wall(&slot->execution);
+	double duration_s = json_real_value(json_object_get(wall, "duration_s"));
+	int failed;
+
+	execution_free(&slot->execution);
+	record_finish(record, slot->planned->series, slot->planned->id, wall);
+	failed = store_append(sc->s->store, record);
+	if (!failed) {
+		count(sc->s, record);
+		progress_point_done(&sc->progress, slot->planned, record, duration_s);
+	}
+	json_decref(record);
+	slot->planned = NULL;
+	sc->memory_free_bytes += slot->memory_bytes;
+	sc->running--;
+	return failed;
+}
+
+static int finish_points(struct scheduler *sc)
+{
+	for (unsigned int i = 0; i < sc->s->jobs; i++) {
+		struct slot *slot = &sc->slots[i];
+		json_t *record = slot->planned ? execution_poll(&slot->execution) : NULL;
+
+		if (record && finish_point(sc, slot, record))
+			return -1;
+	}
+	return 0;
+}
+
+static void kill_all(struct scheduler *sc)
+{
+	for (unsigned int i = 0; i < sc->s->jobs; i++) {
+		if (!sc->slots[i].planned)
+			continue;
+		execution_kill(&sc->slots[i].execution);
+		execution_free(&sc->slots[i].execution);
+	}
+}
+
+static int run_loop(struct scheduler *sc)
+{
+	const double poll_s = 0.5; /* for time limits and the progress line */
+
+	for (;;) {
+		if (start_points(sc))
+			return EXIT_POINT_FAILED;
+		if (!sc->running)
+			return EXIT_FINE;
+		progress_draw(&sc->progress, at_hand(sc));
+		if (event_wait(poll_s) == EVENT_INTERRUPT)
+			return EXIT_INTERRUPTED;
+		if (finish_points(sc))
+			return EXIT_POINT_FAILED;
+	}
+}
+
+int schedule_run(struct schedule *s)
+{
+	uint64_t available = machine_available_bytes();
+	struct scheduler sc = {
+		.s = s,
+		.slots = xcalloc(s->jobs, sizeof(*sc.slots)),
+		.memory_free_bytes = available ? available : UINT64_MAX / 2,
+	};
+	int code;
+
+	progress_start(&sc.progress, s->plan, s->is_done, s->host->one_at_a_time ? 0 : s->jobs);
+	code = run_loop(&sc);
+	kill_all(&sc);
+	progress_end(&sc.progress);
+	free(sc.slots);
+	return code;
+}

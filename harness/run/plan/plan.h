@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The points of a run, in the order in which they are to be measured. */
+#ifndef FAULTLINE_PLAN_H
+#define FAULTLINE_PLAN_H
+
+#include "../../keys.h"
+#include "sweep.h"
+
+/* Texts that the command line changes a sweep with, named as on it. */
+enum plan_text {
+	PLAN_MODES, /* list: other modes are left out */
+	PLAN_ARCH, /* from here on: list or range, replaces the key of the name */
+	PLAN_VCPUS,
+	PLAN_FETCH,
+	PLAN_CPUS, /* from here on: of simulated CPUs */
+	PLAN_QUANTUM,
+	PLAN_COHERENCE,
+	PLAN_SPEED,
+	PLAN_TEXTS
+};
+
+extern const char *const plan_text_names[PLAN_TEXTS];
+
+/* What the command line changes about a sweep. */
+struct plan_options {
+	const char *texts[PLAN_TEXTS]; /* NULL where it does not */
+	unsigned int repeat; /* 0: as in the sweep file */
+	uint64_t seed; /* order of the points, and their seed key where the sweep gives none */
+};
+
+#define PLANNED_STEM "%04u" /* how the names of a point's files begin: its number */
+
+struct planned {
+	struct point point; /* resolved */
+	const char *series; /* the sweep's */
+	bool is_split; /* pages come from pages_total */
+	char *id;
+	unsigned int number; /* from 1, in the sweep's own order; names its log */
+};
+
+struct plan {
+	struct planned *points; /* in the order to be run */
+	size_t count;
+};
+
+/*
+ * All points of sweep, for now without a tier: plan_set_tier() adds it and the
+ * identities. sweep must outlive the plan. Returns 0, or -1 after error().
+ */
+int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options *options);
+
+/*
+ * Points that are the same in that tier, such as those that differ in simulated CPUs,
+ * become one. Simulated points are put in order, the longest first.
+ */
+void plan_set_tier(struct plan *plan, enum tier tier);
+
+/* Where threads go on simulated CPUs: vCPU i and handler thread i on CPU i, modulo their number. */
+void plan_place_simulated(struct point *p);
+
+void plan_free(struct plan *plan);
+
+/* KEY=VALUE for every key that says what is measured: all but the CPU lists. Caller frees. */
+char *point_id(const struct point *p);
+
+/* KEY=VALUE for every key, CPU lists where there are any, added to words. */
+void point_words(const struct point *p, struct strings *words);
+
+/* Which modes and architectures the plan's points have, in MODE_COUNT and ARCH_COUNT elements. */
+void plan_uses(const struct plan *plan, bool *modes, bool *arches);
+
+#endif

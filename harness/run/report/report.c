@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "html.h"
+#include "plot.h"
+#include "report_data.h"
+#include "table.h"
+#include "../base/util.h"
+
+/* Gives a file of the run folder new content, whole or not at all. */
+static int replace_file(const char *run_dir, const char *name, const char *content)
+{
+	char *path = xasprintf("%s/%s", run_dir, name);
+	char *temporary = xasprintf("%s.tmp", path);
+	FILE *out = fopen(temporary, "w");
+	int ret = -1;
+
+	if (out) {
+		fputs(content, out);
+		ret = ferror(out) | fflush(out) | fsync(fileno(out));
+		ret |= fclose(out);
+	}
+	if (!ret)
+		ret = rename(temporary, path);
+	if (ret) {
+		error("cannot write %s: %s", path, strerror(errno));
+		unlink(temporary);
+		ret = -1;
+	}
+	free(temporary);
+	free(path);
+	return ret;
+}
+
+/* Text in memory that is written like a file. */
+struct text {
+	char *text;
+	size_t size;
+	FILE *out;
+};
+
+static FILE *text_open(struct text *t)
+{
+	t->out = open_memstream(&t->text, &t->size);
+	if (!t->out) {
+		complain("out of memory");
+		exit(EXIT_USAGE);
+	}
+	return t->out;
+}
+
+static const char *text_close(struct text *t)
+{
+	fclose(t->out);
+	return t->text;
+}
+
+static void html_paragraph(FILE *out, const char *strong, const char *text)
+{
+	if (!text[0])
+		return;
+	fputs("<p>", out);
+	if (strong[0]) {
+		fputs("<strong>", out);
+		html_escape(out, strong);
+		fputs("</strong> ", out);
+	}
+	html_escape(out, text);
+	fputs("</p>\n", out);
+}
+
+static void write_tier(FILE *out, const struct run_data *run)
+{
+	const char *tier = json_string_value(json_object_get(run->run, "tier"));
+	const char *before = "";
+	char *name = xasprintf("Tier %s.", tier), reason[1024];
+
+	html_paragraph(out, name, tier_statement(tier));
+	for (size_t p = 0; p < run->panel_count; p++) {
+		const char *limits = panel_limits_statement(&run->panels[p]);
+
+		if (strcmp(limits, before))
+			html_paragraph(out, "", limits);
+		before = limits;
+	}
+	html_paragraph(out,
+		       "Why this tier:", json_text(run->run, "tier_why", reason, sizeof(reason)));
+	free(name);
+}
+
+static int write_plot(FILE *out, const char *run_dir, const struct plot_kind *kind, size_t panel)
+{
+	char name[256], prefix[128], *path, *svg;
+	int ret = -1;
+
+	path = xasprintf("%s/%s", run_dir, plot_path(kind, panel, "svg", name, sizeof(name)));
+	snprintf(prefix, sizeof(prefix), "%s-%zu-", kind->name, panel + 1);
+	svg = file_read(path);
+	fputs("<figure>\n", out);
+	if (svg)
+		ret = html_svg(out, svg, prefix, kind->name);
+	if (ret)
+		error("cannot read the plot %s: %s", path, svg ? "not an SVG" : strerror(errno));
+	fputs("<figcaption>", out);
+	html_escape(out, kind->about);
+	fputs("</figcaption>\n</figure>\n", out);
+	free(svg);
+	free(path);
+	return ret;
+}
+
+static int write_plots(FILE *out, const struct run_data *run, const char *run_dir)
+{
+	size_t drawn = 0;
+
+	for (size_t p = 0; p < run->panel_count; p++) {
+		const struct panel *panel = &run->panels[p];
+
+		if (!panel_timed(panel))
+			continue;
+		drawn++;
+		if (run->panel_count > 1) {
+			fputs("<h3>", out);
+			html_escape(out, panel->key);
+			fputs("</h3>\n", out);
+		}
+		for (size_t k = 0; k < plot_kind_count; k++)
+			if (write_plot(out, run_dir, &plot_kinds[k], p))
+				return -1;
+	}
+	if (!drawn)
+		html_paragraph(out, "", "None: no point has times to show.");
+	return 0;
+}
+
+static void write_row(FILE *out, const char *name, const char *value)
+{
+	fputs("<tr><th scope=\"row\">", out);
+	html_escape(out, name);
+	fputs("</th><td>", out);
+	html_escape(out, value);
+	fputs("</td></tr>\n", out);
+}
+
+/* The elements of an array when they are all strings, separated by semicolons; else NULL. */
+static char *join_strings(const json_t *array)
+{
+	struct text joined;
+	bool all = json_array_size(array) > 0;
+	const json_t *member;
+	size_t i;
+
+	text_open(&joined);
+	json_array_foreach (array, i, member) {
+		all &= json_is_string(member);
+		if (all)
+			fprintf(joined.out, "%s%s", i ? "; " : "", json_string_value(member));
+	}
+	text_close(&joined);
+	if (all)
+		return joined.text;
+	free(joined.text);
+	return NULL;
+}
+
+/* Every value below a member of run.json as a row, named like "kernel.version". */
+static void write_provenance(FILE *out, const char *name, json_t *value)
+{
+	json_t *member;
+	const char *key;
+	char *joined = join_strings(value);
+	size_t i;
+
+	if (joined) {
+		write_row(out, name, joined);
+		free(joined);
+		return;
+	}
+	json_object_foreach (value, key, member) {
+		char *full = xasprintf("%s%s%s", name, name[0] ? "." : "", key);
+
+		write_provenance(out, full, member);
+		free(full);
+	}
+	json_array_foreach (value, i, member) {
+		char *full = xasprintf("%s[%zu]", name, i);
+
+		write_provenance(out, full, member);
+		free(full);
+	}
+	if (json_is_string(value)) {
+		write_row(out, name, json_string_value(value));
+	} else if (json_is_null(value)) {
+		write_row(out, name, "none");
+	} else if (!json_is_object(value) && !json_is_array(value)) {
+		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+
+		write_row(out, name, text ? text : "");
+		free(text);
+	}
+}
+
+static void write_cell(FILE *out, const char *text)
+{
+	fputs("<td>", out);
+	html_escape(out, text);
+	fputs("</td>", out);
+}
+
+static void write_problems(FILE *out, const struct run_data *run)
+{
+	json_t *problems = run_problems(run);
+	const json_t *problem;
+	size_t i;
+
+	if (!json_array_size(problems))
+		html_paragraph(out, "", run->complete ? "None." : "None so far.");
+	json_array_foreach (problems, i, problem) {
+		static const char *const columns[] = { "status", "series", "reason" };
+		char text[1024];
+
+		fputs(i ? "<tr>" :
+			  "<table>\n<tr><th>status</th><th>series</th><th>reason</th>"
+			  "<th>points</th></tr>\n<tr>",
+		      out);
+		for (size_t c = 0; c < sizeof(columns) / sizeof(columns[0]); c++)
+			write_cell(out, json_text(problem, columns[c], text, sizeof(text)));
+		write_cell(out, problem_points(problem, text, sizeof(text)));
+		fputs("</tr>\n", out);
+	}
+	if (i)
+		fputs("</table>\n", out);
+	json_decref(problems);
+}
+
+static void write_answers(FILE *out, const struct run_data *run)
+{
+	json_t *rows = run_answers(run);
+	const json_t *row, *text;
+	size_t i, c;
+
+	if (!json_array_size(rows))
+		html_paragraph(out, "", "None: nothing ran on simulated CPUs in parallel.");
+	json_array_foreach (rows, i, row) {
+		if (!i) {
+			fputs("<table>\n<tr>", out);
+			for (c = 0; c < ANSWER_COLUMNS; c++)
+				fprintf(out, "<th>%s</th>", answer_title(c));
+			fputs("</tr>\n", out);
+		}
+		fputs("<tr>", out);
+		json_array_foreach (row, c, text)
+			write_cell(out, json_string_value(text));
+		fputs("</tr>\n", out);
+	}
+	if (i)
+		fputs("</table>\n", out);
+	json_decref(rows);
+}
+
+/* What the template's names stand for, in the order of part_names[]. */
+enum { TITLE, SUMMARY, INCOMPLETE, TIER, PLOTS, TABLE, PROBLEMS, ANSWERS, PROVENANCE, PARTS };
+
+static const char *const part_names[PARTS] = {
+	[TITLE] = "TITLE",	 [SUMMARY] = "SUMMARY", [INCOMPLETE] = "INCOMPLETE",
+	[TIER] = "TIER",	 [PLOTS] = "PLOTS",	[TABLE] = "TABLE",
+	[PROBLEMS] = "PROBLEMS", [ANSWERS] = "ANSWERS", [PROVENANCE] = "PROVENANCE",
+};
+
+static void write_title(FILE *out, const struct run_data *run)
+{
+	char *title = xasprintf("Sweep %s, tier %s",
+				json_string_value(json_object_get(run->run, "sweep")),
+				json_string_value(json_object_get(run->run, "tier")));
+
+	html_escape(out, title);
+	free(title);
+}
+
+static void write_table(FILE *out, const struct run_data *run)
+{
+	struct text table;
+
+	text_open(&table);
+	table_header(table.out, run);
+	table_body(table.out, run);
+	html_escape(out, text_close(&table));
+	free(table.text);
+}
+
+static void write_incomplete(FILE *out, const struct run_data *run)
+{
+	char text[128];
+
+	if (!run_incomplete(run, text, sizeof(text))[0])
+		return;
+	fputs("<p class=\"incomplete\">", out);
+	html_escape(out, text);
+	fputs(". This is not a result yet: resume the run.</p>", out);
+}
+
+/* As each architecture's first point found them: wall.machine has those of the machine around a VM. */
+static json_t *kernel_settings(const struct run_data *run)
+{
+	json_t *all = json_object();
+
+	for (size_t p = 0; p < run->panel_count; p++) {
+		const struct panel *panel = &run->panels[p];
+
+		for (size_t s = 0; s < panel->series_count; s++) {
+			const struct series *series = &panel->series[s];
+			const json_t *record = series->cell_count ?
+						       json_array_get(series->cells[0].records, 0) :
+						       NULL;
+			const char *arch = json_string_value(json_object_get(record, "arch"));
+			json_t *settings = json_object_get(record, "settings");
+
+			if (arch && settings && !json_object_get(all, arch))
+				json_object_set(all, arch, settings);
+		}
+	}
+	return all;
+}
+
+static int make_parts(const struct run_data *run, const char *run_dir, struct text *texts)
+{
+	char summary[1024];
+	json_t *provenance;
+
+	for (int i = 0; i < PARTS; i++)
+		text_open(&texts[i]);
+	write_title(texts[TITLE].out, run);
+	html_escape(texts[SUMMARY].out, json_text(run->run, "summary", summary, sizeof(summary)));
+	write_incomplete(texts[INCOMPLETE].out, run);
+	write_tier(texts[TIER].out, run);
+	write_table(texts[TABLE].out, run);
+	write_problems(texts[PROBLEMS].out, run);
+	write_answers(texts[ANSWERS].out, run);
+	/* Without what has a part of its own. */
+	provenance = json_copy(run->run);
+	json_object_del(provenance, "known_answers");
+	json_object_set_new(provenance, "settings", kernel_settings(run));
+	write_provenance(texts[PROVENANCE].out, "", provenance);
+	json_decref(provenance);
+	return write_plots(texts[PLOTS].out, run, run_dir);
+}
+
+static int write_html(const struct run_data *run, const char *run_dir)
+{
+	struct text texts[PARTS], page;
+	struct html_part parts[PARTS];
+	char dir[4096], *path, *template;
+	int ret;
+
+	if (!plots_dir(dir, sizeof(dir)))
+		return -1;
+	path = xasprintf("%s/report.html.in", dir);
+	template = file_read(path);
+	if (!template) {
+		error("cannot read %s: %s", path, strerror(errno));
+		free(path);
+		return -1;
+	}
+	ret = make_parts(run, run_dir, texts);
+	for (int i = 0; i < PARTS; i++)
+		parts[i] = (struct html_part){ part_names[i], text_close(&texts[i]) };
+	text_open(&page);
+	if (!ret)
+		ret = html_fill(page.out, template, parts, PARTS);
+	fputc('\n', page.out);
+	text_close(&page);
+	if (!ret)
+		ret = replace_file(run_dir, "report.html", page.text);
+	for (int i = 0; i < PARTS; i++)
+		free(texts[i].text);
+	free(page.text);
+	free(template);
+	free(path);
+	return ret;
+}
+
+static int write_tables(const char *run_dir)
+{
+	struct text text;
+	int ret;
+
+	text_open(&text);
+	ret = table_print(text.out, run_dir);
+	text_close(&text);
+	if (!ret)
+		ret = replace_file(run_dir, "tables.txt", text.text);
+	free(text.text);
+	return ret;
+}
+
+/* A number of vCPUs that no panel has would be passed over without a word. */
+static int check_shown_vcpus(const struct run_data *run)
+{
+	for (size_t p = 0; run->shown_vcpus && p < run->panel_count; p++)
+		if (panel_shown_vcpus(run, &run->panels[p]) == run->shown_vcpus)
+			return 0;
+	if (!run->shown_vcpus)
+		return 0;
+	return error("no point of this run with %u vCPUs has times", run->shown_vcpus);
+}
+
+int report_write(const char *run_dir, unsigned int vcpus)
+{
+	struct run_data run;
+	int ret;
+
+	if (run_data_load(&run, run_dir))
+		return -1;
+	run.shown_vcpus = vcpus;
+	ret = check_shown_vcpus(&run);
+	if (!ret)
+		ret = write_tables(run_dir);
+	if (!ret)
+		ret = plots_write(&run, run_dir);
+	if (!ret)
+		ret = write_html(&run, run_dir);
+	run_data_free(&run);
+	return ret;
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "record.h"
+
+static char *in_dir(const struct store *store, const char *name)
+{
+	return xasprintf("%s/%s", store->dir, name);
+}
+
+static int is_entry(const struct dirent *entry)
+{
+	return strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+}
+
+/* Whether there is nothing in it. */
+static bool folder_is_empty(const char *path)
+{
+	struct dirent **entries;
+	int n = scandir(path, &entries, is_entry, NULL);
+
+	for (int i = 0; i < n; i++)
+		free(entries[i]);
+	if (n >= 0)
+		free(entries);
+	return n == 0;
+}
+
+static char *default_dir(const char *root, const char *sweep, const char *tier)
+{
+	time_t now = time(NULL);
+	char stamp[32];
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
+	return xasprintf("%s/results/runs/%s-%s-%s", root, stamp, sweep, tier);
+}
+
+static int open_points(struct store *store)
+{
+	char *path = in_dir(store, "points.jsonl");
+	struct stat st;
+
+	store->points_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (store->points_fd < 0 || fstat(store->points_fd, &st)) {
+		error("cannot write %s: %s", path, strerror(errno));
+		free(path);
+		return -1;
+	}
+	free(path);
+	store->points_bytes = st.st_size;
+	if (!flock(store->points_fd, LOCK_EX | LOCK_NB))
+		return 0;
+	return error("another faultline is at work in %s", store->dir);
+}
+
+int store_create(struct store *store, const char *root, const char *dir, const char *sweep,
+		 const char *tier)
+{
+	*store = (struct store){ .points_fd = -1 };
+	store->dir = dir ? xstrdup(dir) : default_dir(root, sweep, tier);
+	store->logs = in_dir(store, "logs");
+	if (folders_make(store->dir)) {
+		return error("cannot make the results folder %s: %s; choose another with "
+			     "--out DIR",
+			     store->dir, strerror(errno));
+	}
+	if (!folder_is_empty(store->dir)) {
+		return error("%s is not an empty folder; choose another with --out DIR, or "
+			     "go on with a run in it with --resume",
+			     store->dir);
+	}
+	if (folders_make(store->logs)) {
+		return error("cannot write in the results folder %s: %s; choose another "
+			     "with --out DIR",
+			     store->dir, strerror(errno));
+	}
+	return open_points(store);
+}
+
+static int write_all(int fd, const char *text, size_t n)
+{
+	while (n) {
+		ssize_t wrote = write(fd, text, n);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return -1;
+		text += wrote;
+		n -= wrote;
+	}
+	return 0;
+}
+
+/* Replaces a file of the folder, whole or not at all. */
+static int replace_file(struct store *store, const char *name, const char *text)
+{
+	char *path = in_dir(store, name);
+	char *temporary = xasprintf("%s.tmp", path);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	bool good = fd >= 0 && !write_all(fd, text, strlen(text)) && !fsync(fd);
+
+	if (fd >= 0 && close(fd))
+		good = false;
+	if (good)
+		good = !rename(temporary, path);
+	if (!good) {
+		error("cannot write %s: %s", path, strerror(errno));
+		unlink(temporary);
+	}
+	free(temporary);
+	free(path);
+	return good ? 0 : -1;
+}
+
+int store_keep(struct store *store, const char *path, const char *name)
+{
+	char *text = file_read_exact(path);
+	int failed = -1;
+
+	if (text)
+		failed = replace_file(store, name, text);
+	else
+		error("cannot read %s: %s", path, strerror(errno));
+	free(text);
+	return failed;
+}
+
+int store_write_run(struct store *store, const json_t *run)
+{
+	char *text =
+		json_dumps(run, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
+	char *line = xasprintf("%s\n", text ? text : "null");
+	int failed = replace_file(store, "run.json", line);
+
+	free(line);
+	free(text);
+	return failed;
+}
+
+int store_append(struct store *store, const json_t *record)
+{
+	char *dump = record_dump(record);
+	char *line = xasprintf("%s\n", dump);
+	size_t n = strlen(line);
+	int code = 0;
+
+	if (write_all(store->points_fd, line, n) || fdatasync(store->points_fd)) {
+		code = errno;
+		error("cannot write %s/points.jsonl: %s%s", store->dir, strerror(code),
+		      ftruncate(store->points_fd, store->points_bytes) ?
+			      "; its last line may be cut short" :
+			      "");
+	} else {
+		store->points_bytes += (off_t)n;
+	}
+	free(line);
+	free(dump);
+	return code ? -1 : 0;
+}
+
+/* Takes points.jsonl apart: keeps what counts, as it stands, in kept. */
+static int read_points(char *text, const char *path, json_t *records, FILE *kept)
+{
+	char *line, *end;
+
+	for (int number = 1; (end = strchr(text, '\n')); text = end + 1, number++) {
+		json_error_t cause;
+		json_t *record;
+
+		line = text;
+		*end = '\0';
+		record = json_loads(line, 0, &cause);
+		if (!record || !json_is_string(json_object_get(record, "id"))) {
+			error("%s:%d is no record: %s", path, number,
+			      record ? "it has no id" : cause.text);
+			json_decref(record);
+			return -1;
+		}
+		if (!strcmp(record_status(record), "ok") ||
+		    !strcmp(record_status(record), "skipped")) {
+			json_array_append(records, record);
+			fprintf(kept, "%s\n", line);
+		}
+		json_decref(record);
+	}
+	return 0; /* what follows the last newline was cut short */
+}
+
+static int keep_whole_points(struct store *store, json_t *records)
+{
+	char *path = in_dir(store, "points.jsonl"), *kept_text = NULL;
+	char *text = file_read_exact(path);
+	size_t kept_size;
+	FILE *kept;
+	int failed;
+
+	if (!text) {
+		error("cannot read %s: %s", path, strerror(errno));
+		free(path);
+		return -1;
+	}
+	kept = xmemstream(&kept_text, &kept_size);
+	failed = read_points(text, path, records, kept);
+	fclose(kept);
+	if (!failed)
+		failed = replace_file(store, "points.jsonl", kept_text);
+	free(kept_text);
+	free(text);
+	free(path);
+	return failed;
+}
+
+json_t *store_load_run(const char *dir)
+{
+	char *path = xasprintf("%s/run.json", dir);
+	json_error_t cause;
+	json_t *run = json_load_file(path, 0, &cause);
+
+	if (!run)
+		error("%s is not the folder of a run: cannot read %s: %s", dir, path, cause.text);
+	else if (json_integer_value(json_object_get(run, "schema")) != RUN_SCHEMA_VERSION)
+		error("%s: \"schema\" is not %d; use the faultline that wrote it", path,
+		      RUN_SCHEMA_VERSION);
+	else {
+		free(path);
+		return run;
+	}
+	free(path);
+	json_decref(run);
+	return NULL;
+}
+
+int store_resume(struct store *store, const char *dir, json_t **run, json_t **records)
+{
+	*store = (struct store){ .points_fd = -1, .dir = xstrdup(dir) };
+	store->logs = in_dir(store, "logs");
+	*records = json_array();
+	*run = store_load_run(dir);
+	if (!*run)
+		return -1;
+	/* First the lock, on the file as it is; then again on the one that takes its place. */
+	if (open_points(store) || keep_whole_points(store, *records))
+		return -1;
+	close(store->points_fd);
+	if (folders_make(store->logs)) {
+		return error("cannot make %s: %s", store->logs, strerror(errno));
+	}
+	return open_points(store);
+}
+
+void store_close(struct store *store)
+{
+	if (store->points_fd >= 0)
+		close(store->points_fd);
+	free(store->dir);
+	free(store->logs);
+	*store = (struct store){ .points_fd = -1 };
+}

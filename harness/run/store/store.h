@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A run's folder: run.json, points.jsonl, logs/. */
+#ifndef FAULTLINE_STORE_H
+#define FAULTLINE_STORE_H
+
+#include <jansson.h>
+#include <sys/types.h>
+
+#include "../base/util.h"
+
+#define RUN_SCHEMA_VERSION 2 /* of run.json, as results/schema/ has it */
+
+struct store {
+	char *dir;
+	char *logs;
+	int points_fd;
+	off_t points_bytes; /* of whole lines */
+};
+
+/*
+ * Makes a new folder: dir, or one under $root/results/runs named after time,
+ * sweep and tier when dir is NULL. Refuses a folder that holds anything.
+ * Returns 0, or -1 after error().
+ */
+int store_create(struct store *store, const char *root, const char *dir, const char *sweep,
+		 const char *tier);
+
+/* The run.json of a folder, or NULL after error(). */
+json_t *store_load_run(const char *dir);
+
+/*
+ * Opens the folder of a run to go on with it. Fills run with run.json and records with an array of
+ * those records that are ok or skipped; the others, and a last line cut short, are
+ * taken out of points.jsonl. Returns 0, or -1 after error().
+ */
+int store_resume(struct store *store, const char *dir, json_t **run, json_t **records);
+
+/* Keeps a copy of a text file in the folder. Returns 0, or -1 after error(). */
+int store_keep(struct store *store, const char *path, const char *name);
+
+/* Writes run.json, whole or not at all. Returns 0, or -1 after error(). */
+int store_write_run(struct store *store, const json_t *run);
+
+/* Appends a line to points.jsonl, whole or not at all. Returns 0, or -1 after error(). */
+int store_append(struct store *store, const json_t *record);
+
+void store_close(struct store *store);
+
+#endif
