@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../harness/run/base/file.h"
 #include "../../harness/run/base/util.h"
 
 #define FIXTURE "tests/unit/fixtures/run"

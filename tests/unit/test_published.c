@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../../harness/run/report/published.h"
+#include "../../harness/run/base/file.h"
 
 #define EXIT_COLUMNS "vcpus,uffd_kpages_per_s,uffd_exit_kpages_per_s\n"
 #define USERFAULT_COLUMNS "arch,backing,uffd_layout,mode,readers,vcpus,pages_per_s_per_vcpu\n"

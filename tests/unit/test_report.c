@@ -8,6 +8,8 @@
 #include "../../harness/run/report/plot.h"
 #include "../../harness/run/report/report.h"
 #include "../../harness/run/report/report_cells.h"
+#include "../../harness/run/base/file.h"
+#include "../../harness/run/base/spawn.h"
 #include "../../harness/run/base/util.h"
 
 static void escaped_text_has_no_markup(void **state)

@@ -10,6 +10,8 @@
 #include "../../harness/run/store/record.h"
 #include "../../harness/run/measure/run_json.h"
 #include "../../harness/run/store/store.h"
+#include "../../harness/run/base/file.h"
+#include "../../harness/run/base/spawn.h"
 
 static char dir[80], base[64];
 static struct point p;
@@ -76,7 +78,7 @@ static void new_run(struct store *store)
 {
 	json_t *run = json_pack("{s:i}", "schema", RUN_SCHEMA_VERSION);
 
-	assert_int_equal(store_create(store, "/nowhere", dir, "s", "simulated"), 0);
+	assert_int_equal(store_create(store, dir), 0);
 	assert_int_equal(store_write_run(store, run), 0);
 	json_decref(run);
 }
@@ -167,7 +169,7 @@ static void a_folder_that_holds_something_is_refused(void **state)
 
 	(void)state;
 	new_run(&store);
-	assert_int_equal(store_create(&other, "/nowhere", dir, "s", "t"), -1);
+	assert_int_equal(store_create(&other, dir), -1);
 	assert_non_null(strstr(error_text(), "--out"));
 	store_close(&other);
 	store_close(&store);

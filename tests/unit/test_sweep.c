@@ -9,6 +9,7 @@
 #include "../../harness/run/plan/cost.h"
 #include "../../harness/run/plan/plan.h"
 #include "../../harness/run/plan/values.h"
+#include "../../harness/run/base/spawn.h"
 
 static void expands_to(const char *text, const char *joined)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Small helpers of the user's program: memory, strings, files, messages. */
+/* Small helpers of the user's program: exit codes, memory, strings, messages, time. */
 #ifndef FAULTLINE_UTIL_H
 #define FAULTLINE_UTIL_H
 
@@ -40,32 +40,6 @@ struct strings {
 
 void strings_add(struct strings *s, char *owned);
 void strings_free(struct strings *s);
-
-/* The whole file as a string, or NULL with errno set; file_read() takes final newlines off. */
-char *file_read_exact(const char *path);
-char *file_read(const char *path);
-
-/* The same for small files of /proc and /sys: NULL when it cannot be read, whatever the reason. */
-char *sysfs_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* mkdir -p. Returns 0, or -1 with errno set. */
-int folders_make(const char *path);
-
-/* Removes a folder and the files in it; folders in it stay, and so does it then. */
-void folder_remove(const char *path);
-
-/* A new folder for files that are not to stay, or NULL after error(); and its end. */
-char *scratch_make(void);
-void scratch_remove(char *owned);
-
-/* Words quoted for a shell where they need it, joined by spaces. Caller frees. */
-char *shell_quote(char *const *words);
-
-/*
- * Runs a command found through PATH, without input, and returns the first
- * line of what it prints, or NULL when it cannot be run or fails.
- */
-char *command_line_of(char *const *argv);
 
 /* UTC, "2026-11-20T12:00:00Z". */
 const char *time_text(char buf[32], int64_t unix_s);

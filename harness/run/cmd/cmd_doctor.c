@@ -9,6 +9,7 @@
 #include "../host/machine.h"
 #include "../host/host.h"
 #include "../measure/tier_choice.h"
+#include "../base/spawn.h"
 
 static void line(const char *name, bool good, const char *text)
 {

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "../host/setup.h"
 #include "../plan/sweep.h"
+#include "../base/file.h"
 
 static void list_pair(const char *name, const char *summary)
 {

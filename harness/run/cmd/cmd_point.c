@@ -13,6 +13,8 @@
 #include "run_options.h"
 #include "../measure/schedule.h"
 #include "../measure/tier_choice.h"
+#include "../base/file.h"
+#include "../base/spawn.h"
 
 static const char usage[] =
 	"usage: faultline point [KEY=VALUE]... [OPTION]...\n"
@@ -405,7 +407,7 @@ int cmd_point(int argc, char **argv)
 		return code;
 	setup_init(&setup);
 	events_init();
-	default_dir = r.profile_dir ? NULL : profile_default_dir(&setup);
+	default_dir = r.profile_dir ? NULL : store_default_dir(setup.root, "profile");
 	if (default_dir)
 		r.profile_dir = default_dir;
 	code = measure_all(&r, &setup);

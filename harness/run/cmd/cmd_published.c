@@ -14,6 +14,9 @@
 #include "run_options.h"
 #include "../host/setup.h"
 #include "../report/table.h"
+#include "../base/spawn.h"
+#include "../base/util.h"
+#include "../store/store.h"
 
 static const char usage[] =
 	"usage: faultline published [OPTION]... [RUN]...\n"
@@ -48,12 +51,10 @@ struct request {
 /* Runs one of the sweeps into a folder of its own, which *dir names. Returns an exit code. */
 static int measure(const struct setup *setup, const char *sweep, char *arches, char **dir)
 {
-	char stamp[32];
-	time_t now = time(NULL);
-	struct tm tm;
+	char *name = xasprintf("%s-simulated", sweep);
 
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
-	*dir = xasprintf("%s/results/runs/%s-%s-simulated", setup->root, stamp, sweep);
+	*dir = store_default_dir(setup->root, name);
+	free(name);
 	{
 		char *argv[] = { "run",	  "--sweep", (char *)sweep, "--tier", "simulated",
 				 "--out", *dir,	     "--arch",	    arches,   NULL };

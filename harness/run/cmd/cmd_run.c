@@ -14,6 +14,7 @@
 #include "../measure/run_json.h"
 #include "run_options.h"
 #include "../measure/tier_choice.h"
+#include "../base/file.h"
 
 /* All that one run has in its hands. */
 struct run {
@@ -160,18 +161,23 @@ static int keep_configs(struct run *r)
 
 static int begin(struct run *r, const struct run_options *o, char **argv)
 {
-	const char *tier;
+	char *name, *dir;
 	json_t *identity;
+	int failed;
 
 	r->facts.argv = argv;
 	if (load_sweep(r, o->sweep) || make_plan(r, o, o->tier) ||
 	    schedule_check_memory(&r->schedule))
 		return -1;
-	tier = tier_kinds[r->facts.tier].name;
 	identity = run_identity(&r->setup, r->schedule.host, &r->plan);
 	if (!identity)
 		return -1;
-	if (store_create(&r->store, r->setup.root, o->out, r->label, tier)) {
+	name = xasprintf("%s-%s", r->label, tier_kinds[r->facts.tier].name);
+	dir = o->out ? xstrdup(o->out) : store_default_dir(r->setup.root, name);
+	failed = store_create(&r->store, dir);
+	free(dir);
+	free(name);
+	if (failed) {
 		json_decref(identity);
 		return -1;
 	}

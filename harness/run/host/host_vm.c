@@ -9,6 +9,8 @@
 #include "machine_kinds.h"
 #include "../plan/plan.h"
 #include "../store/record.h"
+#include "../base/file.h"
+#include "../base/spawn.h"
 
 #define MIB (1024 * 1024ull)
 #define LINE_BYTES 64

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
+#include "../base/file.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "machine_kinds.h"
+#include "../base/spawn.h"
 
 #define QEMU_MAJOR_MIN 7 /* older ones were not tried; Debian 12 has 7.2 */
 #define QEMU_MINOR_MIN 2

@@ -6,12 +6,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../store/record.h"
+#include "../base/file.h"
+#include "../base/spawn.h"
 
 static sigset_t awaited;
 
@@ -37,37 +38,20 @@ enum event event_wait(double timeout_s)
 	return signal == SIGCHLD ? EVENT_CHILD : EVENT_INTERRUPT;
 }
 
-/* In the child, after fork(): only returns when the program cannot be started. */
-static void become(char *const *argv, const char *stdout_file, const char *stderr_file)
-{
-	const int flags = O_WRONLY | O_CREAT | O_APPEND;
-	int in = open("/dev/null", O_RDONLY);
-	int out = open(stdout_file, flags, 0666);
-	int errors = open(stderr_file, flags, 0666);
-
-	if (in < 0 || out < 0 || errors < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
-	    dup2(errors, 2) < 0)
-		return;
-	close_range(3, ~0u, 0);
-	sigprocmask(SIG_UNBLOCK, &awaited, NULL);
-	execvp(argv[0], argv);
-	dprintf(2, "cannot start %s: %s\n", argv[0], strerror(errno));
-}
-
+/* Starts a process that adds its output to the files. Returns its id, or -1 with errno set. */
 static pid_t start_child(char *const *argv, const char *stdout_file, const char *stderr_file)
 {
-	pid_t parent = getpid(), pid = fork();
+	const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+	int out = open(stdout_file, flags, 0666), err = open(stderr_file, flags, 0666);
+	pid_t pid = out < 0 || err < 0 ? -1 : spawn(argv, out, err);
+	int code = errno;
 
-	if (pid > 0)
-		setpgid(pid, pid); /* both sides do, so that it holds for both from here on */
-	if (pid)
-		return pid;
-	setpgid(0, 0);
-	/* No VM is left behind, however faultline ends. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == parent)
-		become(argv, stdout_file, stderr_file);
-	_exit(127);
+	if (out >= 0)
+		close(out);
+	if (err >= 0)
+		close(err);
+	errno = code;
+	return pid;
 }
 
 void point_files_init(struct point_files *files, const char *dir, const char *stem)

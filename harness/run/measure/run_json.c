@@ -10,6 +10,7 @@
 #include "../host/machine.h"
 #include "../../mode.h"
 #include "../store/record.h"
+#include "../base/spawn.h"
 
 static json_t *text_or_null(const char *text)
 {

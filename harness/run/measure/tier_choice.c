@@ -8,6 +8,7 @@
 #include "../host/machine.h"
 #include "../store/record.h"
 #include "execution.h"
+#include "../base/file.h"
 
 #define PROBE_TIMEOUT_S 20
 

@@ -8,6 +8,7 @@
 #include "../../mode.h"
 #include "cost.h"
 #include "values.h"
+#include "../base/spawn.h"
 
 const char *const plan_text_names[PLAN_TEXTS] = {
 	[PLAN_MODES] = "modes",		[PLAN_ARCH] = "arch",	[PLAN_VCPUS] = "vcpus",

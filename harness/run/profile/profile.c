@@ -10,6 +10,7 @@
 
 #include "flame.h"
 #include "../plan/plan.h"
+#include "../base/file.h"
 
 /* What a flame graph shows; its name is the file's. */
 static bool is_in_phase(const struct stack *stack, int phase)
@@ -43,17 +44,6 @@ static const struct picture {
 };
 
 #define PICTURES (sizeof(pictures) / sizeof(pictures[0]))
-
-char *profile_default_dir(const struct setup *setup)
-{
-	time_t now = time(NULL);
-	char stamp[32];
-	struct tm tm;
-
-	gmtime_r(&now, &tm);
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
-	return xasprintf("%s/results/runs/%s-profile", setup->root, stamp);
-}
 
 int profile_check_keys(const struct point *p)
 {
@@ -98,47 +88,34 @@ int profile_check(const struct setup *setup, const struct point *p)
 	return 0;
 }
 
-static int write_file(const char *dir, const char *name, const char *suffix, const char *text)
-{
-	char *path = xasprintf("%s/%s%s", dir, name, suffix);
-	FILE *file = fopen(path, "wxe");
-	bool failed = !file;
-
-	if (file) {
-		failed = fputs(text, file) < 0;
-		failed |= fclose(file) != 0;
-	}
-	if (failed)
-		error("cannot write %s: %s", path, strerror(errno));
-	free(path);
-	return failed ? -1 : 0;
-}
-
 static int write_picture(const char *dir, const struct picture *picture,
 			 const struct stacks *stacks, const char *id)
 {
 	struct stacks chosen = stacks_select(stacks, picture->wanted, picture->arg);
-	char *text;
+	char *folded = xasprintf("%s.folded", picture->name);
+	char *svg = xasprintf("%s.svg", picture->name), *text;
 	size_t size;
 	FILE *out = xmemstream(&text, &size);
 	int r;
 
 	stacks_write(out, &chosen);
 	fclose(out);
-	r = write_file(dir, picture->name, ".folded", text);
+	r = file_replace(dir, folded, text);
 	free(text);
 	if (!r) {
 		out = xmemstream(&text, &size);
 		flame_write(out, &chosen, picture->title, id, "simulated ns");
 		fclose(out);
-		r = write_file(dir, picture->name, ".svg", text);
+		r = file_replace(dir, svg, text);
 		free(text);
 	}
 	free(chosen.v);
+	free(folded);
+	free(svg);
 	return r;
 }
 
-static int write_all(const char *dir, const struct stacks *stacks, const struct point *p)
+static int write_files(const char *dir, const struct stacks *stacks, const struct point *p)
 {
 	char *id = point_id(p), *text;
 	size_t size;
@@ -148,7 +125,7 @@ static int write_all(const char *dir, const struct stacks *stacks, const struct 
 	fprintf(out, "%s\n", id);
 	profile_print(out, stacks, p);
 	fclose(out);
-	r = write_file(dir, "table", ".txt", text);
+	r = file_replace(dir, "table.txt", text);
 	for (size_t i = 0; !r && i < PICTURES; i++)
 		r = write_picture(dir, &pictures[i], stacks, id);
 	free(text);
@@ -174,7 +151,7 @@ int profile_store(const char *dir, const struct stacks *stacks, const struct poi
 		free(work);
 		return -1;
 	}
-	if (!write_all(work, stacks, p)) {
+	if (!write_files(work, stacks, p)) {
 		chmod(work, 0777 & ~mask);
 		r = rename(work, dir);
 		if (r)
@@ -196,7 +173,7 @@ int profile_store_comparison(const char *dir, const struct stacks *const stacks[
 
 	profile_compare(out, stacks, p);
 	fclose(out);
-	r = write_file(dir, "compare", ".txt", text);
+	r = file_replace(dir, "compare.txt", text);
 	free(text);
 	return r;
 }

@@ -20,9 +20,6 @@ int profile_check(const struct setup *setup, const struct point *p);
 /* Whether a profile can go to dir, which must not be there. Returns 0, or -1 after error(). */
 int profile_check_dir(const char *dir);
 
-/* The folder for a profile when none is named. Caller frees. */
-char *profile_default_dir(const struct setup *setup);
-
 /* Prints the table: per page, in ns and instructions. */
 void profile_print(FILE *out, const struct stacks *stacks, const struct point *p);
 

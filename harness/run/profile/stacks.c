@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/file.h"
 #include "../base/util.h"
 
 bool kind_is_on_cpu(enum kind kind)

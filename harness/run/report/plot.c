@@ -3,17 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "plot_data.h"
+#include "../base/file.h"
+#include "../base/spawn.h"
 #include "../base/util.h"
-
-extern char **environ;
 
 const struct plot_kind plot_kinds[] = {
 	{ "throughput",
@@ -56,27 +54,15 @@ const char *plots_dir(char *buf, size_t size)
 	return buf;
 }
 
-/* Runs gnuplot with its messages in the file log. Returns its exit status, or -1 with errno. */
+/* Runs gnuplot with its messages in the file log. Returns its exit code, or -1 with errno. */
 static int spawn_gnuplot(char *const *argv, const char *log)
 {
-	posix_spawn_file_actions_t actions;
-	int status, error;
-	pid_t pid;
+	int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	pid_t pid = fd < 0 ? -1 : spawn(argv, fd, fd);
 
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	posix_spawn_file_actions_adddup2(&actions, 1, 2);
-	error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (error) {
-		errno = error;
-		return -1;
-	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (fd >= 0)
+		close(fd);
+	return pid < 0 ? -1 : spawn_wait(pid);
 }
 
 static int run_gnuplot(const char *script, const char *data, const char *settings)
@@ -96,7 +82,7 @@ static int run_gnuplot(const char *script, const char *data, const char *setting
 	argv[5] = xasprintf("%s/%s.gnuplot", dir, script);
 	argv[6] = NULL;
 	status = spawn_gnuplot(argv, log);
-	if (status < 0 || status == 127) {
+	if (status < 0 || status == SPAWN_NOT_STARTED) {
 		error("cannot run gnuplot: %s; install the package gnuplot-nox",
 		      status < 0 ? strerror(errno) : "not found");
 	} else if (status) {

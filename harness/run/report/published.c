@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "published.h"
+#include "../base/file.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -10,32 +10,8 @@
 #include "plot.h"
 #include "report_data.h"
 #include "table.h"
+#include "../base/file.h"
 #include "../base/util.h"
-
-/* Gives a file of the run folder new content, whole or not at all. */
-static int replace_file(const char *run_dir, const char *name, const char *content)
-{
-	char *path = xasprintf("%s/%s", run_dir, name);
-	char *temporary = xasprintf("%s.tmp", path);
-	FILE *out = fopen(temporary, "w");
-	int ret = -1;
-
-	if (out) {
-		fputs(content, out);
-		ret = ferror(out) | fflush(out) | fsync(fileno(out));
-		ret |= fclose(out);
-	}
-	if (!ret)
-		ret = rename(temporary, path);
-	if (ret) {
-		error("cannot write %s: %s", path, strerror(errno));
-		unlink(temporary);
-		ret = -1;
-	}
-	free(temporary);
-	free(path);
-	return ret;
-}
 
 /* Text in memory that is written like a file. */
 struct text {
@@ -46,11 +22,7 @@ struct text {
 
 static FILE *text_open(struct text *t)
 {
-	t->out = open_memstream(&t->text, &t->size);
-	if (!t->out) {
-		complain("out of memory");
-		exit(EXIT_USAGE);
-	}
+	t->out = xmemstream(&t->text, &t->size);
 	return t->out;
 }
 
@@ -375,7 +347,7 @@ static int write_html(const struct run_data *run, const char *run_dir)
 	fputc('\n', page.out);
 	text_close(&page);
 	if (!ret)
-		ret = replace_file(run_dir, "report.html", page.text);
+		ret = file_replace(run_dir, "report.html", page.text);
 	for (int i = 0; i < PARTS; i++)
 		free(texts[i].text);
 	free(page.text);
@@ -393,7 +365,7 @@ static int write_tables(const char *run_dir)
 	ret = table_print(text.out, run_dir);
 	text_close(&text);
 	if (!ret)
-		ret = replace_file(run_dir, "tables.txt", text.text);
+		ret = file_replace(run_dir, "tables.txt", text.text);
 	free(text.text);
 	return ret;
 }

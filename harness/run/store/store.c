@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "record.h"
+#include "../base/file.h"
 
 static char *in_dir(const struct store *store, const char *name)
 {
@@ -36,7 +37,7 @@ static bool folder_is_empty(const char *path)
 	return n == 0;
 }
 
-static char *default_dir(const char *root, const char *sweep, const char *tier)
+char *store_default_dir(const char *root, const char *name)
 {
 	time_t now = time(NULL);
 	char stamp[32];
@@ -44,7 +45,7 @@ static char *default_dir(const char *root, const char *sweep, const char *tier)
 
 	gmtime_r(&now, &tm);
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
-	return xasprintf("%s/results/runs/%s-%s-%s", root, stamp, sweep, tier);
+	return xasprintf("%s/results/runs/%s-%s", root, stamp, name);
 }
 
 static int open_points(struct store *store)
@@ -65,11 +66,9 @@ static int open_points(struct store *store)
 	return error("another faultline is at work in %s", store->dir);
 }
 
-int store_create(struct store *store, const char *root, const char *dir, const char *sweep,
-		 const char *tier)
+int store_create(struct store *store, const char *dir)
 {
-	*store = (struct store){ .points_fd = -1 };
-	store->dir = dir ? xstrdup(dir) : default_dir(root, sweep, tier);
+	*store = (struct store){ .points_fd = -1, .dir = xstrdup(dir) };
 	store->logs = in_dir(store, "logs");
 	if (folders_make(store->dir)) {
 		return error("cannot make the results folder %s: %s; choose another with "
@@ -89,49 +88,13 @@ int store_create(struct store *store, const char *root, const char *dir, const c
 	return open_points(store);
 }
 
-static int write_all(int fd, const char *text, size_t n)
-{
-	while (n) {
-		ssize_t wrote = write(fd, text, n);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -1;
-		text += wrote;
-		n -= wrote;
-	}
-	return 0;
-}
-
-/* Replaces a file of the folder, whole or not at all. */
-static int replace_file(struct store *store, const char *name, const char *text)
-{
-	char *path = in_dir(store, name);
-	char *temporary = xasprintf("%s.tmp", path);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	bool good = fd >= 0 && !write_all(fd, text, strlen(text)) && !fsync(fd);
-
-	if (fd >= 0 && close(fd))
-		good = false;
-	if (good)
-		good = !rename(temporary, path);
-	if (!good) {
-		error("cannot write %s: %s", path, strerror(errno));
-		unlink(temporary);
-	}
-	free(temporary);
-	free(path);
-	return good ? 0 : -1;
-}
-
 int store_keep(struct store *store, const char *path, const char *name)
 {
 	char *text = file_read_exact(path);
 	int failed = -1;
 
 	if (text)
-		failed = replace_file(store, name, text);
+		failed = file_replace(store->dir, name, text);
 	else
 		error("cannot read %s: %s", path, strerror(errno));
 	free(text);
@@ -143,7 +106,7 @@ int store_write_run(struct store *store, const json_t *run)
 	char *text =
 		json_dumps(run, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	char *line = xasprintf("%s\n", text ? text : "null");
-	int failed = replace_file(store, "run.json", line);
+	int failed = file_replace(store->dir, "run.json", line);
 
 	free(line);
 	free(text);
@@ -216,7 +179,7 @@ static int keep_whole_points(struct store *store, json_t *records)
 	failed = read_points(text, path, records, kept);
 	fclose(kept);
 	if (!failed)
-		failed = replace_file(store, "points.jsonl", kept_text);
+		failed = file_replace(store->dir, "points.jsonl", kept_text);
 	free(kept_text);
 	free(text);
 	free(path);

@@ -17,13 +17,13 @@ struct store {
 	off_t points_bytes; /* of whole lines */
 };
 
+/* Where a run goes that says nothing else: a folder of $root/results/runs named after time and name. */
+char *store_default_dir(const char *root, const char *name);
+
 /*
- * Makes a new folder: dir, or one under $root/results/runs named after time,
- * sweep and tier when dir is NULL. Refuses a folder that holds anything.
- * Returns 0, or -1 after error().
+ * Makes a new folder. Refuses one that holds anything. Returns 0, or -1 after error().
  */
-int store_create(struct store *store, const char *root, const char *dir, const char *sweep,
-		 const char *tier);
+int store_create(struct store *store, const char *dir);
 
 /* The run.json of a folder, or NULL after error(). */
 json_t *store_load_run(const char *dir);

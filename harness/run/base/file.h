@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whole files and folders. */
+#ifndef FAULTLINE_FILE_H
+#define FAULTLINE_FILE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* The whole file as a string, or NULL with errno set; file_read() takes final newlines off. */
+char *file_read_exact(const char *path);
+char *file_read(const char *path);
+
+/* The same for what is read to its end. */
+char *stream_read(FILE *f);
+
+/* The same for small files of /proc and /sys: NULL when it cannot be read, whatever the reason. */
+char *sysfs_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Writes n bytes, however many calls it takes. Returns 0, or -1 with errno set. */
+int write_all(int fd, const char *text, size_t n);
+
+/* Gives a file of a folder new content, whole or not at all. Returns 0, or -1 after error(). */
+int file_replace(const char *dir, const char *name, const char *text);
+
+/* mkdir -p. Returns 0, or -1 with errno set. */
+int folders_make(const char *path);
+
+/* Removes a folder and the files in it; folders in it stay, and so does it then. */
+void folder_remove(const char *path);
+
+/* A new folder for files that are not to stay, or NULL after error(); and its end. */
+char *scratch_make(void);
+void scratch_remove(char *owned);
+
+#endif

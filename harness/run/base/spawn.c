@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "util.h"
+
+/* In the child. Returns only when the program cannot be started. */
+static void become(char *const *argv, int out, int err)
+{
+	int in = open("/dev/null", O_RDONLY);
+	sigset_t none;
+
+	if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
+		return;
+	close_range(3, ~0u, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execvp(argv[0], argv);
+	dprintf(2, "cannot start %s: %s\n", argv[0], strerror(errno));
+}
+
+pid_t spawn(char *const *argv, int out, int err)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid > 0)
+		setpgid(pid, pid); /* both sides do, so that it holds for both from here on */
+	if (pid)
+		return pid;
+	setpgid(0, 0);
+	/* No VM is left behind, however faultline ends. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == parent)
+		become(argv, out, err);
+	_exit(SPAWN_NOT_STARTED);
+}
+
+int spawn_wait(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+char *command_line_of(char *const *argv)
+{
+	int fds[2], null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	char *text = NULL;
+	FILE *f;
+	pid_t pid;
+
+	if (null < 0 || pipe2(fds, O_CLOEXEC))
+		return NULL;
+	pid = spawn(argv, fds[1], null);
+	close(fds[1]);
+	close(null);
+	f = fdopen(fds[0], "re");
+	if (f) {
+		text = stream_read(f);
+		fclose(f);
+	}
+	if (pid < 0 || spawn_wait(pid)) {
+		free(text);
+		return NULL;
+	}
+	if (text)
+		text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+static void quote_word(FILE *out, const char *word)
+{
+	const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			    "%+,-./:=@_^";
+
+	if (*word && !word[strspn(word, plain)]) {
+		fputs(word, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*word, out);
+	}
+	fputc('\'', out);
+}
+
+char *shell_quote(char *const *words)
+{
+	char *text;
+	size_t size;
+	FILE *out = xmemstream(&text, &size);
+
+	for (size_t i = 0; words[i]; i++) {
+		if (i)
+			fputc(' ', out);
+		quote_word(out, words[i]);
+	}
+	fclose(out);
+	return text;
+}
