@@ -106,6 +106,19 @@ static char *read_back(const char *name)
 	return text;
 }
 
+/* vcpus: where distribution and phases are shown, or 0. */
+static int write_report(unsigned int vcpus)
+{
+	struct run_data run;
+	int failed = run_data_load(&run, folder.path, vcpus);
+
+	if (failed)
+		return failed;
+	failed = report_write(&run, folder.path);
+	run_data_free(&run);
+	return failed;
+}
+
 static void write_or_skip(void)
 {
 	char *argv[] = { "gnuplot", "--version", NULL };
@@ -115,7 +128,7 @@ static void write_or_skip(void)
 	if (!version)
 		_skip(__FILE__, __LINE__);
 	free(version);
-	failed = report_write(folder.path, 0);
+	failed = write_report(0);
 	if (failed)
 		print_error("%s\n", error_text());
 	assert_int_equal(failed, 0);
@@ -256,7 +269,7 @@ static void vcpus_that_no_point_has_are_refused(void **state)
 {
 	(void)state;
 	run_folder_write(&folder, "");
-	assert_int_equal(report_write(folder.path, 999), -1);
+	assert_int_equal(write_report(999), -1);
 	assert_non_null(strstr(error_text(), "999 vCPUs"));
 }
 
@@ -267,7 +280,7 @@ static void missing_gnuplot_is_named(void **state)
 	(void)state;
 	run_folder_write(&folder, "");
 	setenv("PATH", "/nonexistent", 1);
-	assert_int_equal(report_write(folder.path, 0), -1);
+	assert_int_equal(write_report(0), -1);
 	setenv("PATH", path, 1);
 	free(path);
 	assert_non_null(strstr(error_text(), "gnuplot-nox"));
@@ -280,7 +293,7 @@ static void missing_root_is_named(void **state)
 	(void)state;
 	run_folder_write(&folder, "");
 	unsetenv("FAULTLINE_ROOT");
-	assert_int_equal(report_write(folder.path, 0), -1);
+	assert_int_equal(write_report(0), -1);
 	setenv("FAULTLINE_ROOT", root, 1);
 	free(root);
 	assert_non_null(strstr(error_text(), "FAULTLINE_ROOT is not set"));
@@ -297,7 +310,7 @@ static void file_that_cannot_be_written_is_named(void **state)
 	snprintf(inside, sizeof(inside), "%s/x", path);
 	assert_int_equal(mkdir(path, 0700), 0);
 	assert_int_equal(mkdir(inside, 0700), 0);
-	assert_int_equal(report_write(folder.path, 0), -1);
+	assert_int_equal(write_report(0), -1);
 	assert_non_null(strstr(error_text(), "cannot write"));
 	assert_non_null(strstr(error_text(), "tables.txt"));
 	rmdir(inside);

@@ -2,7 +2,7 @@
 /* From the records of a run to groups, figures and the summary table. */
 #include "run_folder.h"
 
-#include "../../harness/run/report/report.h"
+#include "../../harness/run/report/table.h"
 #include "../../harness/run/report/report_cells.h"
 #include "../../harness/run/report/report_data.h"
 
@@ -12,12 +12,15 @@ static char *table(void)
 	size_t size;
 	char *text;
 	FILE *out = open_memstream(&text, &size);
-	int ret = table_print(out, folder.path);
+	struct run_data run;
+	int ret = run_data_load(&run, folder.path, 0);
 
-	fclose(out);
 	if (ret)
 		print_error("%s\n", error_text());
 	assert_int_equal(ret, 0);
+	table_print(out, &run);
+	run_data_free(&run);
+	fclose(out);
 	return text;
 }
 
@@ -68,7 +71,7 @@ static void repeats_give_the_median(void **state)
 
 	(void)state;
 	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path), 0);
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
 	assert_int_equal(run.panel_count, 1);
 	cell = series_cell(find_series(&run.panels[0], "uffd, 1 reader"), 2);
 	/* Three records: a failed one, whose point was then measured, and two repeats. */
@@ -88,7 +91,7 @@ static void series_keep_the_order_of_the_sweep(void **state)
 
 	(void)state;
 	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path), 0);
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
 	assert_int_equal(run.panels[0].series_count, 5);
 	for (size_t s = 0; s < 5; s++)
 		assert_string_equal(run.panels[0].series[s].label, order[s]);
@@ -109,7 +112,7 @@ static void conditions_are_not_mixed(void **state)
 	json_object_set_new(other, "id", json_string("another"));
 	json_array_append_new(folder.records, other);
 	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path), 0);
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
 	assert_int_equal(run.panel_count, 2);
 	assert_string_equal(run.panels[0].key, "fetch=0");
 	assert_string_equal(run.panels[1].key, "fetch=30us");
@@ -125,7 +128,7 @@ static void tiers_are_never_mixed(void **state)
 	/* Not even where no two points could be taken for repeats. */
 	json_object_set_new(json_array_get(folder.records, 6), "tier", json_string("nested"));
 	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path), 0);
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
 	assert_int_equal(run.panel_count, 2);
 	run_data_free(&run);
 }
@@ -144,14 +147,14 @@ static void pages_may_vary_with_vcpus(void **state)
 		json_object_set_new(record, "pages", json_integer(one ? 4 : 2));
 	}
 	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path), 0);
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
 	assert_int_equal(run.panel_count, 1);
 	assert_non_null(strstr(panel_conditions(&run.panels[0], text, sizeof(text)), "pages=2..4"));
 	run_data_free(&run);
 	/* Two sizes at one vCPU count are no repeats. */
 	json_object_set_new(json_array_get(folder.records, 9), "pages", json_integer(8));
 	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path), 0);
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
 	assert_true(run.panel_count > 1);
 	run_data_free(&run);
 }
@@ -166,7 +169,7 @@ static void mechanisms_become_series(void **state)
 	json_object_set_new(other, "id", json_string("another"));
 	json_array_append_new(folder.records, other);
 	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path), 0);
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
 	assert_int_equal(run.panel_count, 1);
 	assert_non_null(find_series(&run.panels[0], "userfault: readers=2"));
 	assert_non_null(find_series(&run.panels[0], "userfault: readers=1"));
@@ -332,10 +335,9 @@ static void without_simulated_cpus_there_are_no_answers(void **state)
 
 static void assert_refused(const char *message)
 {
-	FILE *out = fopen("/dev/null", "w");
+	struct run_data run;
 
-	assert_int_equal(table_print(out, folder.path), -1);
-	fclose(out);
+	assert_int_equal(run_data_load(&run, folder.path, 0), -1);
 	if (!strstr(error_text(), message))
 		print_error("no '%s' in '%s'\n", message, error_text());
 	assert_non_null(strstr(error_text(), message));

@@ -160,7 +160,7 @@ static int take_run(struct published_tables *tables, const char *dir, char setti
 	struct run_data run;
 	int failed;
 
-	if (run_data_load(&run, dir)) {
+	if (run_data_load(&run, dir, 0)) {
 		complain_error();
 		return -1;
 	}

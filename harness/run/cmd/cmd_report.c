@@ -6,6 +6,7 @@
 #include "../../keys.h"
 #include "commands.h"
 #include "../report/report.h"
+#include "../report/table.h"
 #include "../base/util.h"
 
 static const char usage[] =
@@ -18,8 +19,16 @@ static const char usage[] =
 
 int report_show(const char *run_dir, unsigned int vcpus)
 {
+	struct run_data run;
+	int failed = run_data_load(&run, run_dir, vcpus);
 
-	if (report_write(run_dir, vcpus) || table_print(stdout, run_dir)) {
+	if (!failed) {
+		failed = report_write(&run, run_dir);
+		if (!failed)
+			table_print(stdout, &run);
+		run_data_free(&run);
+	}
+	if (failed) {
 		complain("no report: %s", error_text());
 		return EXIT_USAGE;
 	}

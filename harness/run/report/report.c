@@ -356,46 +356,21 @@ static int write_html(const struct run_data *run, const char *run_dir)
 	return ret;
 }
 
-static int write_tables(const char *run_dir)
+static int write_tables(const struct run_data *run, const char *run_dir)
 {
 	struct text text;
 	int ret;
 
 	text_open(&text);
-	ret = table_print(text.out, run_dir);
-	text_close(&text);
-	if (!ret)
-		ret = file_replace(run_dir, "tables.txt", text.text);
+	table_print(text.out, run);
+	ret = file_replace(run_dir, "tables.txt", text_close(&text));
 	free(text.text);
 	return ret;
 }
 
-/* A number of vCPUs that no panel has would be passed over without a word. */
-static int check_shown_vcpus(const struct run_data *run)
+int report_write(const struct run_data *run, const char *run_dir)
 {
-	for (size_t p = 0; run->shown_vcpus && p < run->panel_count; p++)
-		if (panel_shown_vcpus(run, &run->panels[p]) == run->shown_vcpus)
-			return 0;
-	if (!run->shown_vcpus)
-		return 0;
-	return error("no point of this run with %u vCPUs has times", run->shown_vcpus);
-}
-
-int report_write(const char *run_dir, unsigned int vcpus)
-{
-	struct run_data run;
-	int ret;
-
-	if (run_data_load(&run, run_dir))
+	if (write_tables(run, run_dir) || plots_write(run, run_dir))
 		return -1;
-	run.shown_vcpus = vcpus;
-	ret = check_shown_vcpus(&run);
-	if (!ret)
-		ret = write_tables(run_dir);
-	if (!ret)
-		ret = plots_write(&run, run_dir);
-	if (!ret)
-		ret = write_html(&run, run_dir);
-	run_data_free(&run);
-	return ret;
+	return write_html(run, run_dir);
 }

@@ -9,21 +9,13 @@
 #ifndef FAULTLINE_REPORT_H
 #define FAULTLINE_REPORT_H
 
-#include <stddef.h>
-#include <stdio.h>
+#include "report_data.h"
 
 /*
  * Writes tables.txt, plots/ (SVG and PNG) and report.html into run_dir from its run.json and
  * points.jsonl. A file appears whole or not at all. Needs gnuplot, and plots/ of the folder that
- * FAULTLINE_ROOT names. vcpus: where distribution and phases are shown; 0 for the largest number
- * that most series have. Returns 0, or -1 after error(); what was written before stays.
+ * FAULTLINE_ROOT names. Returns 0, or -1 after error(); what was written before stays.
  */
-int report_write(const char *run_dir, unsigned int vcpus);
-
-/*
- * Prints the summary table of a run as plain text, at most 100 columns wide unless a label of the
- * sweep is very long. Returns 0, or -1 after error().
- */
-int table_print(FILE *out, const char *run_dir);
+int report_write(const struct run_data *run, const char *run_dir);
 
 #endif

@@ -345,12 +345,23 @@ static void group_panel(const struct run_data *run, struct panel *panel)
 	json_decref(by_label);
 }
 
-int run_data_load(struct run_data *run, const char *run_dir)
+/* A number of vCPUs that no panel has would be passed over without a word. */
+static int check_shown_vcpus(const struct run_data *run)
+{
+	if (!run->shown_vcpus)
+		return 0;
+	for (size_t p = 0; p < run->panel_count; p++)
+		if (panel_shown_vcpus(run, &run->panels[p]) == run->shown_vcpus)
+			return 0;
+	return error("no point of this run with %u vCPUs has times", run->shown_vcpus);
+}
+
+int run_data_load(struct run_data *run, const char *run_dir, unsigned int vcpus)
 {
 	const json_t *record;
 	size_t i;
 
-	*run = (struct run_data){ .run = load_run(run_dir) };
+	*run = (struct run_data){ .run = load_run(run_dir), .shown_vcpus = vcpus };
 	if (!run->run)
 		return -1;
 	run->records = load_records(run_dir);
@@ -367,7 +378,10 @@ int run_data_load(struct run_data *run, const char *run_dir)
 	split_panels(run);
 	for (i = 0; i < run->panel_count; i++)
 		group_panel(run, &run->panels[i]);
-	return 0;
+	if (!check_shown_vcpus(run))
+		return 0;
+	run_data_free(run);
+	return -1;
 }
 
 void run_data_free(struct run_data *run)

@@ -66,8 +66,11 @@ struct run_data {
 	unsigned int shown_vcpus; /* that the reader asks for; 0: see panel_shown_vcpus() */
 };
 
-/* Reads and groups a run folder. Returns 0, or -1 after error() and nothing to free. */
-int run_data_load(struct run_data *run, const char *run_dir);
+/*
+ * Reads and groups a run folder. vcpus: where distribution and phases are shown; 0 for the largest
+ * number that most series have. Returns 0, or -1 after error() and nothing to free.
+ */
+int run_data_load(struct run_data *run, const char *run_dir, unsigned int vcpus);
 
 void run_data_free(struct run_data *run);
 

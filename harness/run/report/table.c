@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report.h"
 #include "report_data.h"
 #include "table.h"
 #include "../base/util.h"
@@ -285,7 +284,7 @@ void table_body(FILE *out, const struct run_data *run)
 	table_arches(out, run);
 }
 
-static void table_problems(FILE *out, const struct run_data *run)
+void table_problems(FILE *out, const struct run_data *run)
 {
 	json_t *problems = run_problems(run);
 	const json_t *problem;
@@ -317,7 +316,7 @@ static void print_answer(FILE *out, const json_t *row)
 	fputc('\n', out);
 }
 
-static void table_answers(FILE *out, const struct run_data *run)
+void table_answers(FILE *out, const struct run_data *run)
 {
 	json_t *rows = run_answers(run);
 	const json_t *row;
@@ -335,16 +334,10 @@ static void table_answers(FILE *out, const struct run_data *run)
 	json_decref(rows);
 }
 
-int table_print(FILE *out, const char *run_dir)
+void table_print(FILE *out, const struct run_data *run)
 {
-	struct run_data run;
-
-	if (run_data_load(&run, run_dir))
-		return -1;
-	table_header(out, &run);
-	table_body(out, &run);
-	table_problems(out, &run);
-	table_answers(out, &run);
-	run_data_free(&run);
-	return 0;
+	table_header(out, run);
+	table_body(out, run);
+	table_problems(out, run);
+	table_answers(out, run);
 }

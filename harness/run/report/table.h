@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of the summary table, for who shows some of them elsewhere. */
+/* The summary table, at most 100 columns wide unless a label of the sweep is very long. */
 #ifndef FAULTLINE_TABLE_H
 #define FAULTLINE_TABLE_H
 
@@ -12,6 +12,15 @@ void table_header(FILE *out, const struct run_data *run);
 
 /* All panels: conditions, best uffd, figures; then architectures side by side. */
 void table_body(FILE *out, const struct run_data *run);
+
+/* The points that failed or were skipped, and why; nothing when none was. */
+void table_problems(FILE *out, const struct run_data *run);
+
+/* The known answers of the simulated CPUs; nothing when none was asked for. */
+void table_answers(FILE *out, const struct run_data *run);
+
+/* All of these, one after the other. */
+void table_print(FILE *out, const struct run_data *run);
 
 /* What was measured on both architectures, side by side; nothing where nothing was. */
 void table_arches(FILE *out, const struct run_data *run);
