@@ -36,48 +36,71 @@ static const char *const tier_names[] = { "auto", TIERS NULL };
 static const char *const wait_names[] = { "sleep", "spin", NULL };
 static const char *const handler_names[] = { "inline", "async", NULL };
 
-#define FIELD(name) offsetof(struct point, name)
+#define FIELD(name) .offset = offsetof(struct point, name)
+
+/* What the simulated machine is like says something only where the point ran on one like it. */
+static bool is_simulated(const struct point *p)
+{
+	return tier_kinds[p->tier].is_simulated;
+}
+
+static bool is_parallel(const struct point *p)
+{
+	return is_simulated(p) && point_is_manycore(p);
+}
+
+static bool has_gic(const struct point *p)
+{
+	return p->gic != GIC_NONE;
+}
 
 /* clang-format off */
 const struct key point_keys[] = {
-	{ "mode", "how a missing page is noticed and filled",
+	{ "mode", "how a missing page is noticed and filled", ROLE_MECHANISM,
 	  KEY_CHOICE, FIELD(mode), .names = mode_names },
-	{ "workload", "what the guest's vCPUs run",
+	{ "workload", "what the guest's vCPUs run", ROLE_CONDITION,
 	  KEY_CHOICE, FIELD(workload), .names = workload_names },
-	{ "access", "what the guest does to a page first",
+	{ "access", "what the guest does to a page first", ROLE_CONDITION,
 	  KEY_CHOICE, FIELD(access), .names = access_names },
-	{ "backing", "what the tested memory is made of",
+	{ "backing", "what the tested memory is made of", ROLE_CONDITION,
 	  KEY_CHOICE, FIELD(backing), .names = backing_names },
 	{ "fault", "how a page is missing: auto is minor for shmem, missing otherwise",
-	  KEY_CHOICE, FIELD(fault), .names = fault_names },
+	  ROLE_CONDITION, KEY_CHOICE, FIELD(fault), .names = fault_names },
 	{ "arch", "architecture of the host under test; native tiers have the machine's own",
-	  KEY_CHOICE, FIELD(arch), .names = arch_names },
+	  ROLE_CONDITION, KEY_CHOICE, FIELD(arch), .names = arch_names, .has_own_place = true },
 	{ "gic", "interrupt controller of an arm64 VM that KVM emulates; guests here do not use it",
-	  KEY_CHOICE, FIELD(gic), .names = gic_names },
-	{ "tier", "how strong the evidence is to be",
-	  KEY_CHOICE, FIELD(tier), .names = tier_names },
-	{ "vcpus", "vCPUs", KEY_NUMBER, FIELD(vcpus), 1, VCPUS_MAX },
-	{ "cpus", "simulated CPUs; vCPUs may be more", KEY_NUMBER, FIELD(cpus), 1, CPUS_MAX },
-	{ "quantum", "instructions that simulated CPUs may be apart",
-	  KEY_NUMBER, FIELD(quantum), 50, 1000000 },
+	  ROLE_CONDITION, KEY_CHOICE, FIELD(gic), .names = gic_names, .applies = has_gic },
+	{ "tier", "how strong the evidence is to be", ROLE_CONDITION,
+	  KEY_CHOICE, FIELD(tier), .names = tier_names, .has_own_place = true },
+	{ "vcpus", "vCPUs", ROLE_NONE, KEY_NUMBER, FIELD(vcpus), 1, VCPUS_MAX },
+	{ "cpus", "simulated CPUs; vCPUs may be more", ROLE_CONDITION,
+	  KEY_NUMBER, FIELD(cpus), 1, CPUS_MAX, .follows = { "vcpus", "readers" },
+	  .applies = is_simulated },
+	{ "quantum", "instructions that simulated CPUs may be apart", ROLE_CONDITION,
+	  KEY_NUMBER, FIELD(quantum), 50, 1000000, .applies = is_parallel },
 	{ "coherence", "ns that a cache line takes from one simulated CPU to another",
-	  KEY_NUMBER, FIELD(coherence_ns), 0, 10000 },
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(coherence_ns), 0, 10000, .applies = is_parallel },
 	{ "speed", "instructions per ns of a simulated CPU; 1 by default for one CPU, 4 for more",
-	  KEY_NUMBER, FIELD(speed), 1, 64 },
-	{ "pages", "pages per vCPU; all in all where a workload shares them",
-	  KEY_NUMBER, FIELD(pages), 1, PAGES_MAX },
-	{ "fetch", "time that getting a page takes", KEY_DURATION, FIELD(fetch_ns) },
-	{ "wait", "how that time passes", KEY_CHOICE, FIELD(wait), .names = wait_names },
-	{ "uffds", "userfaultfds that share the memory", KEY_COUNT, FIELD(uffds), 1, VCPUS_MAX },
-	{ "readers", "handler threads in all", KEY_COUNT, FIELD(readers), 1, VCPUS_MAX },
-	{ "handler", "handlers fetch before they read on, or let fetches overlap",
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(speed), 1, 64, .applies = is_parallel },
+	{ "pages", "pages per vCPU; all in all where a workload shares them", ROLE_CONDITION,
+	  KEY_NUMBER, FIELD(pages), 1, PAGES_MAX, .follows = { "vcpus" } },
+	{ "fetch", "time that getting a page takes", ROLE_CONDITION,
+	  KEY_DURATION, FIELD(fetch_ns), .has_own_place = true },
+	{ "wait", "how that time passes", ROLE_CONDITION,
+	  KEY_CHOICE, FIELD(wait), .names = wait_names },
+	{ "uffds", "userfaultfds that share the memory", ROLE_MECHANISM,
+	  KEY_COUNT, FIELD(uffds), 1, VCPUS_MAX, .follows = { "vcpus" } },
+	{ "readers", "handler threads in all", ROLE_MECHANISM,
+	  KEY_COUNT, FIELD(readers), 1, VCPUS_MAX, .follows = { "vcpus" } },
+	{ "handler", "handlers fetch before they read on, or let fetches overlap", ROLE_MECHANISM,
 	  KEY_CHOICE, FIELD(handler), .names = handler_names },
-	{ "vcpu_cpus", "CPUs that vCPU threads are pinned to, in turn",
+	{ "vcpu_cpus", "CPUs that vCPU threads are pinned to, in turn", ROLE_NONE,
 	  KEY_CPU_LIST, FIELD(vcpu_cpus) },
-	{ "reader_cpus", "CPUs that handler threads are pinned to, in turn",
+	{ "reader_cpus", "CPUs that handler threads are pinned to, in turn", ROLE_NONE,
 	  KEY_CPU_LIST, FIELD(reader_cpus) },
-	{ "repeat", "which repeat this is", KEY_NUMBER, FIELD(repeat), 1, 1000 },
-	{ "seed", "page contents", KEY_SEED, FIELD(seed), 0, INT64_MAX }, /* what JSON libraries take */
+	{ "repeat", "which repeat this is", ROLE_NONE, KEY_NUMBER, FIELD(repeat), 1, 1000 },
+	{ "seed", "page contents", ROLE_NONE,
+	  KEY_SEED, FIELD(seed), 0, INT64_MAX }, /* what JSON libraries take */
 };
 /* clang-format on */
 
@@ -244,12 +267,12 @@ const char *point_key_values(const struct key *key, char *buf, size_t size)
 	return buf;
 }
 
-static int find_key(const char *name)
+const struct key *point_key(const char *name)
 {
 	for (size_t i = 0; i < point_keys_count; i++)
 		if (!strcmp(point_keys[i].name, name))
-			return (int)i;
-	return -1;
+			return &point_keys[i];
+	return NULL;
 }
 
 static int store_value(void *field, const struct key *s, const char *value)
@@ -293,21 +316,19 @@ static int store_value(void *field, const struct key *s, const char *value)
 
 int point_set(struct point *p, const char *name, const char *value)
 {
-	int i = find_key(name);
+	const struct key *key = point_key(name);
+	char values[256];
 
-	if (i < 0) {
+	if (!key) {
 		error("unknown key '%s'; known:", name);
 		for (size_t k = 0; k < point_keys_count; k++)
 			error("%s %s", error_text(), point_keys[k].name);
 		return -1;
 	}
-	if (store_value((char *)p + point_keys[i].offset, &point_keys[i], value)) {
-		char values[256];
-
-		return error("%s='%s' is not valid; use %s", name, value,
-			     point_key_values(&point_keys[i], values, sizeof(values)));
-	}
-	return 0;
+	if (!store_value((char *)p + key->offset, key, value))
+		return 0;
+	return error("%s='%s' is not valid; use %s", name, value,
+		     point_key_values(key, values, sizeof(values)));
 }
 
 int point_set_pair(struct point *p, const char *pair)
@@ -395,9 +416,8 @@ int point_resolve(struct point *p)
 	return 0;
 }
 
-const char *point_get(const struct point *p, const char *name, char *buf, size_t size)
+const char *point_get(const struct point *p, const struct key *s, char *buf, size_t size)
 {
-	const struct key *s = &point_keys[find_key(name)];
 	const void *field = (const char *)p + s->offset;
 	unsigned int v = *(const unsigned int *)field;
 
@@ -427,9 +447,26 @@ const char *point_get(const struct point *p, const char *name, char *buf, size_t
 	return buf;
 }
 
-bool point_key_is_number(const char *name)
+int point_key_compare(const struct point *a, const struct point *b, const struct key *key)
 {
-	enum key_kind kind = point_keys[find_key(name)].kind;
+	const void *x = (const char *)a + key->offset, *y = (const char *)b + key->offset;
+	uint64_t v, w;
 
-	return kind == KEY_NUMBER || kind == KEY_COUNT || kind == KEY_SEED;
+	if (key->kind == KEY_CPU_LIST)
+		return strcmp(x, y);
+	if (key->kind == KEY_DURATION || key->kind == KEY_SEED) {
+		v = *(const uint64_t *)x;
+		w = *(const uint64_t *)y;
+	} else {
+		v = *(const unsigned int *)x;
+		w = *(const unsigned int *)y;
+	}
+	if (key->kind == KEY_COUNT && v != w && (v == PER_VCPU || w == PER_VCPU))
+		return v == PER_VCPU ? 1 : -1;
+	return (v > w) - (v < w);
+}
+
+bool point_key_is_number(const struct key *key)
+{
+	return key->kind == KEY_NUMBER || key->kind == KEY_COUNT || key->kind == KEY_SEED;
 }

@@ -64,13 +64,26 @@ enum key_kind {
 	KEY_CPU_LIST,
 };
 
+/* What it means that two points differ in a key. */
+enum key_role {
+	ROLE_NONE, /* they are to be compared: another vCPU count, a repeat, other CPUs */
+	ROLE_CONDITION, /* they faulted under other conditions: not in one table, not on one axis */
+	ROLE_MECHANISM, /* the fault was resolved another way: not in one series */
+};
+
+/* To add a key: a field of struct point and a row of point_keys[]; then make schema. */
 struct key {
 	const char *name;
 	const char *help;
+	enum key_role role;
 	enum key_kind kind;
 	size_t offset; /* of the field in struct point */
 	uint64_t min, max;
-	const char *const *names; /* NULL-terminated */
+	const char *const *names; /* NULL-terminated; "auto" is resolved, and never recorded */
+	/* Keys that it may follow from: points that differ in one of these may differ in it, too. */
+	const char *follows[2];
+	bool (*applies)(const struct point *p); /* whether it says something; NULL: always */
+	bool has_own_place; /* in headers and captions, before the other conditions */
 };
 
 /* Indexed by enum arch, NULL-terminated. */
@@ -84,6 +97,9 @@ unsigned int arch_cpus_max(enum arch arch);
 
 extern const struct key point_keys[];
 extern const size_t point_keys_count;
+
+/* The key of that name, or NULL. */
+const struct key *point_key(const char *name);
 
 /* Writes what values a key takes, for messages and help. Returns buf. */
 const char *point_key_values(const struct key *key, char *buf, size_t size);
@@ -119,10 +135,13 @@ bool point_is_manycore(const struct point *p);
 uint64_t point_pages_total(const struct point *p);
 
 /* Writes the value of a key as point_set() would read it. Returns buf. */
-const char *point_get(const struct point *p, const char *name, char *buf, size_t size);
+const char *point_get(const struct point *p, const struct key *key, char *buf, size_t size);
+
+/* <0, 0 or >0 by their values of the key: numbers by size, choices in their order, per-vcpu last. */
+int point_key_compare(const struct point *a, const struct point *b, const struct key *key);
 
 /* Whether a record shows this key as a number. */
-bool point_key_is_number(const char *name);
+bool point_key_is_number(const struct key *key);
 
 /*
  * "0", "30us", "1.5ms", "250ns", "2s" to ns. Returns 0, or -1 when text is no

@@ -35,11 +35,11 @@ static void write_head(FILE *out, const struct point *point, const char *status,
 
 	fprintf(out, "{\"schema\":%d", RECORD_SCHEMA);
 	for (size_t i = 0; i < point_keys_count; i++) {
-		const char *name = point_keys[i].name;
+		const struct key *key = &point_keys[i];
 
-		point_get(point, name, value, sizeof(value));
-		fprintf(out, ",\"%s\":", name);
-		if (point_key_is_number(name))
+		point_get(point, key, value, sizeof(value));
+		fprintf(out, ",\"%s\":", key->name);
+		if (point_key_is_number(key))
 			fputs(value, out);
 		else
 			record_write_string(out, value);

@@ -85,15 +85,15 @@ static void new_run(struct store *store)
 
 static void resume_keeps(const char *id)
 {
-	json_t *run, *records;
+	json_t *run;
+	struct records records;
 	struct store store;
 
 	assert_int_equal(store_resume(&store, dir, &run, &records), 0);
-	assert_int_equal(json_array_size(records), 1);
-	assert_string_equal(json_string_value(json_object_get(json_array_get(records, 0), "id")),
-			    id);
+	assert_int_equal(records.n, 1);
+	assert_string_equal(json_string_value(json_object_get(records.v[0].json, "id")), id);
 	json_decref(run);
-	json_decref(records);
+	records_free(&records);
 	append(&store, "next", "ok");
 	store_close(&store);
 }
@@ -133,7 +133,8 @@ static void a_line_cut_short_is_dropped(void **state)
 
 static void a_damaged_line_is_named(void **state)
 {
-	json_t *run, *records;
+	json_t *run;
+	struct records records;
 	struct store store;
 
 	(void)state;
@@ -144,13 +145,14 @@ static void a_damaged_line_is_named(void **state)
 	assert_int_equal(store_resume(&store, dir, &run, &records), -1);
 	assert_non_null(strstr(error_text(), "points.jsonl:2"));
 	json_decref(run);
-	json_decref(records);
+	records_free(&records);
 	store_close(&store);
 }
 
 static void two_at_work_in_one_folder_are_refused(void **state)
 {
-	json_t *run, *records;
+	json_t *run;
+	struct records records;
 	struct store store, other;
 
 	(void)state;
@@ -158,7 +160,7 @@ static void two_at_work_in_one_folder_are_refused(void **state)
 	assert_int_equal(store_resume(&other, dir, &run, &records), -1);
 	assert_non_null(strstr(error_text(), "another faultline"));
 	json_decref(run);
-	json_decref(records);
+	records_free(&records);
 	store_close(&other);
 	store_close(&store);
 }

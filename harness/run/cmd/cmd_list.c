@@ -24,15 +24,13 @@ static void list_pairs(const char *title, const char *const *names, const char *
 		list_pair(names[i], summaries[i]);
 }
 
-static void list_choices(const char *title, const char *key_name)
+static void list_choices(const char *title, const char *key)
 {
-	for (size_t i = 0; i < point_keys_count; i++) {
-		if (strcmp(point_keys[i].name, key_name))
-			continue;
-		printf("%s\n", title);
-		for (size_t k = 0; point_keys[i].names[k]; k++)
-			printf("  %s\n", point_keys[i].names[k]);
-	}
+	const char *const *names = point_key(key)->names;
+
+	puts(title);
+	for (size_t i = 0; names[i]; i++)
+		printf("  %s\n", names[i]);
 }
 
 static void list_tiers(void)
@@ -77,7 +75,7 @@ static void list_keys(void)
 		const struct key *key = &point_keys[i];
 		char value[512], values[512];
 
-		point_get(&defaults, key->name, value, sizeof(value));
+		point_get(&defaults, key, value, sizeof(value));
 		/* A default that depends on other keys: its help says which it is. */
 		if (point_set(&defaults, key->name, value))
 			value[0] = '\0';

@@ -11,6 +11,7 @@
 #include "../measure/known_answers.h"
 #include "../host/machine.h"
 #include "../store/record.h"
+#include "../plan/keyset.h"
 #include "../measure/run_json.h"
 #include "run_options.h"
 #include "../measure/tier_choice.h"
@@ -242,31 +243,35 @@ static int check_only(struct run *r, struct run_options *o)
 	return 0;
 }
 
-static bool is_record_of(const json_t *record, const struct planned *planned)
+/* Finds the record's point in the plan. Returns its index, or the number of points. */
+static size_t find_planned(const struct plan *plan, const struct record *record)
 {
-	const char *series = json_string_value(json_object_get(record, "series"));
-	const char *id = json_string_value(json_object_get(record, "id"));
+	size_t i = 0;
 
-	return series && id && !strcmp(series, planned->series) && !strcmp(id, planned->id);
+	while (i < plan->count &&
+	       (strcmp(record->series, plan->points[i].series) ||
+		points_compare(&record->point, &plan->points[i].point, keyset_identity())))
+		i++;
+	return i;
 }
 
 /* Marks the points that have a record. */
-static int mark_done(struct run *r, const json_t *records)
+static int mark_done(struct run *r, const struct records *records)
 {
-	for (size_t k = 0; k < json_array_size(records); k++) {
-		const json_t *record = json_array_get(records, k);
-		size_t i = 0;
+	for (size_t k = 0; k < records->n; k++) {
+		const struct record *record = &records->v[k];
+		size_t i = find_planned(&r->plan, record);
+		char *id;
 
-		while (i < r->plan.count && !is_record_of(record, &r->plan.points[i]))
-			i++;
 		if (i == r->plan.count || r->schedule.is_done[i]) {
-			return error("points.jsonl has a record %s: %s; start "
-				     "the run anew",
-				     i == r->plan.count ? "that is not in the plan" : "twice",
-				     json_string_value(json_object_get(record, "id")));
+			id = point_id(&record->point);
+			error("points.jsonl has a record %s: %s; start the run anew",
+			      i == r->plan.count ? "that is not in the plan" : "twice", id);
+			free(id);
+			return -1;
 		}
 		r->schedule.is_done[i] = true;
-		if (!strcmp(record_status(record), "ok"))
+		if (!strcmp(record->status, "ok"))
 			r->schedule.ok++;
 		else
 			r->schedule.skipped++;
@@ -292,13 +297,13 @@ static int check_identity(struct run *r)
 
 static int resume(struct run *r, struct run_options *o)
 {
-	json_t *records = NULL;
+	struct records records;
 	int failed;
 
 	failed = store_resume(&r->store, o->resume, &r->json, &records) ||
 		 stored_options(r, o->resume, o) || make_plan(r, o, o->tier) || check_identity(r) ||
-		 mark_done(r, records) || schedule_check_memory(&r->schedule);
-	json_decref(records);
+		 mark_done(r, &records) || schedule_check_memory(&r->schedule);
+	records_free(&records);
 	if (failed)
 		return -1;
 	run_json_resumed(r->json);

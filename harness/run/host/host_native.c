@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "../plan/keyset.h"
 #include "../plan/plan.h"
 #include "../store/record.h"
 
@@ -42,7 +43,7 @@ static void native_command(const struct setup *setup, const struct point *p,
 {
 	(void)files; /* the record comes by stdout */
 	strings_add(words, xstrdup(setup->targets[p->arch].point_program));
-	point_words(p, words);
+	point_words(p, KEYSET_ALL, words);
 }
 
 static const char *native_stdout_file(const struct point_files *files)

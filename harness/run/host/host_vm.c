@@ -7,6 +7,7 @@
 
 #include "host.h"
 #include "machine_kinds.h"
+#include "../plan/keyset.h"
 #include "../plan/plan.h"
 #include "../store/record.h"
 #include "../base/file.h"
@@ -262,14 +263,10 @@ static void add_command(const struct setup *setup, const struct point *p,
 static void vm_command(const struct setup *setup, const struct point *p,
 		       const struct point_files *files, struct strings *words)
 {
-	struct strings keys = { 0 };
-	char *keys_text;
+	char *keys = point_text(p, KEYSET_ALL);
 
-	point_words(p, &keys);
-	keys_text = shell_quote(keys.v); /* joins them; there is nothing to quote */
-	add_command(setup, p, files, keys_text, words);
-	free(keys_text);
-	strings_free(&keys);
+	add_command(setup, p, files, keys, words);
+	free(keys);
 }
 
 static void answers_command(const struct setup *setup, const struct point *p,

@@ -7,8 +7,8 @@
 #include "../../../workloads/workload.h"
 #include "../../mode.h"
 #include "cost.h"
+#include "keyset.h"
 #include "values.h"
-#include "../base/spawn.h"
 
 const char *const plan_text_names[PLAN_TEXTS] = {
 	[PLAN_MODES] = "modes",		[PLAN_ARCH] = "arch",	[PLAN_VCPUS] = "vcpus",
@@ -28,46 +28,9 @@ struct unrolling {
 	struct plan *plan;
 };
 
-static void add_word(const struct point *p, const struct key *key, struct strings *words)
-{
-	char value[512];
-
-	point_get(p, key->name, value, sizeof(value));
-	if (key->kind == KEY_CPU_LIST && !*value)
-		return;
-	strings_add(words, xasprintf("%s=%s", key->name, value));
-}
-
-void point_words(const struct point *p, struct strings *words)
-{
-	for (size_t i = 0; i < point_keys_count; i++)
-		add_word(p, &point_keys[i], words);
-}
-
 char *point_id(const struct point *p)
 {
-	struct strings words = { 0 };
-	char *id;
-
-	for (size_t i = 0; i < point_keys_count; i++)
-		if (point_keys[i].kind != KEY_CPU_LIST)
-			add_word(p, &point_keys[i], &words);
-	id = shell_quote(words.v); /* no value of these keys needs quotes */
-	strings_free(&words);
-	return id;
-}
-
-static bool same_point(const struct point *a, const struct point *b)
-{
-	char x[512], y[512];
-
-	for (size_t i = 0; i < point_keys_count; i++) {
-		const char *name = point_keys[i].name;
-
-		if (strcmp(point_get(a, name, x, sizeof(x)), point_get(b, name, y, sizeof(y))))
-			return false;
-	}
-	return true;
+	return point_text(p, keyset_identity());
 }
 
 static unsigned int cpus_for(const struct unrolling *u, const struct point *p)
@@ -101,7 +64,7 @@ static int add_point(struct unrolling *u, struct point *p)
 		return error("series [%s]: %s", u->series->name, error_text());
 	}
 	for (size_t i = plan->count; i-- && plan->points[i].series == u->series->name;)
-		if (same_point(&plan->points[i].point, p))
+		if (!points_compare(&plan->points[i].point, p, keyset_identity()))
 			return 0; /* a value stands twice in a list, say */
 	plan->points = xreallocarray(plan->points, plan->count + 1, sizeof(*plan->points));
 	plan->points[plan->count] = (struct planned){
@@ -272,7 +235,7 @@ static bool is_planned(const struct plan *plan, const struct planned *planned)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->points[i].series == planned->series &&
-		    !strcmp(plan->points[i].id, planned->id))
+		    !points_compare(&plan->points[i].point, &planned->point, keyset_identity()))
 			return true;
 	return false;
 }
@@ -291,11 +254,10 @@ void plan_set_tier(struct plan *plan, enum tier tier)
 		    planned.point.pages < PAGES_EACH_MIN_NATIVE)
 			planned.point.pages = PAGES_EACH_MIN_NATIVE;
 		free(planned.id);
-		planned.id = point_id(&planned.point);
 		if (is_planned(plan, &planned))
-			free(planned.id);
-		else
-			plan->points[plan->count++] = planned;
+			continue;
+		planned.id = point_id(&planned.point);
+		plan->points[plan->count++] = planned;
 	}
 	if (tier_kinds[tier].is_simulated)
 		sort_by_cost(plan); /* whose figures do not depend on the order */

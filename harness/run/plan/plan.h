@@ -63,9 +63,6 @@ void plan_free(struct plan *plan);
 /* KEY=VALUE for every key that says what is measured: all but the CPU lists. Caller frees. */
 char *point_id(const struct point *p);
 
-/* KEY=VALUE for every key, CPU lists where there are any, added to words. */
-void point_words(const struct point *p, struct strings *words);
-
 /* Which modes and architectures the plan's points have, in MODE_COUNT and ARCH_COUNT elements. */
 void plan_uses(const struct plan *plan, bool *modes, bool *arches);
 

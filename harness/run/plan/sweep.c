@@ -100,19 +100,13 @@ static int check_values(const char *name, const struct strings *values)
 	return 0;
 }
 
-static bool is_cpu_list(const char *name)
-{
-	for (size_t i = 0; i < point_keys_count; i++)
-		if (!strcmp(point_keys[i].name, name))
-			return point_keys[i].kind == KEY_CPU_LIST;
-	return false;
-}
-
 /* A key's text to its values, of which there may be several. */
 static int expand(const char *name, const char *text, struct strings *values)
 {
+	const struct key *key = point_key(name);
+
 	*values = (struct strings){ 0 };
-	if (is_cpu_list(name)) { /* its commas are part of the value */
+	if (key && key->kind == KEY_CPU_LIST) { /* its commas are part of the value */
 		strings_add(values, xstrdup(text));
 		return 0;
 	}

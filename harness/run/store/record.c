@@ -20,8 +20,8 @@ static json_t *key_value(const struct point *p, const struct key *key)
 {
 	char text[512];
 
-	point_get(p, key->name, text, sizeof(text));
-	if (point_key_is_number(key->name))
+	point_get(p, key, text, sizeof(text));
+	if (point_key_is_number(key))
 		return json_integer((json_int_t)strtoull(text, NULL, 10));
 	return json_string(text);
 }

@@ -134,55 +134,31 @@ int store_append(struct store *store, const json_t *record)
 	return code ? -1 : 0;
 }
 
-/* Takes points.jsonl apart: keeps what counts, as it stands, in kept. */
-static int read_points(char *text, const char *path, json_t *records, FILE *kept)
+/* Leaves those records in points.jsonl, and in the list, that need not be measured again. */
+static int keep_good_points(struct store *store, struct records *records)
 {
-	char *line, *end;
-
-	for (int number = 1; (end = strchr(text, '\n')); text = end + 1, number++) {
-		json_error_t cause;
-		json_t *record;
-
-		line = text;
-		*end = '\0';
-		record = json_loads(line, 0, &cause);
-		if (!record || !json_is_string(json_object_get(record, "id"))) {
-			error("%s:%d is no record: %s", path, number,
-			      record ? "it has no id" : cause.text);
-			json_decref(record);
-			return -1;
-		}
-		if (!strcmp(record_status(record), "ok") ||
-		    !strcmp(record_status(record), "skipped")) {
-			json_array_append(records, record);
-			fprintf(kept, "%s\n", line);
-		}
-		json_decref(record);
-	}
-	return 0; /* what follows the last newline was cut short */
-}
-
-static int keep_whole_points(struct store *store, json_t *records)
-{
-	char *path = in_dir(store, "points.jsonl"), *kept_text = NULL;
-	char *text = file_read_exact(path);
-	size_t kept_size;
-	FILE *kept;
+	char *text;
+	size_t size, kept = 0;
+	FILE *out = xmemstream(&text, &size);
 	int failed;
 
-	if (!text) {
-		error("cannot read %s: %s", path, strerror(errno));
-		free(path);
-		return -1;
+	for (size_t i = 0; i < records->n; i++) {
+		struct record *record = &records->v[i];
+		char *line;
+
+		if (strcmp(record->status, "ok") && strcmp(record->status, "skipped")) {
+			json_decref(record->json);
+			continue;
+		}
+		line = record_dump(record->json);
+		fprintf(out, "%s\n", line);
+		free(line);
+		records->v[kept++] = *record;
 	}
-	kept = xmemstream(&kept_text, &kept_size);
-	failed = read_points(text, path, records, kept);
-	fclose(kept);
-	if (!failed)
-		failed = file_replace(store->dir, "points.jsonl", kept_text);
-	free(kept_text);
+	records->n = kept;
+	fclose(out);
+	failed = file_replace(store->dir, "points.jsonl", text);
 	free(text);
-	free(path);
 	return failed;
 }
 
@@ -206,21 +182,20 @@ json_t *store_load_run(const char *dir)
 	return NULL;
 }
 
-int store_resume(struct store *store, const char *dir, json_t **run, json_t **records)
+int store_resume(struct store *store, const char *dir, json_t **run, struct records *records)
 {
 	*store = (struct store){ .points_fd = -1, .dir = xstrdup(dir) };
+	*records = (struct records){ 0 };
 	store->logs = in_dir(store, "logs");
-	*records = json_array();
 	*run = store_load_run(dir);
 	if (!*run)
 		return -1;
 	/* First the lock, on the file as it is; then again on the one that takes its place. */
-	if (open_points(store) || keep_whole_points(store, *records))
+	if (open_points(store) || records_read(records, dir) || keep_good_points(store, records))
 		return -1;
 	close(store->points_fd);
-	if (folders_make(store->logs)) {
+	if (folders_make(store->logs))
 		return error("cannot make %s: %s", store->logs, strerror(errno));
-	}
 	return open_points(store);
 }
 

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "../base/util.h"
+#include "points.h"
 
 #define RUN_SCHEMA_VERSION 2 /* of run.json, as results/schema/ has it */
 
@@ -29,11 +30,11 @@ int store_create(struct store *store, const char *dir);
 json_t *store_load_run(const char *dir);
 
 /*
- * Opens the folder of a run to go on with it. Fills run with run.json and records with an array of
- * those records that are ok or skipped; the others, and a last line cut short, are
- * taken out of points.jsonl. Returns 0, or -1 after error().
+ * Opens the folder of a run to resume it. Fills run with run.json and records with those that
+ * are ok or skipped; the others, and a last line cut short, are taken out of points.jsonl.
+ * Returns 0, or -1 after error(); what was filled is the caller's to free, either way.
  */
-int store_resume(struct store *store, const char *dir, json_t **run, json_t **records);
+int store_resume(struct store *store, const char *dir, json_t **run, struct records *records);
 
 /* Keeps a copy of a text file in the folder. Returns 0, or -1 after error(). */
 int store_keep(struct store *store, const char *path, const char *name);
