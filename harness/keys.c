@@ -447,6 +447,11 @@ const char *point_get(const struct point *p, const struct key *s, char *buf, siz
 	return buf;
 }
 
+unsigned int point_count(const struct point *p, const struct key *key)
+{
+	return *(const unsigned int *)((const char *)p + key->offset);
+}
+
 int point_key_compare(const struct point *a, const struct point *b, const struct key *key)
 {
 	const void *x = (const char *)a + key->offset, *y = (const char *)b + key->offset;

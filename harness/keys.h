@@ -137,6 +137,9 @@ uint64_t point_pages_total(const struct point *p);
 /* Writes the value of a key as point_set() would read it. Returns buf. */
 const char *point_get(const struct point *p, const struct key *key, char *buf, size_t size);
 
+/* The value of a KEY_COUNT. */
+unsigned int point_count(const struct point *p, const struct key *key);
+
 /* <0, 0 or >0 by their values of the key: numbers by size, choices in their order, per-vcpu last. */
 int point_key_compare(const struct point *a, const struct point *b, const struct key *key);
 

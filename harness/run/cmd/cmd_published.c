@@ -10,7 +10,7 @@
 
 #include "commands.h"
 #include "../report/published.h"
-#include "../report/report_data.h"
+#include "../report/describe.h"
 #include "run_options.h"
 #include "../host/setup.h"
 #include "../report/table.h"
@@ -108,8 +108,8 @@ static int check_settings(const struct run_data *run, char settings[SETTINGS_SIZ
 
 	for (size_t i = 0; i < run->panel_count; i++) {
 		snprintf(text, sizeof(text), "speed=%s quantum=%s",
-			 panel_values(&run->panels[i], "speed", speed, sizeof(speed)),
-			 panel_values(&run->panels[i], "quantum", quantum, sizeof(quantum)));
+			 panel_values(&run->panels[i], point_key("speed"), speed, sizeof(speed)),
+			 panel_values(&run->panels[i], point_key("quantum"), quantum, sizeof(quantum)));
 		if (!*settings)
 			strcpy(settings, text);
 		if (!strcmp(settings, text))
@@ -166,7 +166,12 @@ static int take_run(struct published_tables *tables, const char *dir, char setti
 	}
 	failed = check_settings(&run, settings);
 	if (!failed) {
-		published_match(tables, run.records);
+		json_t *records = json_array();
+
+		for (size_t i = 0; i < run.records.n; i++)
+			json_array_append(records, run.records.v[i].json);
+		published_match(tables, records);
+		json_decref(records);
 		table_header(stdout, &run);
 		printf("\n");
 		free(*caption);

@@ -162,7 +162,7 @@ int plots_write(const struct run_data *run, const char *run_dir)
 	}
 	free(dir);
 	for (size_t p = 0; p < run->panel_count && !ret; p++) {
-		if (!panel_timed(&run->panels[p]))
+		if (!run->panels[p].shown_vcpus)
 			continue;
 		data = scratch_make();
 		ret = data ? draw_panel(run, p, data, run_dir) : -1;

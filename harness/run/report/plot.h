@@ -3,7 +3,7 @@
 #ifndef FAULTLINE_PLOT_H
 #define FAULTLINE_PLOT_H
 
-#include "report_data.h"
+#include "groups.h"
 
 struct plot_kind {
 	const char *name; /* of the script and of the files */

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "../base/util.h"
-#include "report_cells.h"
+#include "describe.h"
+#include "histogram.h"
+#include "../../mode.h"
 
 /* A data file to be; the first error stays. */
 static FILE *open_data(const char *dir, const char *name, size_t number)
@@ -71,9 +73,9 @@ static size_t write_curve(FILE *out, const struct series *series)
 		if (!cell->timed)
 			continue;
 		fprintf(out, "%u", cell->vcpus);
-		write_spread(out, &cell->rate);
-		write_spread(out, &cell->p50_us);
-		write_spread(out, &cell->p99_us);
+		write_spread(out, cell_figure(cell, figure_named("span")));
+		write_spread(out, cell_figure(cell, figure_named("p50")));
+		write_spread(out, cell_figure(cell, figure_named("p99")));
 		fprintf(out, " %d\n", cell->fetch_off || cell->start_skewed);
 		lines++;
 	}
@@ -126,6 +128,17 @@ static int write_distribution(const struct series *series, size_t number, unsign
 	return ret;
 }
 
+static void write_bar(FILE *out, size_t number, const struct cell *cell)
+{
+	static const char *const phases[] = { "delivery", "fetch", "resolve", "resume" };
+	bool phased = cell_figure(cell, figure_named("delivery"))->known;
+
+	fprintf(out, "%zu %.9g", number, cell_figure(cell, figure_named("mean"))->median);
+	for (int p = 0; p < 4; p++)
+		fprintf(out, " %.9g", cell_figure(cell, figure_named(phases[p]))->median);
+	fprintf(out, " %.9g\n", phased ? 0 : cell_figure(cell, figure_named("mean"))->median);
+}
+
 /*
  * Index 0: row, total, the phases, and total again where there are no phases.
  * Index 1: the rows of series that have nothing to show.
@@ -142,10 +155,7 @@ static int write_phases(const struct panel *panel, const char *name, unsigned in
 
 		if (!cell || !cell->timed)
 			continue;
-		fprintf(out, "%zu %.9g", s + 1, cell->total_us.median);
-		for (int p = 0; p < PHASES; p++)
-			fprintf(out, " %.9g", cell->phased ? cell->phase_us[p].median : 0);
-		fprintf(out, " %.9g\n", cell->phased ? 0 : cell->total_us.median);
+		write_bar(out, s + 1, cell);
 	}
 	fprintf(out, "\n\n");
 	for (size_t s = 0; s < panel->series_count; s++) {
@@ -202,7 +212,7 @@ static void write_labels(FILE *out, const struct panel *panel)
 		snprintf(name, sizeof(name), "label[%zu]", s + 1);
 		write_variable(out, name, panel->series[s].label);
 		snprintf(name, sizeof(name), "mode[%zu]", s + 1);
-		write_variable(out, name, panel->series[s].mode);
+		write_variable(out, name, mode_names[panel->series[s].mode]);
 		fprintf(out, "variant[%zu] = %u\n", s + 1, panel->series[s].variant);
 	}
 }
@@ -212,16 +222,16 @@ static void write_captions(FILE *out, const struct run_data *run, const struct p
 {
 	const char *sweep = json_string_value(json_object_get(run->run, "sweep"));
 	const char *limits = panel_limits_summary(panel);
-	char line[2048], a[512], b[512], c[64];
+	char line[2048], a[512], b[512];
 
-	panel_values(panel, "arch", c, sizeof(c));
-	snprintf(line, sizeof(line), "tier %s: %s", panel->tier, tier_summary(panel->tier));
-	write_variable(out, "tier", panel->tier);
+	snprintf(line, sizeof(line), "tier %s: %s", panel_tier(panel),
+		 tier_kinds[panel->point->tier].caption);
+	write_variable(out, "tier", panel_tier(panel));
 	write_variable(out, "caption_tier", line);
 	write_variable(out, "caption_limits", limits);
 	snprintf(line, sizeof(line), "fetch %s, kernel %s, %s, sweep %s",
-		 panel_values(panel, "fetch", b, sizeof(b)), run_kernel(run, c, a, sizeof(a)), c,
-		 sweep);
+		 panel_fetch(panel, b, sizeof(b)), run_kernel(run, panel_arch(panel), a, sizeof(a)),
+		 panel_arch(panel), sweep);
 	write_variable(out, "caption_kernel", line);
 	write_variable(out, "caption_conditions", panel_conditions(panel, a, sizeof(a)));
 	snprintf(line, sizeof(line), "faultline %s", run_version(run, a, sizeof(a)));
@@ -233,15 +243,15 @@ static bool has_repeats(const struct panel *panel)
 {
 	for (size_t s = 0; s < panel->series_count; s++)
 		for (size_t c = 0; c < panel->series[s].cell_count; c++)
-			if (json_array_size(panel->series[s].cells[c].records) > 1)
+			if (panel->series[s].cells[c].record_count > 1)
 				return true;
 	return false;
 }
 
 int plot_data_write(const struct run_data *run, const struct panel *panel, const char *dir)
 {
-	unsigned int vcpus[VCPU_COUNTS_MAX], chosen = panel_shown_vcpus(run, panel);
-	size_t count = panel_vcpus(panel, vcpus, VCPU_COUNTS_MAX);
+	unsigned int *vcpus = panel->vcpus, chosen = panel->shown_vcpus;
+	size_t count = panel->vcpus_count;
 	struct lists lists = { .curves = "" };
 	FILE *out;
 

@@ -3,7 +3,7 @@
 #ifndef FAULTLINE_PLOT_DATA_H
 #define FAULTLINE_PLOT_DATA_H
 
-#include "report_data.h"
+#include "groups.h"
 
 /*
  * Writes into the folder dir what plots/README.md describes: panel.gp and the

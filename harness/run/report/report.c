@@ -8,8 +8,9 @@
 
 #include "html.h"
 #include "plot.h"
-#include "report_data.h"
+#include "describe.h"
 #include "table.h"
+#include "table_notes.h"
 #include "../base/file.h"
 #include "../base/util.h"
 
@@ -48,11 +49,10 @@ static void html_paragraph(FILE *out, const char *strong, const char *text)
 
 static void write_tier(FILE *out, const struct run_data *run)
 {
-	const char *tier = json_string_value(json_object_get(run->run, "tier"));
 	const char *before = "";
-	char *name = xasprintf("Tier %s.", tier), reason[1024];
+	char *name = xasprintf("Tier %s.", tier_kinds[run->tier].name), reason[1024];
 
-	html_paragraph(out, name, tier_statement(tier));
+	html_paragraph(out, name, tier_kinds[run->tier].statement);
 	for (size_t p = 0; p < run->panel_count; p++) {
 		const char *limits = panel_limits_statement(&run->panels[p]);
 
@@ -93,7 +93,7 @@ static int write_plots(FILE *out, const struct run_data *run, const char *run_di
 	for (size_t p = 0; p < run->panel_count; p++) {
 		const struct panel *panel = &run->panels[p];
 
-		if (!panel_timed(panel))
+		if (!panel->shown_vcpus)
 			continue;
 		drawn++;
 		if (run->panel_count > 1) {
@@ -177,62 +177,21 @@ static void write_provenance(FILE *out, const char *name, json_t *value)
 	}
 }
 
-static void write_cell(FILE *out, const char *text)
+static void write_text(FILE *out, void (*print)(FILE *out, const struct run_data *run),
+		       const struct run_data *run, const char *otherwise)
 {
-	fputs("<td>", out);
-	html_escape(out, text);
-	fputs("</td>", out);
-}
+	struct text text;
 
-static void write_problems(FILE *out, const struct run_data *run)
-{
-	json_t *problems = run_problems(run);
-	const json_t *problem;
-	size_t i;
-
-	if (!json_array_size(problems))
-		html_paragraph(out, "", run->complete ? "None." : "None so far.");
-	json_array_foreach (problems, i, problem) {
-		static const char *const columns[] = { "status", "series", "reason" };
-		char text[1024];
-
-		fputs(i ? "<tr>" :
-			  "<table>\n<tr><th>status</th><th>series</th><th>reason</th>"
-			  "<th>points</th></tr>\n<tr>",
-		      out);
-		for (size_t c = 0; c < sizeof(columns) / sizeof(columns[0]); c++)
-			write_cell(out, json_text(problem, columns[c], text, sizeof(text)));
-		write_cell(out, problem_points(problem, text, sizeof(text)));
-		fputs("</tr>\n", out);
+	text_open(&text);
+	print(text.out, run);
+	if (*text_close(&text)) {
+		fputs("<pre>", out);
+		html_escape(out, text.text);
+		fputs("</pre>\n", out);
+	} else {
+		html_paragraph(out, "", otherwise);
 	}
-	if (i)
-		fputs("</table>\n", out);
-	json_decref(problems);
-}
-
-static void write_answers(FILE *out, const struct run_data *run)
-{
-	json_t *rows = run_answers(run);
-	const json_t *row, *text;
-	size_t i, c;
-
-	if (!json_array_size(rows))
-		html_paragraph(out, "", "None: nothing ran on simulated CPUs in parallel.");
-	json_array_foreach (rows, i, row) {
-		if (!i) {
-			fputs("<table>\n<tr>", out);
-			for (c = 0; c < ANSWER_COLUMNS; c++)
-				fprintf(out, "<th>%s</th>", answer_title(c));
-			fputs("</tr>\n", out);
-		}
-		fputs("<tr>", out);
-		json_array_foreach (row, c, text)
-			write_cell(out, json_string_value(text));
-		fputs("</tr>\n", out);
-	}
-	if (i)
-		fputs("</table>\n", out);
-	json_decref(rows);
+	free(text.text);
 }
 
 /* What the template's names stand for, in the order of part_names[]. */
@@ -281,20 +240,12 @@ static json_t *kernel_settings(const struct run_data *run)
 {
 	json_t *all = json_object();
 
-	for (size_t p = 0; p < run->panel_count; p++) {
-		const struct panel *panel = &run->panels[p];
+	for (size_t i = 0; i < run->records.n; i++) {
+		const char *arch = arch_names[run->records.v[i].point.arch];
+		json_t *settings = json_object_get(run->records.v[i].json, "settings");
 
-		for (size_t s = 0; s < panel->series_count; s++) {
-			const struct series *series = &panel->series[s];
-			const json_t *record = series->cell_count ?
-						       json_array_get(series->cells[0].records, 0) :
-						       NULL;
-			const char *arch = json_string_value(json_object_get(record, "arch"));
-			json_t *settings = json_object_get(record, "settings");
-
-			if (arch && settings && !json_object_get(all, arch))
-				json_object_set(all, arch, settings);
-		}
+		if (settings && !json_object_get(all, arch))
+			json_object_set(all, arch, settings);
 	}
 	return all;
 }
@@ -311,8 +262,10 @@ static int make_parts(const struct run_data *run, const char *run_dir, struct te
 	write_incomplete(texts[INCOMPLETE].out, run);
 	write_tier(texts[TIER].out, run);
 	write_table(texts[TABLE].out, run);
-	write_problems(texts[PROBLEMS].out, run);
-	write_answers(texts[ANSWERS].out, run);
+	write_text(texts[PROBLEMS].out, table_problems, run,
+		   run->complete ? "None." : "None so far.");
+	write_text(texts[ANSWERS].out, table_answers, run,
+		   "None: nothing ran on simulated CPUs in parallel.");
 	/* Without what has a part of its own. */
 	provenance = json_copy(run->run);
 	json_object_del(provenance, "known_answers");

@@ -9,7 +9,7 @@
 #ifndef FAULTLINE_REPORT_H
 #define FAULTLINE_REPORT_H
 
-#include "report_data.h"
+#include "groups.h"
 
 /*
  * Writes tables.txt, plots/ (SVG and PNG) and report.html into run_dir from its run.json and

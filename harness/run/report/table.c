@@ -3,42 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report_data.h"
+#include "../../mode.h"
+#include "describe.h"
+#include "print.h"
 #include "table.h"
-#include "../base/util.h"
+#include "table_arches.h"
+#include "table_notes.h"
 
-#define WIDTH 98
 #define LABEL_MIN 12
-
-/* Prints text broken into lines of WIDTH, the first after title, all indented by indent columns. */
-static void print_wrapped(FILE *out, const char *title, int indent, const char *text)
-{
-	int column = fprintf(out, "%-*s", indent, title);
-
-	for (const char *word = text; *word;) {
-		int length = (int)strcspn(word, " ");
-
-		if (column > indent && column + 1 + length > WIDTH)
-			column = fprintf(out, "\n%*s", indent, "") - 1;
-		if (column > indent)
-			column += fprintf(out, " ");
-		column += fprintf(out, "%.*s", length, word);
-		word += length + strspn(word + length, " ");
-	}
-	fputc('\n', out);
-}
 
 void table_header(FILE *out, const struct run_data *run)
 {
-	const char *tier = json_string_value(json_object_get(run->run, "tier"));
 	const char *sweep = json_string_value(json_object_get(run->run, "sweep"));
 	char text[512], incomplete[128];
 
-	fprintf(out, "faultline: sweep %s, tier %s, %s\n", sweep, tier,
+	fprintf(out, "faultline: sweep %s, tier %s, %s\n", sweep, tier_kinds[run->tier].name,
 		json_text(json_object_get(run->run, "wall"), "started", text, sizeof(text)));
 	if (run_incomplete(run, incomplete, sizeof(incomplete))[0])
 		fprintf(out, "*** %s ***\n", incomplete);
-	print_wrapped(out, "  tier", 14, tier_summary(tier));
+	print_wrapped(out, "  tier", 14, tier_kinds[run->tier].caption);
 	print_wrapped(out, "  kernel", 14, run_kernel(run, NULL, text, sizeof(text)));
 	print_wrapped(out, "  faultline", 14, run_version(run, text, sizeof(text)));
 	if (run_answers_summary(run, text, sizeof(text))[0])
@@ -48,57 +31,52 @@ void table_header(FILE *out, const struct run_data *run)
 
 static void print_conditions(FILE *out, const struct panel *panel)
 {
-	char text[512], arch[64];
+	char text[512];
 
-	fprintf(out, "\n%s, tier %s, fetch %s\n", panel_values(panel, "arch", arch, sizeof(arch)),
-		panel->tier, panel_values(panel, "fetch", text, sizeof(text)));
+	fprintf(out, "\n%s, tier %s, fetch %s\n", panel_arch(panel), panel_tier(panel),
+		panel_fetch(panel, text, sizeof(text)));
 	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)));
+	if (*panel_limits_summary(panel))
+		print_wrapped(out, "", 2, panel_limits_summary(panel));
 }
 
-int table_label_width(const struct panel *panel, size_t width)
+static double rate_of(const struct cell *cell)
 {
-	for (size_t s = 0; s < panel->series_count; s++)
-		if (strlen(panel->series[s].label) > width)
-			width = strlen(panel->series[s].label);
-	return (int)width;
+	return cell_figure(cell, FIGURE_COMPARED)->median;
 }
 
-/* The fastest timed series of a mode at a vCPU count, or NULL. */
-static const struct series *fastest(const struct panel *panel, const char *mode, unsigned int vcpus)
+/* The fastest series of a mode at a vCPU count, or NULL. */
+static const struct series *fastest(const struct panel *panel, unsigned int mode,
+				    unsigned int vcpus)
 {
 	const struct series *best = NULL;
 	double rate = 0;
 
 	for (size_t s = 0; s < panel->series_count; s++) {
-		const struct series *series = &panel->series[s];
-		const struct cell *cell = series_cell(series, vcpus);
+		const struct cell *cell = series_timed_cell(&panel->series[s], vcpus);
 
-		if (strcmp(series->mode, mode) || !cell || !cell->timed ||
-		    cell->rate.median <= rate)
+		if (panel->series[s].mode != mode || !cell || rate_of(cell) <= rate)
 			continue;
-		rate = cell->rate.median;
-		best = series;
+		rate = rate_of(cell);
+		best = &panel->series[s];
 	}
 	return best;
 }
 
-static double one_reader_rate(const struct panel *panel, unsigned int vcpus)
+/* Pages/s of a series at a vCPU count; 0 for none. */
+static double rate_at(const struct series *series, unsigned int vcpus)
 {
-	for (size_t s = 0; s < panel->series_count; s++) {
-		const struct cell *cell = series_cell(&panel->series[s], vcpus);
+	const struct cell *cell = series ? series_timed_cell(series, vcpus) : NULL;
 
-		if (panel->series[s].one_reader && cell && cell->timed)
-			return cell->rate.median;
-	}
-	return 0;
+	return cell ? rate_of(cell) : 0;
 }
 
-void table_print_ratio(FILE *out, double a, double b, int width)
+static const struct series *with_one_reader(const struct panel *panel, unsigned int vcpus)
 {
-	if (a > 0 && b > 0)
-		fprintf(out, "%*.2f", width, a / b);
-	else
-		fprintf(out, "%*s", width, "-");
+	for (size_t s = 0; s < panel->series_count; s++)
+		if (panel->series[s].one_reader && series_timed_cell(&panel->series[s], vcpus))
+			return &panel->series[s];
+	return NULL;
 }
 
 static void print_rate(FILE *out, double rate, int width)
@@ -111,15 +89,14 @@ static void print_rate(FILE *out, double rate, int width)
 
 static void table_best(FILE *out, const struct panel *panel)
 {
-	unsigned int vcpus[VCPU_COUNTS_MAX];
-	size_t count = panel_vcpus(panel, vcpus, VCPU_COUNTS_MAX);
-	int width = table_label_width(panel, LABEL_MIN);
+	int width = panel_label_width(panel, LABEL_MIN);
 	bool headed = false;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct series *uffd = fastest(panel, "uffd", vcpus[i]);
-		const struct series *userfault = fastest(panel, "userfault", vcpus[i]);
-		double best, user, one = one_reader_rate(panel, vcpus[i]);
+	for (size_t i = 0; i < panel->vcpus_count; i++) {
+		unsigned int vcpus = panel->vcpus[i];
+		const struct series *uffd = fastest(panel, MODE_uffd, vcpus);
+		double best = rate_at(uffd, vcpus);
+		double user = rate_at(fastest(panel, MODE_userfault, vcpus), vcpus);
 
 		if (!uffd)
 			continue;
@@ -130,36 +107,12 @@ static void table_best(FILE *out, const struct panel *panel)
 				"vCPUs", "uffd, best", width, "which is", "userfault",
 				"/ uffd best", "/ 1 reader");
 		headed = true;
-		best = series_cell(uffd, vcpus[i])->rate.median;
-		user = userfault ? series_cell(userfault, vcpus[i])->rate.median : 0;
-		fprintf(out, "%5u  %10.0f  %-*s ", vcpus[i], best, width, uffd->label);
+		fprintf(out, "%5u  %10.0f  %-*s ", vcpus, best, width, uffd->label);
 		print_rate(out, user, 10);
-		table_print_ratio(out, user, best, 13);
-		table_print_ratio(out, user, one, 12);
+		print_ratio(out, user, best, 13);
+		print_ratio(out, user, rate_at(with_one_reader(panel, vcpus), vcpus), 12);
 		fputc('\n', out);
 	}
-}
-
-/* Microseconds with as many digits as are of use. */
-static void print_us(FILE *out, double us, int width)
-{
-	fprintf(out, "%*.*f", width, us < 100 ? 2 : us < 10000 ? 1 : 0, us);
-}
-
-static void print_cell(FILE *out, const struct series *series, const struct cell *cell, int width)
-{
-	fprintf(out, "%5u  %-*s %9.0f%c%c%9.0f", cell->vcpus, width, series->label,
-		cell->rate.median, cell->fetch_off ? '*' : ' ', cell->start_skewed ? '!' : ' ',
-		cell->rate_sum.median);
-	print_us(out, cell->p50_us.median, 9);
-	print_us(out, cell->p99_us.median, 9);
-	for (int p = 0; p < PHASES; p++) {
-		if (cell->phased)
-			print_us(out, cell->phase_us[p].median, 9);
-		else
-			fprintf(out, "%9s", "-");
-	}
-	fputc('\n', out);
 }
 
 /* Says how far repeats lie apart, where there are any. */
@@ -173,12 +126,12 @@ static void print_repeats(FILE *out, const struct panel *panel)
 	for (size_t s = 0; s < panel->series_count; s++) {
 		for (size_t c = 0; c < panel->series[s].cell_count; c++) {
 			const struct cell *cell = &panel->series[s].cells[c];
-			size_t repeats = json_array_size(cell->records);
+			const struct spread *rate = cell_figure(cell, FIGURE_COMPARED);
 			double apart = 0;
 
-			most = repeats > most ? repeats : most;
-			if (cell->timed && cell->rate.median > 0)
-				apart = (cell->rate.max - cell->rate.min) / cell->rate.median;
+			most = cell->record_count > most ? cell->record_count : most;
+			if (rate->known && rate->median > 0)
+				apart = (rate->max - rate->min) / rate->median;
 			if (worst_cell && apart <= worst)
 				continue;
 			worst = apart;
@@ -210,59 +163,56 @@ static void print_marks(FILE *out, const struct panel *panel)
 		fprintf(out, "! the vCPUs started over 5 %% of the span apart\n");
 }
 
-static void table_times(FILE *out, const struct panel *panel)
+static bool is_count(const struct figure *figure)
 {
-	unsigned int vcpus[VCPU_COUNTS_MAX];
-	size_t count = panel_vcpus(panel, vcpus, VCPU_COUNTS_MAX);
-	int width = table_label_width(panel, LABEL_MIN);
-
-	fprintf(out, "\n%5s  %-*s %20s %17s %35s\n", "", width, "", "pages/s", "total latency, us",
-		"mean of each phase, us");
-	fprintf(out, "%5s  %-*s %9s %10s %8s %8s %8s %8s %8s %8s\n", "vCPUs", width, "series",
-		"span", "sum", "p50", "p99", phase_names[0], phase_names[1], phase_names[2],
-		phase_names[3]);
-	for (size_t i = 0; i < count; i++) {
-		for (size_t s = 0; s < panel->series_count; s++) {
-			const struct cell *cell = series_cell(&panel->series[s], vcpus[i]);
-
-			if (cell && cell->timed)
-				print_cell(out, &panel->series[s], cell, width);
-		}
-		if (i + 1 < count)
-			fputc('\n', out);
-	}
-	print_marks(out, panel);
-	print_repeats(out, panel);
+	return figure->kind == FIGURE_COUNT;
 }
 
-/* What is known of points without times: whether all pages arrived, once each. */
-static void table_counts(FILE *out, const struct panel *panel)
+static bool is_measured(const struct figure *figure)
 {
-	static const struct {
-		const char *title, *member;
-	} counts[] = { { "pages", "pages_total" },
-		       { "verified", "pages_verified" },
-		       { "fetches", "fetches" },
-		       { "exits", "exits" },
-		       { "uffd events", "uffd_events" } };
-	int width = table_label_width(panel, LABEL_MIN);
+	return figure->kind != FIGURE_COUNT;
+}
 
-	fprintf(out, "\n%5s  %-*s", "vCPUs", width, "series");
-	for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
-		fprintf(out, " %11s", counts[k].title);
+static const struct columns times = { .shows = is_measured, .gap = 2 };
+
+/* What is known of points without times: whether all pages arrived, once each. */
+static const struct columns counts = { .shows = is_count };
+
+static void print_cell(FILE *out, const struct columns *columns, const struct cell *cell)
+{
+	int gap = columns->gap;
+
+	for (size_t f = 0; f < figures_count; f++) {
+		if (!columns->shows(&figures[f]))
+			continue;
+		column_print(out, columns, &figures[f], cell_figure(cell, &figures[f]));
+		if (gap)
+			fprintf(out, "%c%c", cell->fetch_off ? '*' : ' ',
+				cell->start_skewed ? '!' : ' ');
+		gap = 0;
+	}
 	fputc('\n', out);
-	for (size_t s = 0; s < panel->series_count; s++) {
-		for (size_t c = 0; c < panel->series[s].cell_count; c++) {
-			const struct cell *cell = &panel->series[s].cells[c];
-			const json_t *record = json_array_get(cell->records, 0);
-			char text[32];
+}
 
+static void table_cells(FILE *out, const struct panel *panel, const struct columns *columns)
+{
+	int width = panel_label_width(panel, LABEL_MIN);
+	char left[512];
+
+	snprintf(left, sizeof(left), "%5s  %-*s", "vCPUs", width, "series");
+	fputc('\n', out);
+	columns_print_head(out, columns, left);
+	for (size_t i = 0; i < panel->vcpus_count; i++) {
+		for (size_t s = 0; s < panel->series_count; s++) {
+			const struct cell *cell = series_cell(&panel->series[s], panel->vcpus[i]);
+
+			if (!cell)
+				continue;
 			fprintf(out, "%5u  %-*s", cell->vcpus, width, panel->series[s].label);
-			for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++)
-				fprintf(out, " %11s",
-					json_text(record, counts[k].member, text, sizeof(text)));
-			fputc('\n', out);
+			print_cell(out, columns, cell);
 		}
+		if (i + 1 < panel->vcpus_count)
+			fputc('\n', out);
 	}
 }
 
@@ -272,66 +222,16 @@ void table_body(FILE *out, const struct run_data *run)
 		const struct panel *panel = &run->panels[p];
 
 		print_conditions(out, panel);
-		if (panel_limits_summary(panel)[0])
-			print_wrapped(out, "", 2, panel_limits_summary(panel));
-		if (panel_timed(panel)) {
-			table_best(out, panel);
-			table_times(out, panel);
-		} else {
-			table_counts(out, panel);
+		if (!panel->shown_vcpus) {
+			table_cells(out, panel, &counts);
+			continue;
 		}
+		table_best(out, panel);
+		table_cells(out, panel, &times);
+		print_marks(out, panel);
+		print_repeats(out, panel);
 	}
 	table_arches(out, run);
-}
-
-void table_problems(FILE *out, const struct run_data *run)
-{
-	json_t *problems = run_problems(run);
-	const json_t *problem;
-	size_t i;
-
-	json_array_foreach (problems, i, problem) {
-		char status[64], series[256], points[1024], reason[1024];
-
-		if (!i)
-			fprintf(out, "\nnot measured:\n");
-		fprintf(out, "  %s: %s, %s%s%s\n",
-			json_text(problem, "status", status, sizeof(status)),
-			json_text(problem, "series", series, sizeof(series)),
-			problem_points(problem, points, sizeof(points)),
-			run->panel_count > 1 ? ", " : "",
-			run->panel_count > 1 ?
-				json_string_value(json_object_get(problem, "panel")) :
-				"");
-		print_wrapped(out, "", 6, json_text(problem, "reason", reason, sizeof(reason)));
-	}
-	json_decref(problems);
-}
-
-static void print_answer(FILE *out, const json_t *row)
-{
-	for (size_t c = 0; c < ANSWER_COLUMNS; c++)
-		fprintf(out, "%*s", c > 1 ? 10 : 8,
-			row ? json_string_value(json_array_get(row, c)) : answer_title(c));
-	fputc('\n', out);
-}
-
-void table_answers(FILE *out, const struct run_data *run)
-{
-	json_t *rows = run_answers(run);
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach (rows, i, row) {
-		if (!i) {
-			fprintf(out,
-				"\nknown answers of the simulated CPUs, ns an operation at 1 ns an "
-				"instruction\n");
-			print_answer(out, NULL);
-		}
-		print_answer(out, row);
-	}
-	json_decref(rows);
 }
 
 void table_print(FILE *out, const struct run_data *run)

@@ -1,51 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The same points of two architectures side by side. */
-#include <stdlib.h>
+#include "table_arches.h"
+
 #include <string.h>
 
-#include "../../keys.h"
-#include "report_data.h"
-#include "table.h"
-#include "../base/util.h"
+#include "../plan/keyset.h"
+#include "describe.h"
+#include "print.h"
 
 /* Two panels that differ in nothing but their architectures, in the order of enum arch. */
 struct pair {
 	const struct panel *panels[2];
-	const char *arches[2];
 };
 
-/* The panel's key without its architecture. Caller frees. */
-static char *key_apart_from_arch(const struct panel *panel)
+/* The panel of the other architecture, measured under the same conditions otherwise; or NULL. */
+static const struct panel *find_other(const struct run_data *run, const struct panel *panel)
 {
-	char arch[64], *key = xstrdup(panel->key), *word, *at;
-
-	panel_values(panel, "arch", arch, sizeof(arch));
-	word = xasprintf("arch=%s", arch);
-	at = strstr(key, word);
-	if (at)
-		memmove(at, at + strlen(word), strlen(at + strlen(word)) + 1);
-	free(word);
-	return key;
-}
-
-static bool differ_in_arch_alone(const struct panel *a, const struct panel *b)
-{
-	char *key = key_apart_from_arch(a), *other = key_apart_from_arch(b);
-	bool is_same = !strcmp(key, other);
-
-	free(key);
-	free(other);
-	return is_same;
-}
-
-static const struct panel *find_panel(const struct run_data *run, const struct panel *like,
-				      const char *arch)
-{
-	char text[64];
+	keyset same = run->apart & ~keyset_of("arch");
 
 	for (size_t p = 0; p < run->panel_count; p++)
-		if (differ_in_arch_alone(&run->panels[p], like) &&
-		    !strcmp(panel_values(&run->panels[p], "arch", text, sizeof(text)), arch))
+		if (run->panels[p].point->arch == ARCH_ARM64 &&
+		    !points_compare(run->panels[p].point, panel->point, same))
 			return &run->panels[p];
 	return NULL;
 }
@@ -65,9 +39,9 @@ static bool find_cells(const struct pair *pair, size_t s, unsigned int vcpus,
 	const struct series *series = &pair->panels[0]->series[s];
 	const struct series *other = find_series(pair->panels[1], series->label);
 
-	cells[0] = series_cell(series, vcpus);
-	cells[1] = other ? series_cell(other, vcpus) : NULL;
-	return cells[0] && cells[1] && cells[0]->timed && cells[1]->timed;
+	cells[0] = series_timed_cell(series, vcpus);
+	cells[1] = other ? series_timed_cell(other, vcpus) : NULL;
+	return cells[0] && cells[1];
 }
 
 static bool has_vcpus(const struct pair *pair, unsigned int vcpus)
@@ -80,131 +54,115 @@ static bool has_vcpus(const struct pair *pair, unsigned int vcpus)
 	return false;
 }
 
-/* The vCPU counts that both have, ascending. Returns how many. */
-static size_t common_vcpus(const struct pair *pair, unsigned int vcpus[VCPU_COUNTS_MAX])
+static void print_figure_ratio(FILE *out, const struct figure *figure,
+			       const struct cell *const cells[2], int width)
 {
-	size_t count = panel_vcpus(pair->panels[0], vcpus, VCPU_COUNTS_MAX), common = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (has_vcpus(pair, vcpus[i]))
-			vcpus[common++] = vcpus[i];
-	return common;
+	print_ratio(out, cells[1] ? cell_figure(cells[1], figure)->median : 0,
+		    cells[0] ? cell_figure(cells[0], figure)->median : 0, width);
 }
 
-static void print_rates(FILE *out, const struct pair *pair, const unsigned int *vcpus, size_t count)
+static void print_rates(FILE *out, const struct pair *pair)
 {
-	int width = table_label_width(pair->panels[0], strlen("series"));
+	const struct panel *panel = pair->panels[0];
+	int width = panel_label_width(panel, strlen("series"));
 	const struct cell *cells[2];
 
 	fprintf(out, "\npages/s (span), ratio %s / %s, at these numbers of vCPUs\n%-*s",
-		pair->arches[1], pair->arches[0], width, "series");
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%6u", vcpus[i]);
+		panel_arch(pair->panels[1]), panel_arch(panel), width, "series");
+	for (size_t i = 0; i < panel->vcpus_count; i++)
+		if (has_vcpus(pair, panel->vcpus[i]))
+			fprintf(out, "%6u", panel->vcpus[i]);
 	fputc('\n', out);
-	for (size_t s = 0; s < pair->panels[0]->series_count; s++) {
-		fprintf(out, "%-*s", width, pair->panels[0]->series[s].label);
-		for (size_t i = 0; i < count; i++) {
-			bool both = find_cells(pair, s, vcpus[i], cells);
-
-			table_print_ratio(out, both ? cells[1]->rate.median : 0,
-					  both ? cells[0]->rate.median : 0, 6);
+	for (size_t s = 0; s < panel->series_count; s++) {
+		fprintf(out, "%-*s", width, panel->series[s].label);
+		for (size_t i = 0; i < panel->vcpus_count; i++) {
+			if (!has_vcpus(pair, panel->vcpus[i]))
+				continue;
+			find_cells(pair, s, panel->vcpus[i], cells);
+			print_figure_ratio(out, FIGURE_COMPARED, cells, 6);
 		}
 		fputc('\n', out);
 	}
 }
 
-/* One CPU that executes one instruction a ns shows instructions; sleeps are in them, too. */
-static bool shows_instructions(const struct panel *panel)
+static bool is_beside(const struct figure *figure)
 {
-	return !strcmp(panel->tier, "simulated") && !panel_is_manycore(panel);
-}
-
-/* The phases and, last, their total; none of the former where the mode has none. */
-static double figure_us(const struct cell *cell, int p)
-{
-	if (p == PHASES)
-		return cell->total_us.median;
-	return cell->phased ? cell->phase_us[p].median : 0;
-}
-
-static void print_figure(FILE *out, double us, bool is_instructions)
-{
-	if (!(us > 0))
-		fprintf(out, "%10s", "-");
-	else if (is_instructions)
-		fprintf(out, "%10.1f", us * 1000);
-	else
-		fprintf(out, "%10.*f", us < 100 ? 2 : 1, us);
+	return figure->beside;
 }
 
 static void print_point(FILE *out, const struct pair *pair, const struct series *series,
-			const struct cell *const cells[2], int width)
+			const struct cell *const cells[2], const struct columns *columns)
 {
-	bool is_instructions = shows_instructions(pair->panels[0]);
+	int width = panel_label_width(pair->panels[0], strlen("series"));
 
 	for (int side = 0; side < 2; side++) {
-		fprintf(out, "%5s  %-*s  %-7s%10.0f", "", width, side ? "" : series->label,
-			pair->arches[side], cells[side]->rate.median);
-		for (int p = 0; p <= PHASES; p++)
-			print_figure(out, figure_us(cells[side], p), is_instructions);
+		fprintf(out, "%-*s  %-7s", width, side ? "" : series->label,
+			panel_arch(pair->panels[side]));
+		for (size_t f = 0; f < figures_count; f++)
+			if (is_beside(&figures[f]))
+				column_print(out, columns, &figures[f],
+					     cell_figure(cells[side], &figures[f]));
 		fputc('\n', out);
 	}
-	fprintf(out, "%5s  %-*s  %-7s", "", width, "", "ratio");
-	table_print_ratio(out, cells[1]->rate.median, cells[0]->rate.median, 10);
-	for (int p = 0; p <= PHASES; p++)
-		table_print_ratio(out, figure_us(cells[1], p), figure_us(cells[0], p), 10);
+	fprintf(out, "%-*s  %-7s", width, "", "ratio");
+	for (size_t f = 0; f < figures_count; f++)
+		if (is_beside(&figures[f]))
+			print_figure_ratio(out, &figures[f], cells,
+					   column_width(columns, &figures[f]));
 	fputc('\n', out);
 }
 
-static void print_phases(FILE *out, const struct pair *pair, unsigned int vcpus)
+/* One CPU that executes one instruction a ns shows instructions; sleeps are in them, too. */
+static void print_points(FILE *out, const struct pair *pair, unsigned int vcpus)
 {
-	int width = table_label_width(pair->panels[0], strlen("series"));
+	struct columns columns = { .shows = is_beside, .in_ns = panel_is_one_cpu(pair->panels[0]) };
+	const struct panel *panel = pair->panels[0];
 	const struct cell *cells[2];
+	char left[512];
 
-	fprintf(out, "\n%u vCPU%s, mean of each phase, %s\n%5s  %-*s  %-7s%10s", vcpus,
-		vcpus > 1 ? "s" : "",
-		shows_instructions(pair->panels[0]) ? "instructions and sleep, 1 ns each" : "us",
-		"", width, "series", "", "pages/s");
-	for (int p = 0; p < PHASES; p++)
-		fprintf(out, "%10s", phase_names[p]);
-	fprintf(out, "%10s\n", "total");
-	for (size_t s = 0; s < pair->panels[0]->series_count; s++)
+	snprintf(left, sizeof(left), "%-*s  %-7s", panel_label_width(panel, strlen("series")),
+		 "series", "");
+	fprintf(out, "\n%u vCPU%s%s\n", vcpus, vcpus > 1 ? "s" : "",
+		columns.in_ns ? ", instructions and sleep, 1 ns each" : "");
+	columns_print_head(out, &columns, left);
+	for (size_t s = 0; s < panel->series_count; s++)
 		if (find_cells(pair, s, vcpus, cells))
-			print_point(out, pair, &pair->panels[0]->series[s], cells, width);
+			print_point(out, pair, &panel->series[s], cells, &columns);
 }
 
-static void print_pair(FILE *out, const struct run_data *run, const struct pair *pair)
+static void print_pair(FILE *out, const struct pair *pair)
 {
-	unsigned int vcpus[VCPU_COUNTS_MAX], shown = panel_shown_vcpus(run, pair->panels[0]);
-	size_t count = common_vcpus(pair, vcpus);
-	char fetch[128], conditions[512];
+	const struct panel *panel = pair->panels[0];
+	unsigned int first = 0, last = 0, shown;
+	char text[512];
 
-	if (!count)
+	for (size_t i = 0; i < panel->vcpus_count; i++) {
+		if (!has_vcpus(pair, panel->vcpus[i]))
+			continue;
+		first = first ? first : panel->vcpus[i];
+		last = panel->vcpus[i];
+	}
+	if (!first)
 		return;
-	if (!has_vcpus(pair, shown))
-		shown = vcpus[count - 1];
-	fprintf(out, "\n%s beside %s, tier %s, fetch %s\n  %s\n", pair->arches[1], pair->arches[0],
-		pair->panels[0]->tier, panel_values(pair->panels[0], "fetch", fetch, sizeof(fetch)),
-		panel_conditions(pair->panels[0], conditions, sizeof(conditions)));
-	print_rates(out, pair, vcpus, count);
-	print_phases(out, pair, vcpus[0]);
-	if (shown != vcpus[0])
-		print_phases(out, pair, shown);
+	shown = has_vcpus(pair, panel->shown_vcpus) ? panel->shown_vcpus : last;
+	fprintf(out, "\n%s beside %s, tier %s, fetch %s\n", panel_arch(pair->panels[1]),
+		panel_arch(panel), panel_tier(panel), panel_fetch(panel, text, sizeof(text)));
+	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)));
+	print_rates(out, pair);
+	print_points(out, pair, first);
+	if (shown != first)
+		print_points(out, pair, shown);
 }
 
 void table_arches(FILE *out, const struct run_data *run)
 {
-	char arch[64];
-
 	for (size_t p = 0; p < run->panel_count; p++) {
-		struct pair pair = { .panels = { &run->panels[p] },
-				     .arches = { arch_names[0], arch_names[1] } };
+		struct pair pair = { { &run->panels[p] } };
 
-		if (strcmp(panel_values(&run->panels[p], "arch", arch, sizeof(arch)),
-			   pair.arches[0]))
+		if (run->panels[p].point->arch != ARCH_X86_64)
 			continue;
-		pair.panels[1] = find_panel(run, &run->panels[p], pair.arches[1]);
+		pair.panels[1] = find_other(run, &run->panels[p]);
 		if (pair.panels[1])
-			print_pair(out, run, &pair);
+			print_pair(out, &pair);
 	}
 }

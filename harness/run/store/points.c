@@ -34,7 +34,8 @@ static const char *text_of(const json_t *json, const char *name, const char *oth
 	return text ? text : otherwise;
 }
 
-int record_init(struct record *record, json_t *json)
+/* Takes over the reference. */
+static int record_init(struct record *record, json_t *json)
 {
 	int failed = 0;
 
@@ -54,7 +55,7 @@ int record_init(struct record *record, json_t *json)
 	return failed;
 }
 
-static int read_line(struct records *records, const char *line)
+static int read_line(struct records *records, const char *line, int number)
 {
 	json_error_t cause;
 	json_t *json = json_loads(line, 0, &cause);
@@ -64,7 +65,7 @@ static int read_line(struct records *records, const char *line)
 	records->v = xreallocarray(records->v, records->n + 1, sizeof(*records->v));
 	if (record_init(&records->v[records->n], json))
 		return -1;
-	records->n++;
+	records->v[records->n++].line = number;
 	return 0;
 }
 
@@ -79,7 +80,7 @@ int records_read(struct records *records, const char *dir)
 			       strerror(errno));
 	for (char *line = text; !failed && (end = strchr(line, '\n')); line = end + 1, number++) {
 		*end = '\0';
-		if (read_line(records, line))
+		if (read_line(records, line, number))
 			failed = error("%s:%d: not a record of a point (%s); remove the line, then "
 				       "resume the run",
 				       path, number, error_text());

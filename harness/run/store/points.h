@@ -5,22 +5,21 @@
 
 #include <jansson.h>
 
-#include "../../keys.h"
+#include "../plan/keyset.h"
 
 /* A record, and the point that it is of. */
 struct record {
 	json_t *json;
 	struct point point; /* keys that a record of an older run lacks have their defaults */
 	const char *series, *status, *reason; /* of json; "" where there is none */
+	int line; /* of the file */
+	keyset per_vcpu; /* for who groups records: counts that follow the vCPUs */
 };
 
 struct records {
 	struct record *v;
 	size_t n;
 };
-
-/* Takes over the reference. Returns 0, or -1 after error() and nothing to free. */
-int record_init(struct record *record, json_t *json);
 
 /*
  * The records of a run's folder in the order in which they were written, which may hold several

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From records to the figures of a series. */
-#ifndef FAULTLINE_REPORT_CELLS_H
-#define FAULTLINE_REPORT_CELLS_H
+/* How the latencies of a cell are distributed. */
+#ifndef FAULTLINE_HISTOGRAM_H
+#define FAULTLINE_HISTOGRAM_H
 
-#include "report_data.h"
-
-/* Makes a series of the panel from its records; those of the panel's earlier series exist. */
-void series_init(const struct panel *panel, struct series *series, const char *label,
-		 const json_t *records);
-
-void series_fini(struct series *series);
-
-/* Median (mean of the middle two for even counts), min and max; sorts values. count > 0. */
-struct spread spread_of(double *values, size_t count);
+#include "groups.h"
 
 /* A histogram over all repeats of a cell. */
 struct histogram {

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cells.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../mode.h"
+#include "../base/util.h"
+
+static struct spread cell_spread(const struct cell *cell, const struct figure *figure)
+{
+	double *values = xcalloc(cell->record_count, sizeof(*values));
+	struct spread spread = { 0 };
+	bool known = true;
+
+	for (size_t i = 0; i < cell->record_count; i++)
+		known &= figure_read(figure, cell->records[i].json, &values[i]);
+	if (known)
+		spread = spread_of(values, cell->record_count);
+	free(values);
+	return spread;
+}
+
+static void add_cell(struct series *series, const struct record *records, size_t count)
+{
+	struct cell *cell;
+
+	series->cells = xreallocarray(series->cells, series->cell_count + 1, sizeof(*cell));
+	cell = &series->cells[series->cell_count++];
+	*cell = (struct cell){
+		.vcpus = records[0].point.vcpus,
+		.records = records,
+		.record_count = count,
+		.figures = xcalloc(figures_count, sizeof(*cell->figures)),
+	};
+	for (size_t f = 0; f < figures_count; f++)
+		cell->figures[f] = cell_spread(cell, &figures[f]);
+	cell->timed = cell_figure(cell, FIGURE_COMPARED)->known &&
+		      cell_figure(cell, figure_named("mean"))->known;
+	for (size_t i = 0; i < count; i++) {
+		cell->fetch_off |= json_is_true(json_object_get(records[i].json, "fetch_off"));
+		cell->start_skewed |=
+			json_is_true(json_object_get(records[i].json, "start_skewed"));
+	}
+}
+
+static bool is_ok(const struct record *record)
+{
+	return !strcmp(record->status, "ok");
+}
+
+/* By vCPUs, those that are ok first. */
+static int compare(const void *a, const void *b)
+{
+	const struct record *x = a, *y = b;
+
+	if (x->point.vcpus != y->point.vcpus)
+		return x->point.vcpus > y->point.vcpus ? 1 : -1;
+	if (is_ok(x) != is_ok(y))
+		return is_ok(x) ? -1 : 1;
+	return (x->point.repeat > y->point.repeat) - (x->point.repeat < y->point.repeat);
+}
+
+void series_init(struct series *series, char *label, struct record *records, size_t count)
+{
+	*series = (struct series){
+		.label = label,
+		.mode = records[0].point.mode,
+		.one_reader = records[0].point.mode == MODE_uffd,
+	};
+	qsort(records, count, sizeof(*records), compare);
+	for (size_t i = 0; i < count;) {
+		size_t n = 0;
+
+		while (i + n < count && is_ok(&records[i + n]) &&
+		       records[i + n].point.vcpus == records[i].point.vcpus)
+			n++;
+		if (n)
+			add_cell(series, &records[i], n);
+		i += n ? n : 1;
+	}
+	for (size_t i = 0; i < count; i++)
+		series->one_reader &= records[i].point.readers == 1 &&
+				      records[i].point.uffds == 1 &&
+				      records[i].point.handler == HANDLER_INLINE;
+}
+
+void series_fini(struct series *series)
+{
+	for (size_t i = 0; i < series->cell_count; i++)
+		free(series->cells[i].figures);
+	free(series->cells);
+	free(series->label);
+}
+
+const struct cell *series_cell(const struct series *series, unsigned int vcpus)
+{
+	for (size_t i = 0; i < series->cell_count; i++)
+		if (series->cells[i].vcpus == vcpus)
+			return &series->cells[i];
+	return NULL;
+}
+
+const struct cell *series_timed_cell(const struct series *series, unsigned int vcpus)
+{
+	const struct cell *cell = series_cell(series, vcpus);
+
+	return cell && cell->timed ? cell : NULL;
+}
+
+const struct spread *cell_figure(const struct cell *cell, const struct figure *figure)
+{
+	return &cell->figures[figure - figures];
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void add_vcpus(struct panel *panel, unsigned int vcpus)
+{
+	for (size_t i = 0; i < panel->vcpus_count; i++)
+		if (panel->vcpus[i] == vcpus)
+			return;
+	panel->vcpus = xreallocarray(panel->vcpus, panel->vcpus_count + 1, sizeof(vcpus));
+	panel->vcpus[panel->vcpus_count++] = vcpus;
+}
+
+void panel_find_vcpus(struct panel *panel)
+{
+	size_t most = 1;
+
+	for (size_t s = 0; s < panel->series_count; s++)
+		for (size_t c = 0; c < panel->series[s].cell_count; c++)
+			add_vcpus(panel, panel->series[s].cells[c].vcpus);
+	if (panel->vcpus_count)
+		qsort(panel->vcpus, panel->vcpus_count, sizeof(*panel->vcpus), compare_counts);
+	for (size_t i = 0; i < panel->vcpus_count; i++) {
+		size_t have = 0;
+
+		for (size_t s = 0; s < panel->series_count; s++)
+			have += series_timed_cell(&panel->series[s], panel->vcpus[i]) != NULL;
+		if (have < most)
+			continue;
+		most = have;
+		panel->shown_vcpus = panel->vcpus[i];
+	}
+}
+
+bool panel_is_manycore(const struct panel *panel)
+{
+	for (size_t i = 0; i < panel->record_count; i++)
+		if (point_is_manycore(&panel->records[i].point))
+			return tier_kinds[panel->point->tier].is_simulated;
+	return false;
+}
+
+bool panel_is_one_cpu(const struct panel *panel)
+{
+	return tier_kinds[panel->point->tier].is_simulated && !panel_is_manycore(panel);
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "figures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	double scale;
+	int width, width_ns;
+	const char *unit, *unit_ns; /* after the heading */
+} kinds[] = {
+	[FIGURE_COUNT] = { 1, 12, 12, "", "" },
+	[FIGURE_RATE] = { 1, 10, 10, "", "" },
+	[FIGURE_TIME] = { 1e-3, 7, 11, ", us", ", ns" },
+};
+
+/* clang-format off */
+const struct figure figures[] = {
+	{ "span", "pages/s", "pages/s, from the first start to the last end",
+	  FIGURE_RATE, .member = "rate_span", .beside = true },
+	{ "sum", "pages/s", "pages/s, sum of the rates of the vCPUs, each in its own time",
+	  FIGURE_RATE, .member = "rate_sum" },
+	{ "p50", "total latency", "us, which half of all faults stay below",
+	  FIGURE_TIME, "total", "p50" },
+	{ "p99", "total latency", "us, which 99 of 100 faults stay below",
+	  FIGURE_TIME, "total", "p99" },
+	{ "mean", "total latency", "us mean total latency",
+	  FIGURE_TIME, "total", "mean", .beside = true },
+	{ "delivery", "mean of each phase", "us until the handler knows",
+	  FIGURE_TIME, "delivery", "mean", .beside = true },
+	{ "fetch", "mean of each phase", "us until the content has come",
+	  FIGURE_TIME, "fetch", "mean", .beside = true },
+	{ "resolve", "mean of each phase", "us until the page is in place",
+	  FIGURE_TIME, "resolve", "mean", .beside = true },
+	{ "resume", "mean of each phase", "us until the access is through",
+	  FIGURE_TIME, "resume", "mean", .beside = true },
+	{ "CPU/page", "", "us of CPU time a page, all threads",
+	  FIGURE_TIME, .member = "cpu_ns_per_page", .beside = true },
+	{ "pages", "", "pages in all", FIGURE_COUNT, .member = "pages_total" },
+	{ "verified", "", "pages verified", FIGURE_COUNT, .member = "pages_verified" },
+	{ "fetches", "", "fetches", FIGURE_COUNT, .member = "fetches" },
+	{ "exits", "", "exits", FIGURE_COUNT, .member = "exits" },
+	{ "uffd events", "", "messages read from userfaultfds",
+	  FIGURE_COUNT, .member = "uffd_events" },
+	{ "populates", "", "pages present already, mapped by MADV_POPULATE_WRITE",
+	  FIGURE_COUNT, .member = "populates" },
+};
+/* clang-format on */
+
+const size_t figures_count = sizeof(figures) / sizeof(figures[0]);
+
+const struct figure *figure_named(const char *name)
+{
+	const struct figure *figure = figures;
+
+	while (strcmp(figure->name, name))
+		figure++;
+	return figure;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+struct spread spread_of(double *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), compare_doubles);
+	return (struct spread){
+		.known = true,
+		.median = (values[(count - 1) / 2] + values[count / 2]) / 2,
+		.min = values[0],
+		.max = values[count - 1],
+	};
+}
+
+bool figure_read(const struct figure *figure, const json_t *record, double *value)
+{
+	const json_t *member;
+
+	if (figure->phase)
+		record = json_object_get(json_object_get(record, "latency_ns"), figure->phase);
+	member = json_object_get(record, figure->member);
+	*value = json_number_value(member) * kinds[figure->kind].scale;
+	return json_is_number(member);
+}
+
+int column_width(const struct columns *columns, const struct figure *figure)
+{
+	int width = columns->in_ns ? kinds[figure->kind].width_ns : kinds[figure->kind].width;
+	int name = (int)strlen(figure->name) + 1;
+
+	return width > name ? width : name;
+}
+
+/* The next figure that is shown, from this one on; the end of the table for none. */
+static const struct figure *next_shown(const struct columns *columns, const struct figure *figure)
+{
+	while (figure < figures + figures_count && !columns->shows(figure))
+		figure++;
+	return figure;
+}
+
+static void print_shared_headings(FILE *out, const struct columns *columns, int width)
+{
+	const struct figure *figure = next_shown(columns, figures), *next;
+	const struct figure *end = figures + figures_count;
+	int gap = columns->gap, printed = 0;
+
+	for (; figure < end; figure = next) {
+		const char *unit = columns->in_ns ? kinds[figure->kind].unit_ns :
+						    kinds[figure->kind].unit;
+		char heading[64];
+
+		next = next_shown(columns, figure + 1);
+		width += column_width(columns, figure) + gap;
+		gap = 0;
+		if (!*figure->over || (next < end && !strcmp(next->over, figure->over)))
+			continue;
+		snprintf(heading, sizeof(heading), "%s%s", figure->over, unit);
+		printed += fprintf(out, "%*s", width, heading);
+		width = 0;
+	}
+	if (printed)
+		fputc('\n', out);
+}
+
+void columns_print_head(FILE *out, const struct columns *columns, const char *left)
+{
+	const struct figure *end = figures + figures_count;
+	int gap = columns->gap;
+
+	print_shared_headings(out, columns, (int)strlen(left));
+	fputs(left, out);
+	for (const struct figure *figure = figures; figure < end; figure++) {
+		if (!columns->shows(figure))
+			continue;
+		fprintf(out, "%*s%*s", column_width(columns, figure), figure->name, gap, "");
+		gap = 0;
+	}
+	fputc('\n', out);
+}
+
+void column_print(FILE *out, const struct columns *columns, const struct figure *figure,
+		  const struct spread *value)
+{
+	int width = column_width(columns, figure), digits = 0;
+	double shown = value->median;
+
+	if (figure->kind == FIGURE_TIME && columns->in_ns) {
+		shown *= 1000;
+		digits = 1;
+	} else if (figure->kind == FIGURE_TIME) {
+		digits = shown < 100 ? 2 : shown < 10000 ? 1 : 0; /* as many as are of use */
+	}
+	if (value->known)
+		fprintf(out, " %*.*f", width - 1, digits, shown);
+	else
+		fprintf(out, "%*s", width, "-");
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The figures that records hold, in one table: what prints or plots figures goes through it.
+ * To add a column: a row of figures[].
+ */
+#ifndef FAULTLINE_FIGURES_H
+#define FAULTLINE_FIGURES_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum figure_kind {
+	FIGURE_COUNT,
+	FIGURE_RATE, /* pages per second */
+	FIGURE_TIME, /* recorded in ns, shown in us */
+};
+
+struct figure {
+	const char *name; /* of its column, in tables and in plots' data */
+	const char
+		*over; /* heading that it shares with its neighbours, without unit; "" for none */
+	const char *about; /* after its value: "12 of these" */
+	enum figure_kind kind;
+	const char *phase; /* the distribution of latency_ns that it is of; NULL: of the point */
+	const char *member; /* its name in the record */
+	bool beside; /* also where two architectures stand side by side */
+};
+
+extern const struct figure figures[];
+extern const size_t figures_count;
+
+/* By which series are compared: pages per second, from the first start to the last end. */
+#define FIGURE_COMPARED (&figures[0])
+
+/* The row of that name, which must be there. */
+const struct figure *figure_named(const char *name);
+
+/* A figure over the repeats of a point. */
+struct spread {
+	bool known; /* all repeats have it */
+	double median, min, max;
+};
+
+/* Median (mean of the middle two for even counts), min and max; sorts values. count > 0. */
+struct spread spread_of(double *values, size_t count);
+
+/* The figure of one record: a time in us, else as recorded. Returns false where there is none. */
+bool figure_read(const struct figure *figure, const json_t *record, double *value);
+
+/* Figures that stand side by side in a table. */
+struct columns {
+	bool (*shows)(const struct figure *figure);
+	bool in_ns; /* times in ns, with a decimal, instead of us */
+	int gap; /* after the first one, for marks */
+};
+
+/* How many characters wide a column is, with the blank before it. */
+int column_width(const struct columns *columns, const struct figure *figure);
+
+/*
+ * Prints two lines of headings, after left, which stands before them in the last one; the first
+ * is left out where no figure has a heading for its like.
+ */
+void columns_print_head(FILE *out, const struct columns *columns, const char *left);
+
+/* Prints the value into its column, or "-" where it is not known. */
+void column_print(FILE *out, const struct columns *columns, const struct figure *figure,
+		  const struct spread *value);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A run folder in memory, grouped for tables and plots: a run has panels, a panel has series, a
+ * series has a cell for each vCPU count. All of them are stretches of one sorted list of records.
+ */
+#ifndef FAULTLINE_GROUPS_H
+#define FAULTLINE_GROUPS_H
+
+#include "../store/points.h"
+#include "figures.h"
+
+/* One series at one vCPU count: the repeats of a point that are ok. */
+struct cell {
+	unsigned int vcpus;
+	const struct record *records;
+	size_t record_count;
+	bool timed; /* there are rates and latencies: not so in tier emulated */
+	bool start_skewed; /* vCPUs started over 5 % of the span apart */
+	bool fetch_off; /* the fetch took more than 2 us more or less than asked for */
+	struct spread *figures; /* one for each row of figures[] */
+};
+
+/* Points that resolve faults in the same way. */
+struct series {
+	char *label;
+	unsigned int mode; /* enum mode_id */
+	unsigned int variant; /* how many series of the same mode come before it in the panel */
+	bool one_reader; /* one userfaultfd, one handler thread that fetches inline */
+	struct cell *cells; /* by ascending vcpus; only those with ok records */
+	size_t cell_count;
+};
+
+/* Records that may stand in one table and on one axis: one tier, one fetch model, ... */
+struct panel {
+	char *key; /* what sets it apart from the others, "backing=anon fetch=0"; "" if nothing */
+	const struct record *records; /* all states */
+	size_t record_count;
+	const struct point *point; /* of its first record: good for what sets panels apart */
+	struct series *series; /* in the order of the sweep */
+	size_t series_count;
+	unsigned int *vcpus; /* the counts that have ok records, ascending */
+	size_t vcpus_count;
+	/* Where distribution and phases are shown; 0 where no point has times. */
+	unsigned int shown_vcpus;
+};
+
+struct run_data {
+	json_t *run; /* run.json */
+	enum tier tier;
+	struct records records; /* of two of one point the later */
+	struct panel *panels; /* by the values of the keys that set them apart */
+	size_t panel_count;
+	keyset apart; /* the keys that set panels apart */
+	bool complete;
+	size_t done, failed; /* records: "ok" or "skipped"; "failed" */
+	size_t planned;
+};
+
+/*
+ * Reads and groups a run folder. vcpus: where distribution and phases are shown; 0 for the largest
+ * number that most series have. Returns 0, or -1 after error() and nothing to free.
+ */
+int run_data_load(struct run_data *run, const char *run_dir, unsigned int vcpus);
+
+void run_data_free(struct run_data *run);
+
+/* The cell of a vCPU count, or NULL; with times, or NULL. */
+const struct cell *series_cell(const struct series *series, unsigned int vcpus);
+const struct cell *series_timed_cell(const struct series *series, unsigned int vcpus);
+
+/* The cell's figure of a row of figures[]; unknown where the mode or tier does not have it. */
+const struct spread *cell_figure(const struct cell *cell, const struct figure *figure);
+
+/* Whether its points ran on simulated CPUs that make progress in parallel. */
+bool panel_is_manycore(const struct panel *panel);
+
+/* Whether they shared one simulated CPU. */
+bool panel_is_one_cpu(const struct panel *panel);
+
+#endif
