@@ -134,14 +134,11 @@ static void locks_of_the_kernel_have_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *text = NULL;
-		size_t size;
-		FILE *out = xmemstream(&text, &size);
+		struct text text;
 
-		functions_write_object(functions, out, cases[i].address);
-		fclose(out);
-		assert_string_equal(text, cases[i].name);
-		free(text);
+		functions_write_object(functions, text_open(&text), cases[i].address);
+		assert_string_equal(text_close(&text), cases[i].name);
+		free(text.text);
 	}
 }
 
@@ -174,16 +171,14 @@ static void run(struct thread *t, uint64_t address, uint64_t stack_pointer, uint
 /* The account's lines, of which those that hold a word are counted. */
 static unsigned int lines_with(const char *word)
 {
-	char *text = NULL, *rest, *line;
 	unsigned int count = 0;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
+	struct text text;
+	char *rest, *line;
 
-	account_write(out, functions);
-	fclose(out);
-	for (rest = text; (line = strsep(&rest, "\n"));)
+	account_write(text_open(&text), functions);
+	for (rest = text_close(&text); (line = strsep(&rest, "\n"));)
 		count += strstr(line, word) != NULL;
-	free(text);
+	free(text.text);
 	return count;
 }
 
@@ -405,15 +400,14 @@ static void tables_name_locks_and_sleeps(void **state)
 {
 	struct point p;
 	struct stacks stacks;
+	struct text written;
 	char *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
 
 	(void)state;
 	set_point(&p);
 	read_account(&stacks);
-	profile_print(out, &stacks, &p);
-	fclose(out);
+	profile_print(text_open(&written), &stacks, &p);
+	text = text_close(&written);
 	/* 400 ns of 10 pages at 2 instructions a ns, of which a quarter ran. */
 	assert_non_null(strstr(text,
 			       "       10.0        5.0       15.0        0.0        0.0        "
@@ -467,14 +461,13 @@ static void profiles_are_put_side_by_side(void **state)
 	struct stacks sides[] = { { .v = x86_64, .n = 3 }, { .v = arm64, .n = 6 } };
 	const struct stacks *both[] = { &sides[0], &sides[1] };
 	struct point p;
+	struct text written;
 	char *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
 
 	(void)state;
 	set_point(&p);
-	profile_compare(out, both, &p);
-	fclose(out);
+	profile_compare(text_open(&written), both, &p);
+	text = text_close(&written);
 	/* Of 10 pages, at 2 instructions a ns. */
 	assert_non_null(strstr(text,
 			       "      400.0     600.0    +200.0       200.0     300.0    +100.0"
@@ -497,16 +490,15 @@ static void profiles_are_put_side_by_side(void **state)
 static void flames_are_as_wide_as_time(void **state)
 {
 	struct stacks stacks, chosen;
+	struct text written;
 	char *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
 
 	(void)state;
 	read_account(&stacks);
 	chosen = stacks_select(&stacks, any, 0);
 	assert_int_equal(chosen.n, 6); /* phases do not matter */
-	flame_write(out, &chosen, "<t>", "note", "ns");
-	fclose(out);
+	flame_write(text_open(&written), &chosen, "<t>", "note", "ns");
+	text = text_close(&written);
 	assert_non_null(strstr(text, "<title>&lt;t&gt;</title>"));
 	/* 1500 of 2500 ns at 1180 points, and on top of it 1200. */
 	assert_non_null(strstr(text, "<title>idle: 1500 (60.00 %)</title><rect x=\"10.0\""));

@@ -93,21 +93,15 @@ static int write_picture(const char *dir, const struct picture *picture,
 {
 	struct stacks chosen = stacks_select(stacks, picture->wanted, picture->arg);
 	char *folded = xasprintf("%s.folded", picture->name);
-	char *svg = xasprintf("%s.svg", picture->name), *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
+	char *svg = xasprintf("%s.svg", picture->name);
+	struct text text;
 	int r;
 
-	stacks_write(out, &chosen);
-	fclose(out);
-	r = file_replace(dir, folded, text);
-	free(text);
+	stacks_write(text_open(&text), &chosen);
+	r = text_store(&text, dir, folded);
 	if (!r) {
-		out = xmemstream(&text, &size);
-		flame_write(out, &chosen, picture->title, id, "simulated ns");
-		fclose(out);
-		r = file_replace(dir, svg, text);
-		free(text);
+		flame_write(text_open(&text), &chosen, picture->title, id, "simulated ns");
+		r = text_store(&text, dir, svg);
 	}
 	free(chosen.v);
 	free(folded);
@@ -117,18 +111,15 @@ static int write_picture(const char *dir, const struct picture *picture,
 
 static int write_files(const char *dir, const struct stacks *stacks, const struct point *p)
 {
-	char *id = point_id(p), *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
+	char *id = point_id(p);
+	struct text text;
 	int r;
 
-	fprintf(out, "%s\n", id);
-	profile_print(out, stacks, p);
-	fclose(out);
-	r = file_replace(dir, "table.txt", text);
+	fprintf(text_open(&text), "%s\n", id);
+	profile_print(text.out, stacks, p);
+	r = text_store(&text, dir, "table.txt");
 	for (size_t i = 0; !r && i < PICTURES; i++)
 		r = write_picture(dir, &pictures[i], stacks, id);
-	free(text);
 	free(id);
 	return r;
 }
@@ -166,14 +157,8 @@ int profile_store(const char *dir, const struct stacks *stacks, const struct poi
 int profile_store_comparison(const char *dir, const struct stacks *const stacks[ARCH_COUNT],
 			     const struct point *p)
 {
-	char *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
-	int r;
+	struct text text;
 
-	profile_compare(out, stacks, p);
-	fclose(out);
-	r = file_replace(dir, "compare.txt", text);
-	free(text);
-	return r;
+	profile_compare(text_open(&text), stacks, p);
+	return text_store(&text, dir, "compare.txt");
 }

@@ -13,6 +13,7 @@
 
 #include "record.h"
 #include "../base/file.h"
+#include "../base/json.h"
 
 static char *in_dir(const struct store *store, const char *name)
 {
@@ -103,14 +104,12 @@ int store_keep(struct store *store, const char *path, const char *name)
 
 int store_write_run(struct store *store, const json_t *run)
 {
-	char *text =
-		json_dumps(run, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
-	char *line = xasprintf("%s\n", text ? text : "null");
-	int failed = file_replace(store->dir, "run.json", line);
+	char *json = json_dump(run, JSON_INDENT(2));
+	struct text text;
 
-	free(line);
-	free(text);
-	return failed;
+	fprintf(text_open(&text), "%s\n", json);
+	free(json);
+	return text_store(&text, store->dir, "run.json");
 }
 
 int store_append(struct store *store, const json_t *record)
@@ -164,10 +163,8 @@ static int read_points(char *text, const char *path, json_t *records, FILE *kept
 
 static int keep_whole_points(struct store *store, json_t *records)
 {
-	char *path = in_dir(store, "points.jsonl"), *kept_text = NULL;
-	char *text = file_read_exact(path);
-	size_t kept_size;
-	FILE *kept;
+	char *path = in_dir(store, "points.jsonl"), *text = file_read_exact(path);
+	struct text kept;
 	int failed;
 
 	if (!text) {
@@ -175,12 +172,11 @@ static int keep_whole_points(struct store *store, json_t *records)
 		free(path);
 		return -1;
 	}
-	kept = xmemstream(&kept_text, &kept_size);
-	failed = read_points(text, path, records, kept);
-	fclose(kept);
+	failed = read_points(text, path, records, text_open(&kept));
 	if (!failed)
-		failed = file_replace(store->dir, "points.jsonl", kept_text);
-	free(kept_text);
+		failed = text_store(&kept, store->dir, "points.jsonl");
+	else
+		free(text_close(&kept));
 	free(text);
 	free(path);
 	return failed;
