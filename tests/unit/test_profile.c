@@ -10,7 +10,7 @@
 #include "../../harness/manycore/functions.h"
 #include "../../harness/manycore/threads.h"
 #include "../../harness/run/profile/flame.h"
-#include "../../harness/run/profile/function_groups.h"
+#include "../../harness/run/profile/label.h"
 #include "../../harness/run/profile/profile.h"
 #include "../../harness/run/base/util.h"
 
@@ -362,9 +362,9 @@ static void bad_accounts_are_named(void **state)
 	} bad[] = {
 		{ "", "line 1" },
 		{ "profile window_ns=1 cpus=1 vcpus=0 handlers=0 instructions=0\nnone 1 who;a\n",
-		  "line 1" },
+		  "line 2" },
 		{ "profile window_ns=1 cpus=1 vcpus=0 handlers=0 instructions=0\nsome 1 idle;a\n",
-		  "line 1" },
+		  "line 2" },
 		{ "profile window_ns=2 cpus=1 vcpus=0 handlers=0 instructions=1\nnone 1 idle;a\n",
 		  "does not add up" },
 		{ "profile window_ns=1 cpus=1 vcpus=0 handlers=0 instructions=2\nnone 1 idle;a\n",
@@ -419,13 +419,6 @@ static void tables_name_locks_and_sleeps(void **state)
 	assert_null(strstr(text, "handlers' threads"));
 	free(text);
 	stacks_free(&stacks);
-}
-
-static bool any(const struct stack *stack, int unused)
-{
-	(void)stack;
-	(void)unused;
-	return true;
 }
 
 static void functions_are_compared_by_what_they_do(void **state)
@@ -495,7 +488,7 @@ static void flames_are_as_wide_as_time(void **state)
 
 	(void)state;
 	read_account(&stacks);
-	chosen = stacks_select(&stacks, any, 0);
+	chosen = stacks_select(&stacks, &(struct selection){ 0 });
 	assert_int_equal(chosen.n, 6); /* phases do not matter */
 	flame_write(text_open(&written), &chosen, "<t>", "note", "ns");
 	text = text_close(&written);
@@ -506,7 +499,7 @@ static void flames_are_as_wide_as_time(void **state)
 	assert_non_null(strstr(text, "<title>[halted]: 1200 (48.00 %)</title><rect x=\"151.6\""));
 	assert_non_null(strstr(text, "2500 ns in all"));
 	free(text);
-	free(chosen.v);
+	stacks_free(&chosen);
 	stacks_free(&stacks);
 }
 
