@@ -12,6 +12,7 @@
 #include "../../harness/run/profile/flame.h"
 #include "../../harness/run/profile/label.h"
 #include "../../harness/run/profile/profile.h"
+#include "../../harness/run/base/file.h"
 #include "../../harness/run/base/util.h"
 
 #define KERNEL 0xffffffff81000000ull
@@ -503,6 +504,34 @@ static void flames_are_as_wide_as_time(void **state)
 	stacks_free(&stacks);
 }
 
+static void profiles_are_stored_as_a_whole(void **state)
+{
+	char *scratch = scratch_make(), *above = xasprintf("%s/above", scratch);
+	char *dir = xasprintf("%s/new//", above), *table = xasprintf("%s/table.txt", dir), *text;
+	struct stacks stacks;
+	struct point p;
+
+	(void)state;
+	set_point(&p);
+	read_account(&stacks);
+	assert_int_equal(profile_check_dir(dir), 0);
+	assert_int_equal(profile_store(dir, &stacks, &p), 0);
+	text = file_read(table);
+	assert_non_null(strstr(text, "vcpus=1 "));
+	assert_int_equal(profile_check_dir(dir), -1);
+	assert_int_equal(profile_store(dir, &stacks, &p), -1); /* somebody else was faster */
+	assert_non_null(strstr(error_text(), "cannot name the profile's folder"));
+	folder_remove(dir);
+	folder_remove(above); /* and nothing else is in there */
+	assert_int_equal(access(above, F_OK), -1);
+	stacks_free(&stacks);
+	scratch_remove(scratch);
+	free(text);
+	free(table);
+	free(dir);
+	free(above);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -525,6 +554,7 @@ int main(void)
 		cmocka_unit_test(functions_are_compared_by_what_they_do),
 		cmocka_unit_test(profiles_are_put_side_by_side),
 		cmocka_unit_test(flames_are_as_wide_as_time),
+		cmocka_unit_test(profiles_are_stored_as_a_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

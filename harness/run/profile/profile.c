@@ -105,8 +105,13 @@ static int write_files(const char *dir, const struct stacks *stacks, const struc
 
 int profile_store(const char *dir, const struct stacks *stacks, const struct point *p)
 {
-	char *work = xasprintf("%s.%d", dir, (int)getpid());
+	size_t length = strlen(dir);
+	char *work;
 	int failed;
+
+	while (length > 1 && dir[length - 1] == '/')
+		length--;
+	work = xasprintf("%.*s.%d", (int)length, dir, (int)getpid());
 
 	if (folders_make(work))
 		failed = error("cannot make the folder %s for the profile: %s", dir,
