@@ -38,7 +38,7 @@ options of run (./run.sh run --help says more once it is built):
   --repeat N             repeats of each point
   --seed S               order of points, contents of pages
   --out DIR              put the results there instead of results/runs/
-  --resume DIR           go on with a run that was interrupted
+  --resume DIR           resume a run that was interrupted
   --placement none|cores where threads run (native tiers)
   --point-timeout S      seconds after which a point has failed
   --jobs N               VMs at a time
@@ -189,7 +189,7 @@ groups_of() {
 	done
 }
 
-# What there is to say of a machine on which the program cannot be built yet.
+# What can be told of a machine on which the program cannot be built yet.
 doctor_without_program() {
 	local group missing
 
@@ -328,7 +328,7 @@ test | check)
 	;;
 run | point)
 	need build report
-	# Wrong arguments are to be found before anything takes minutes.
+	# Find wrong arguments before anything takes minutes.
 	build build/faultline
 	case ${1:-} in
 	run | point) arguments=("$@") ;;
@@ -357,9 +357,9 @@ published)
 	need_without_installing build
 	build build/faultline
 	if [ "$command" = doctor ]; then
-		# Which modes this machine has is tried out.
+		# It probes which modes this machine has.
 		build "build/$own_arch/faultline-point"
-		# Where kernels would be is worth telling, too.
+		# It also shows where kernels are.
 		for arch in x86_64 arm64; do
 			dir=$("$root/kernel/build.sh" --arch "$arch" --if-built 2>/dev/null </dev/null) || true
 			export "FAULTLINE_KERNEL_DIR_$arch=$dir"

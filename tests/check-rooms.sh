@@ -20,6 +20,7 @@ includes=$(find workloads harness bench -name '*.[ch]' -exec grep -H '^#include 
 		echo "$file $(realpath -m --relative-to=. "${file%/*}/$included")"
 	done)
 
+failed=0
 echo "$includes" | awk -v rooms="$rooms" '
 	function floor_of(file) {
 		sub("/[^/]*$", "", file)
@@ -39,6 +40,7 @@ echo "$includes" | awk -v rooms="$rooms" '
 		print $1 ": includes " $2 ", which is of a room above it"
 		failed = 1
 	}
-	END { exit failed }'
+	END { exit failed }' || failed=1
 
-echo "$includes" | sed 's/\.[ch]\>//g' | awk '$1 != $2' | tsort >/dev/null
+echo "$includes" | sed 's/\.[ch]\>//g' | awk '$1 != $2' | tsort >/dev/null || failed=1
+exit $failed

@@ -5,7 +5,7 @@
  * holds across exceptions, which only go deeper, and needs no agreement of calls with
  * returns, which indirect branch thunks do not keep to. Interrupts run on a stack of
  * their own, on top of what they interrupt. Calls of arm64 do not move the stack pointer: a
- * function that has returned shows by its caller going on where it was when the function began.
+ * function has returned when its caller runs with the stack pointer that the function began with.
  */
 #include "calls.h"
 
@@ -16,7 +16,7 @@ static bool is_on_stack(const struct calls *s, uint64_t stack_pointer, unsigned 
 	return s->frames[i].stack_pointer >> s->shift == stack_pointer >> s->shift;
 }
 
-/* Takes off the functions that have returned. */
+/* Drops the functions that have returned. */
 static void unwind(struct calls *s, uint64_t stack_pointer)
 {
 	unsigned int i;
@@ -33,7 +33,7 @@ static void unwind(struct calls *s, uint64_t stack_pointer)
 		s->depth--;
 }
 
-/* Takes off the functions that have returned to f, which goes on with the stack pointer they began with. */
+/* Drops the functions that have returned to f, which runs with the stack pointer they began with. */
 static void unwind_to(struct calls *s, const struct function *f, uint64_t stack_pointer)
 {
 	unsigned int i = s->depth;

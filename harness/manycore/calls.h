@@ -21,7 +21,7 @@ struct calls {
 };
 
 /*
- * A block of f starts, is_entry: with its first instruction. Takes off the functions that have returned.
+ * A block of f starts, is_entry: with its first instruction. Drops the functions that have returned.
  * Returns 1 if f was entered, from parent if it is the outermost, 0 if it was in it before, -1 without
  * memory. A function that is in the middle although it was not seen to start is taken as entered, too.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Finds out how QEMU keeps the ways to translated code. */
+/* Finds out how QEMU remembers where translated code is. */
 #ifndef FAULTLINE_MANYCORE_JUMP_CACHE_H
 #define FAULTLINE_MANYCORE_JUMP_CACHE_H
 

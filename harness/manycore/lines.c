@@ -62,7 +62,7 @@ int64_t lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, boo
 	holders[own_word] |= own;
 	if (!others)
 		return 0;
-	/* Copies of a line that several have need nobody's leave: they do not hold it up. */
+	/* Further copies of a shared line do not hold it up: its owner need not give it up. */
 	start_ns = (int64_t)line[0] > now_ns ? (int64_t)line[0] : now_ns;
 	if (is_write || !is_shared)
 		line[0] = (uint64_t)(start_ns + lines->charge_ns);

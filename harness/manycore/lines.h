@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which CPUs hold a copy of which cache line, and when it can go on to the next one. */
+/* Which CPUs hold a copy of which cache line, and when it can move to the next one. */
 #ifndef FAULTLINE_MANYCORE_LINES_H
 #define FAULTLINE_MANYCORE_LINES_H
 

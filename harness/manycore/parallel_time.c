@@ -4,7 +4,7 @@
  * counts their instructions on one clock: N busy CPUs each get 1/N of the time.
  * Here they get all of it. A pass is one round over the CPUs. Every CPU's slice
  * of a pass starts at the same simulated time and is of the same length: the
- * quantum, or less up to the next timer. After the pass, time has gone on by the
+ * quantum, or less up to the next timer. After the pass, time has advanced by the
  * longest slice.
  *
  * QEMU's round-robin loop (tcg-accel-ops-rr.c) does, with the big lock (BQL) held
@@ -23,7 +23,7 @@
  * - cpu_can_run() is where a CPU has its turn, and so where passes end and begin. It
  *   is asked with the BQL held, which due timers need. Of a CPU that is halted and has
  *   nothing to wake up for QEMU says that it can run, takes and releases four locks,
- *   and finds out within cpu_exec() that it cannot. Told so at once, it goes on to the
+ *   and finds out within cpu_exec() that it cannot. Told so at once, it moves on to the
  *   next CPU; most CPUs being halted in most passes, that is most of the work. Whether
  *   the CPU sleeps is the same then as in cpu_exec(): what wakes it up comes from other
  *   CPUs, in their turns, or with the BQL held. A CPU that is to stop (QEMU pauses
@@ -41,7 +41,7 @@
  *   two threads happen to be scheduled.
  * - qemu_timer_notify_cb() cuts short the slices of all CPUs when a CPU arms a timer,
  *   for the sake of a timer within the slice. The rest of the slice would be lost
- *   as if the CPU had stood still. Here a slice goes on to its end; a timer due
+ *   as if the CPU had stood still. Here a slice runs to its end; a timer due
  *   within the pass runs after it, less than a quantum late.
  * - icount_percpu_budget() (QEMU 10) shares the time to the next timer out among
  *   CPUs, which they need not do any more.
@@ -251,7 +251,7 @@ static int64_t begin_slice(int64_t count)
 /*
  * replay_mutex_unlock(). A CPU that halted has used what it executed. Any other has
  * used its whole slice, whatever made it stop: PAUSE and YIELD mean that it waits
- * for somebody else, whose doings it can see in the next pass only.
+ * for another CPU, whose writes it can see in the next pass only.
  */
 static void end_slice(void)
 {
@@ -284,8 +284,8 @@ static bool all_idle(void)
 }
 
 /*
- * all_cpu_threads_idle(), called with the BQL held. What a CPU still had to stand
- * still for goes by while all of them do.
+ * all_cpu_threads_idle(), called with the BQL held. A CPU that still had to stand still
+ * does so while all of them are idle.
  */
 static bool vcpu_thread_is_idle(void)
 {

@@ -52,7 +52,7 @@ struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 /*
  * qemu_plugin_insn_data(), which changed: a pointer to the bytes up to version 2, a
- * copy of them from version 3 on. To be had with dlsym() under this name.
+ * copy of them from version 3 on. Look it up with dlsym() under this name.
  */
 #define PLUGIN_INSN_DATA "qemu_plugin_insn_data"
 typedef const void *(*plugin_insn_data_up_to_2_t)(const struct qemu_plugin_insn *insn);

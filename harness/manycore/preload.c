@@ -92,7 +92,7 @@ __attribute__((visibility("default"))) ssize_t writev(int fd, const struct iovec
 
 /*
  * QEMU exits. Where that is for an error of its own, it has said so already. No
- * counts here: how long CPUs go on after the guest has powered off is up to the host.
+ * counts here: how long CPUs still run after the guest has powered off is up to the host.
  */
 static void end(int code, void *arg)
 {
@@ -139,7 +139,7 @@ __attribute__((constructor)) static void start(int argc, char **argv)
 	}
 	if (manycore_options_parse(text, &options, reason, sizeof(reason)))
 		refuse_options(reason);
-	/* What QEMU may start is none of ours. */
+	/* Not for programs that QEMU may start. */
 	unsetenv("LD_PRELOAD");
 	unsetenv(MANYCORE_ENVIRONMENT);
 

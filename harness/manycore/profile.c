@@ -29,7 +29,7 @@ struct block {
 	enum last_instruction last;
 };
 
-/* What a CPU will have to stand still for, and whose doing it was. */
+/* How long a CPU will have to stand still, and what caused it. */
 struct charge {
 	struct node *node;
 	int64_t ns;
@@ -44,7 +44,7 @@ struct cpu {
 	enum phase phase;
 	unsigned int before; /* QEMU's counter before the block */
 	int64_t now_ns; /* at the block's start */
-	int64_t filled_ns; /* up to where time is put down */
+	int64_t filled_ns; /* up to where time is accounted for */
 	int64_t slice_instructions; /* up to the block's start */
 	struct charge *charges;
 	unsigned int charges_count, charges_room;
@@ -324,7 +324,7 @@ static enum last_instruction kind_of(const struct qemu_plugin_insn *insn)
 	return isa->last(code, plugin_insn_bytes(insn, code));
 }
 
-/* A block is translated anew now and then; what was made for it before may still be in use. */
+/* A block may be translated again; what was made for it before may still be in use. */
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb);

@@ -5,9 +5,9 @@
  * too, but less than one round over the CPUs asks for, so that it never finds it.
  *
  * When a block of translated code is dropped, because the guest writes to where it
- * came from, each CPU forgets all the code it knows the way to: 64 KiB of stores a
+ * came from, each CPU forgets where all translated code is: 64 KiB of stores a
  * CPU. The guest does that thousands of times while it boots, with most of its CPUs
- * asleep. A CPU that has not executed anything since knows of nothing to forget.
+ * asleep. A CPU that has not executed anything since has nothing to forget.
  */
 #include "shortcuts.h"
 
@@ -82,7 +82,7 @@ static void flush_jump_cache(char *cpu)
 		return;
 	for (char *entry = cache; entry < cache + jump_cache.bytes; entry += 16)
 		*(void *volatile *)entry = NULL;
-	/* The CPU at hand goes on to execute. Other threads do not know which one that is. */
+	/* This CPU executes next. Other threads do not know which one that is. */
 	if (current_cpu && current_cpu != cpu)
 		mark->has_run = false;
 }

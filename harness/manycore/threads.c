@@ -130,7 +130,7 @@ static void spend_until(struct pending *p, enum phase phase, int64_t until_ns)
 	p->from_ns = until_ns;
 }
 
-/* Now that t1 and t2 of its page are known, what was pending can be put down. */
+/* Now that t1 and t2 of its page are known, what was pending can be accounted for. */
 static void spend_pending(struct thread *t, int64_t t1_ns, int64_t t2_ns)
 {
 	for (size_t i = 0; i < t->pending_count; i++) {
@@ -174,7 +174,7 @@ int thread_spend(struct thread *t, struct node *node, enum phase phase, enum kin
 	return 0;
 }
 
-/* The thread went on being without a CPU up to then. */
+/* The thread was still without a CPU up to then. */
 static void off_until(struct thread *t, enum phase phase, enum kind kind, int64_t until_ns)
 {
 	if (t->spans_count < SPANS_MAX)
@@ -182,7 +182,7 @@ static void off_until(struct thread *t, enum phase phase, enum kind kind, int64_
 }
 
 /*
- * Puts down the time without a CPU, which ends at now_ns. The CPUs of a pass run one after the
+ * Accounts for the time without a CPU, which ends at now_ns. The CPUs of a pass run one after the
  * other: who wakes a thread may be ahead of the CPU that it then runs on.
  */
 static int end_off(struct thread *t, int64_t now_ns)
@@ -245,8 +245,8 @@ unsigned int threads_count(enum role role)
 }
 
 /*
- * t3. Whoever waited for the page, and was woken, now only has to get going; it may also be
- * through already, and at another page.
+ * t3. A vCPU that waited for the page, and was woken, now only has to get a CPU; it may also be
+ * done already, and at another page.
  */
 static void resolved(struct thread *t, int64_t now_ns)
 {

@@ -2,7 +2,7 @@
 /*
  * The guest's threads as seen from outside: the stack of calls that each is in, the phase of the page
  * that it is at, and what it does while no CPU runs it. Times are simulated ns; everything is
- * put down to the account from threads_count_from() on.
+ * added to the account from threads_count_from() on.
  */
 #ifndef FAULTLINE_MANYCORE_THREADS_H
 #define FAULTLINE_MANYCORE_THREADS_H
@@ -27,13 +27,13 @@ void threads_free(void);
 /* From now on, time counts. */
 void threads_count_from(int64_t now_ns);
 
-/* Threads without a CPU get the time up to now put down. Returns 0 or -1. */
+/* Accounts for the time of threads without a CPU up to now. Returns 0 or -1. */
 int threads_count_to(int64_t now_ns);
 
 /* Threads that are a vCPU's, or a handler's. */
 unsigned int threads_count(enum role role);
 
-/* vCPUs that have begun their workload so far, and those that are through with it. */
+/* vCPUs that have begun their workload so far, and those that have finished it. */
 unsigned int threads_workloads_begun(void);
 unsigned int threads_workloads_done(void);
 
@@ -51,7 +51,7 @@ struct node *thread_node(const struct thread *t);
 enum phase thread_phase(const struct thread *t);
 
 /*
- * Puts down some of the thread's time, of its CPU or without one. What a vCPU's thread does in
+ * Accounts for some of the thread's time, of its CPU or without one. What a vCPU's thread does in
  * delivery may turn out, when it is woken, to have been in a later phase already: it does not
  * notice when a handler has its page. Returns 0 or -1.
  */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# arm64 under test, alone and beside x86-64: what the other tests see to on x86-64, in short.
+# arm64 under test, alone and beside x86-64: what the other tests check on x86-64, in short.
 #
 # shellcheck disable=SC2016 # what stands in single quotes is for another shell
 # shellcheck disable=SC2317 # functions that check calls

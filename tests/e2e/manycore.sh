@@ -52,7 +52,7 @@ known_answers() {
 		[ "$(tail -n 1 "$1/status.log")" = "manycore: done" ]
 }
 
-# busy COMMAND...: with both of the first two cores at work for somebody else.
+# busy COMMAND...: with other work on both of the first two cores.
 busy() {
 	local code workers=()
 
@@ -82,7 +82,7 @@ gives() {
 	[ "$got" = "$code" ] && grep -qE -- "$pattern" <<<"$out"
 }
 
-# fake NAME FLAG...: makes a QEMU to be refused.
+# fake NAME FLAG...: makes a QEMU that must be refused.
 fake() {
 	mkdir -p "$scratch/$1"
 	gcc -rdynamic "${@:2}" "$root/tests/e2e/manycore-fake-qemu.c" -o "$scratch/$1/qemu-system-x86_64"

@@ -55,7 +55,7 @@ check "CPUs work in parallel: 16 resolve over 8 times as much as one" bash -c '
 	[ "$many" -gt $((8 * one)) ]' "$faultline"
 check "threads have their places" grep -q '"vcpu_cpus":"0-15","reader_cpus":"0-15"' \
 	"$scratch/idle/points.jsonl"
-# A charge makes waking up dearer while others do: such points carry the mark, see fetch_off.
+# With a charge, waking up takes longer while others wake up: such points are marked, see fetch_off.
 check "a fetch takes the real time that was asked for, at any speed" python3 -c '
 import json, sys
 for line in open(sys.argv[1]):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Trouble on the way: what is missing, what fails, what is interrupted. No record and no
-# report may pass for whole, and --resume goes on without repeating anything.
+# report may pass for whole, and --resume repeats nothing.
 #
 # shellcheck disable=SC2016 # what stands in single quotes is for another shell
 # shellcheck disable=SC2317 # functions that check calls
@@ -104,7 +104,7 @@ else
 		"$faultline" run --tier hardware --sweep smoke --out "$scratch/x"
 	tier=nested
 fi
-# Its process that measures, that is; the one above it lives to tell.
+# The process that measures; the one above it survives and reports.
 point_crashes() {
 	local pid child
 

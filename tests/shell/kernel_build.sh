@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kernel/build.sh, with a make that only pretends, so that it takes no time.
+# kernel/build.sh, with a fake make, so that it takes no time.
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
@@ -66,7 +66,7 @@ for tool in gcc ld as; do
 	printf '#!/bin/sh\necho "cross %s ${CROSS_VERSION:-1}"\n' $tool >"$fakes/aarch64-linux-gnu-$tool"
 done
 chmod +x "$fakes"/*
-# All that the machine really has, cross compilers excepted.
+# All that the machine really has, except cross compilers.
 mkdir "$scratch/bare"
 mkdir "$scratch/only_uname" && cp "$fakes/uname" "$scratch/only_uname/"
 find /usr/bin /bin -maxdepth 1 ! -type d ! -name '*-linux-gnu-*' -exec ln -sf -t "$scratch/bare" {} +
@@ -153,7 +153,7 @@ expect "built before: found again" 0 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-[
 check "without another build" builds 1
 echo damage >>"$(cat "$scratch/one")/vmlinux"
 check "a damaged image is found out" with_fakes
-check "and built anew" builds 2
+check "and built again" builds 2
 check "the user's tree is as it was" [ "$(fingerprint)" = "$before" ]
 
 # make's arguments are of the last call, which is that for the image.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# run.sh on machines that lack something: the package tools are made up.
+# run.sh on machines that lack something, with fake package tools.
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
@@ -30,7 +30,7 @@ expect "kernel --help" 0 "KERNEL_SRC" env -i "$root/run.sh" kernel --help
 expect "run --help" 0 "--sweep" env -i "$root/run.sh" run --help
 expect "test with an argument" 2 "takes no arguments" "$root/run.sh" test everything
 
-# Nobody waits for a kernel to be told of a slip.
+# A mistake is told before the kernel is built.
 cache=$scratch/cache
 expect "a wrong option comes before the kernel" 2 "vcpus='0'" \
 	env XDG_CACHE_HOME="$cache" "$root/run.sh" --vcpus 0

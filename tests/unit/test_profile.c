@@ -10,8 +10,9 @@
 #include "../../harness/manycore/functions.h"
 #include "../../harness/manycore/threads.h"
 #include "../../harness/run/profile/flame.h"
-#include "../../harness/run/profile/function_groups.h"
+#include "../../harness/run/profile/label.h"
 #include "../../harness/run/profile/profile.h"
+#include "../../harness/run/base/file.h"
 #include "../../harness/run/base/util.h"
 
 #define KERNEL 0xffffffff81000000ull
@@ -134,14 +135,11 @@ static void locks_of_the_kernel_have_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *text = NULL;
-		size_t size;
-		FILE *out = xmemstream(&text, &size);
+		struct text text;
 
-		functions_write_object(functions, out, cases[i].address);
-		fclose(out);
-		assert_string_equal(text, cases[i].name);
-		free(text);
+		functions_write_object(functions, text_open(&text), cases[i].address);
+		assert_string_equal(text_close(&text), cases[i].name);
+		free(text.text);
 	}
 }
 
@@ -174,16 +172,14 @@ static void run(struct thread *t, uint64_t address, uint64_t stack_pointer, uint
 /* The account's lines, of which those that hold a word are counted. */
 static unsigned int lines_with(const char *word)
 {
-	char *text = NULL, *rest, *line;
 	unsigned int count = 0;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
+	struct text text;
+	char *rest, *line;
 
-	account_write(out, functions);
-	fclose(out);
-	for (rest = text; (line = strsep(&rest, "\n"));)
+	account_write(text_open(&text), functions);
+	for (rest = text_close(&text); (line = strsep(&rest, "\n"));)
 		count += strstr(line, word) != NULL;
-	free(text);
+	free(text.text);
 	return count;
 }
 
@@ -367,9 +363,9 @@ static void bad_accounts_are_named(void **state)
 	} bad[] = {
 		{ "", "line 1" },
 		{ "profile window_ns=1 cpus=1 vcpus=0 handlers=0 instructions=0\nnone 1 who;a\n",
-		  "line 1" },
+		  "line 2" },
 		{ "profile window_ns=1 cpus=1 vcpus=0 handlers=0 instructions=0\nsome 1 idle;a\n",
-		  "line 1" },
+		  "line 2" },
 		{ "profile window_ns=2 cpus=1 vcpus=0 handlers=0 instructions=1\nnone 1 idle;a\n",
 		  "does not add up" },
 		{ "profile window_ns=1 cpus=1 vcpus=0 handlers=0 instructions=2\nnone 1 idle;a\n",
@@ -405,15 +401,14 @@ static void tables_name_locks_and_sleeps(void **state)
 {
 	struct point p;
 	struct stacks stacks;
+	struct text written;
 	char *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
 
 	(void)state;
 	set_point(&p);
 	read_account(&stacks);
-	profile_print(out, &stacks, &p);
-	fclose(out);
+	profile_print(text_open(&written), &stacks, &p);
+	text = text_close(&written);
 	/* 400 ns of 10 pages at 2 instructions a ns, of which a quarter ran. */
 	assert_non_null(strstr(text,
 			       "       10.0        5.0       15.0        0.0        0.0        "
@@ -425,13 +420,6 @@ static void tables_name_locks_and_sleeps(void **state)
 	assert_null(strstr(text, "handlers' threads"));
 	free(text);
 	stacks_free(&stacks);
-}
-
-static bool any(const struct stack *stack, int unused)
-{
-	(void)stack;
-	(void)unused;
-	return true;
 }
 
 static void functions_are_compared_by_what_they_do(void **state)
@@ -467,14 +455,13 @@ static void profiles_are_put_side_by_side(void **state)
 	struct stacks sides[] = { { .v = x86_64, .n = 3 }, { .v = arm64, .n = 6 } };
 	const struct stacks *both[] = { &sides[0], &sides[1] };
 	struct point p;
+	struct text written;
 	char *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
 
 	(void)state;
 	set_point(&p);
-	profile_compare(out, both, &p);
-	fclose(out);
+	profile_compare(text_open(&written), both, &p);
+	text = text_close(&written);
 	/* Of 10 pages, at 2 instructions a ns. */
 	assert_non_null(strstr(text,
 			       "      400.0     600.0    +200.0       200.0     300.0    +100.0"
@@ -497,16 +484,15 @@ static void profiles_are_put_side_by_side(void **state)
 static void flames_are_as_wide_as_time(void **state)
 {
 	struct stacks stacks, chosen;
+	struct text written;
 	char *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
 
 	(void)state;
 	read_account(&stacks);
-	chosen = stacks_select(&stacks, any, 0);
+	chosen = stacks_select(&stacks, &(struct selection){ 0 });
 	assert_int_equal(chosen.n, 6); /* phases do not matter */
-	flame_write(out, &chosen, "<t>", "note", "ns");
-	fclose(out);
+	flame_write(text_open(&written), &chosen, "<t>", "note", "ns");
+	text = text_close(&written);
 	assert_non_null(strstr(text, "<title>&lt;t&gt;</title>"));
 	/* 1500 of 2500 ns at 1180 points, and on top of it 1200. */
 	assert_non_null(strstr(text, "<title>idle: 1500 (60.00 %)</title><rect x=\"10.0\""));
@@ -514,8 +500,36 @@ static void flames_are_as_wide_as_time(void **state)
 	assert_non_null(strstr(text, "<title>[halted]: 1200 (48.00 %)</title><rect x=\"151.6\""));
 	assert_non_null(strstr(text, "2500 ns in all"));
 	free(text);
-	free(chosen.v);
+	stacks_free(&chosen);
 	stacks_free(&stacks);
+}
+
+static void profiles_are_stored_as_a_whole(void **state)
+{
+	char *scratch = scratch_make(), *above = xasprintf("%s/above", scratch);
+	char *dir = xasprintf("%s/new//", above), *table = xasprintf("%s/table.txt", dir), *text;
+	struct stacks stacks;
+	struct point p;
+
+	(void)state;
+	set_point(&p);
+	read_account(&stacks);
+	assert_int_equal(profile_check_dir(dir), 0);
+	assert_int_equal(profile_store(dir, &stacks, &p), 0);
+	text = file_read(table);
+	assert_non_null(strstr(text, "vcpus=1 "));
+	assert_int_equal(profile_check_dir(dir), -1);
+	assert_int_equal(profile_store(dir, &stacks, &p), -1); /* somebody else was faster */
+	assert_non_null(strstr(error_text(), "cannot name the profile's folder"));
+	folder_remove(dir);
+	folder_remove(above); /* and nothing else is in there */
+	assert_int_equal(access(above, F_OK), -1);
+	stacks_free(&stacks);
+	scratch_remove(scratch);
+	free(text);
+	free(table);
+	free(dir);
+	free(above);
 }
 
 int main(void)
@@ -540,6 +554,7 @@ int main(void)
 		cmocka_unit_test(functions_are_compared_by_what_they_do),
 		cmocka_unit_test(profiles_are_put_side_by_side),
 		cmocka_unit_test(flames_are_as_wide_as_time),
+		cmocka_unit_test(profiles_are_stored_as_a_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,13 +245,10 @@ static void only_the_same_measurement_matches(void **state)
 
 static char *text_of(void (*print)(const struct published_tables *, FILE *))
 {
-	size_t size;
-	char *text;
-	FILE *out = xmemstream(&text, &size);
+	struct text text;
 
-	print(&tables, out);
-	fclose(out);
-	return text;
+	print(&tables, text_open(&text));
+	return text_close(&text);
 }
 
 /* Without the point with one vCPU: two is then the first. */

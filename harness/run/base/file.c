@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,18 +33,15 @@ char *file_read_exact(const char *path)
 {
 	FILE *f = fopen(path, "re");
 	char *text;
-	int error;
 
 	if (!f)
 		return NULL;
 	text = stream_read(f);
-	error = ferror(f) ? EIO : 0;
-	fclose(f);
-	if (error) {
+	if (ferror(f)) { /* folders can be opened, too */
 		free(text);
-		errno = error;
-		return NULL;
+		text = NULL;
 	}
+	fclose(f);
 	return text;
 }
 
@@ -57,17 +53,6 @@ char *file_read(const char *path)
 	while (n && text[n - 1] == '\n')
 		text[--n] = '\0';
 	return text;
-}
-
-char *sysfs_read(const char *format, ...)
-{
-	char path[512];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(path, sizeof(path), format, args);
-	va_end(args);
-	return file_read(path);
 }
 
 void folder_remove(const char *path)
@@ -85,12 +70,14 @@ void folder_remove(const char *path)
 char *scratch_make(void)
 {
 	const char *tmp = getenv("TMPDIR");
-	char *dir = xasprintf("%s/faultline-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	char *dir;
 
+	if (!tmp || !*tmp)
+		tmp = "/tmp";
+	dir = xasprintf("%s/faultline-XXXXXX", tmp);
 	if (mkdtemp(dir))
 		return dir;
-	error("cannot make a folder in %s: %s; choose another with TMPDIR",
-	      tmp && *tmp ? tmp : "/tmp", strerror(errno));
+	error("cannot make a folder in %s: %s; choose another with TMPDIR", tmp, strerror(errno));
 	free(dir);
 	return NULL;
 }
@@ -121,32 +108,41 @@ int file_replace(const char *dir, const char *name, const char *text)
 	char *path = xasprintf("%s/%s", dir, name);
 	char *temporary = xasprintf("%s.tmp", path);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	bool good = fd >= 0 && !write_all(fd, text, strlen(text)) && !fsync(fd);
+	int failed = fd < 0 || write_all(fd, text, strlen(text)) || fsync(fd);
 
-	if (fd >= 0 && close(fd))
-		good = false;
-	if (good)
-		good = !rename(temporary, path);
-	if (!good) {
-		error("cannot write %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		failed |= close(fd);
+	if (failed || rename(temporary, path)) {
+		failed = error("cannot write %s: %s", path, strerror(errno));
 		unlink(temporary);
 	}
 	free(temporary);
 	free(path);
-	return good ? 0 : -1;
+	return failed;
+}
+
+int text_store(struct text *text, const char *dir, const char *name)
+{
+	char *whole = text_close(text);
+	int failed = file_replace(dir, name, whole);
+
+	free(whole);
+	return failed;
 }
 
 int folders_make(const char *path)
 {
-	char *copy = xstrdup(path);
-	int failed = 0;
+	size_t n = 0;
+	int failed;
 
-	for (char *slash = copy + 1; !failed && (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		failed = mkdir(copy, 0777) && errno != EEXIST;
-		*slash = '/';
-	}
-	failed = failed || (mkdir(copy, 0777) && errno != EEXIST);
-	free(copy);
+	do {
+		char *part;
+
+		n += strspn(path + n, "/");
+		n += strcspn(path + n, "/");
+		part = xasprintf("%.*s", (int)n, path);
+		failed = mkdir(part, 0777) && errno != EEXIST;
+		free(part);
+	} while (!failed && path[n]);
 	return failed ? -1 : 0;
 }

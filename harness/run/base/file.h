@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "util.h"
+
 /* The whole file as a string, or NULL with errno set; file_read() takes final newlines off. */
 char *file_read_exact(const char *path);
 char *file_read(const char *path);
@@ -13,14 +15,14 @@ char *file_read(const char *path);
 /* The same for what is read to its end. */
 char *stream_read(FILE *f);
 
-/* The same for small files of /proc and /sys: NULL when it cannot be read, whatever the reason. */
-char *sysfs_read(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 /* Writes n bytes, however many calls it takes. Returns 0, or -1 with errno set. */
 int write_all(int fd, const char *text, size_t n);
 
 /* Gives a file of a folder new content, whole or not at all. Returns 0, or -1 after error(). */
 int file_replace(const char *dir, const char *name, const char *text);
+
+/* The same with what was written to the text, which it ends and frees. */
+int text_store(struct text *text, const char *dir, const char *name);
 
 /* mkdir -p. Returns 0, or -1 with errno set. */
 int folders_make(const char *path);

@@ -57,28 +57,27 @@ int spawn_wait(pid_t pid)
 
 char *command_line_of(char *const *argv)
 {
-	int fds[2], null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	char *text = NULL;
+	int ends[2], null;
 	FILE *f;
 	pid_t pid;
 
-	if (null < 0 || pipe2(fds, O_CLOEXEC))
+	if (pipe2(ends, O_CLOEXEC))
 		return NULL;
-	pid = spawn(argv, fds[1], null);
-	close(fds[1]);
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	pid = null < 0 ? -1 : spawn(argv, ends[1], null);
 	close(null);
-	f = fdopen(fds[0], "re");
+	close(ends[1]);
+	f = fdopen(ends[0], "re");
 	if (f) {
 		text = stream_read(f);
+		text[strcspn(text, "\n")] = '\0';
 		fclose(f);
 	}
-	if (pid < 0 || spawn_wait(pid)) {
-		free(text);
-		return NULL;
-	}
-	if (text)
-		text[strcspn(text, "\n")] = '\0';
-	return text;
+	if (pid > 0 && !spawn_wait(pid))
+		return text;
+	free(text);
+	return NULL;
 }
 
 static void quote_word(FILE *out, const char *word)
@@ -91,26 +90,20 @@ static void quote_word(FILE *out, const char *word)
 		return;
 	}
 	fputc('\'', out);
-	for (; *word; word++) {
-		if (*word == '\'')
-			fputs("'\\''", out);
-		else
-			fputc(*word, out);
-	}
+	for (; *word; word++)
+		fprintf(out, *word == '\'' ? "'\\%c'" : "%c", *word);
 	fputc('\'', out);
 }
 
 char *shell_quote(char *const *words)
 {
-	char *text;
-	size_t size;
-	FILE *out = xmemstream(&text, &size);
+	struct text text;
+	FILE *out = text_open(&text);
 
 	for (size_t i = 0; words[i]; i++) {
 		if (i)
 			fputc(' ', out);
 		quote_word(out, words[i]);
 	}
-	fclose(out);
-	return text;
+	return text_close(&text);
 }

@@ -6,46 +6,27 @@
 #include <string.h>
 #include <time.h>
 
-static void out_of_memory(void)
+void *must_have(void *memory)
 {
+	if (memory)
+		return memory;
 	complain("out of memory");
 	exit(EXIT_USAGE);
 }
 
 void *xcalloc(size_t n, size_t size)
 {
-	void *p = calloc(n, size);
-
-	if (!p)
-		out_of_memory();
-	return p;
+	return must_have(calloc(n, size));
 }
 
 void *xreallocarray(void *old, size_t n, size_t size)
 {
-	void *p = reallocarray(old, n, size);
-
-	if (!p)
-		out_of_memory();
-	return p;
+	return must_have(reallocarray(old, n, size));
 }
 
 char *xstrdup(const char *s)
 {
-	char *copy = strdup(s);
-
-	if (!copy)
-		out_of_memory();
-	return copy;
-}
-
-FILE *xmemstream(char **text, size_t *size)
-{
-	FILE *stream = open_memstream(text, size);
-
-	if (!stream)
-		out_of_memory();
-	return stream;
+	return must_have(strdup(s));
 }
 
 char *xasprintf(const char *format, ...)
@@ -55,9 +36,22 @@ char *xasprintf(const char *format, ...)
 
 	va_start(args, format);
 	if (vasprintf(&s, format, args) < 0)
-		out_of_memory();
+		s = NULL;
 	va_end(args);
-	return s;
+	return must_have(s);
+}
+
+FILE *text_open(struct text *text)
+{
+	text->out = must_have(open_memstream(&text->text, &text->size));
+	return text->out;
+}
+
+char *text_close(struct text *text)
+{
+	if (fclose(text->out))
+		must_have(NULL);
+	return text->text;
 }
 
 void complain(const char *format, ...)
@@ -89,6 +83,17 @@ void strings_free(struct strings *s)
 		free(s->v[i]);
 	free(s->v);
 	*s = (struct strings){ 0 };
+}
+
+char *last_line(const char *text)
+{
+	size_t end = strlen(text), start;
+
+	while (end && strchr("\r\n", text[end - 1]))
+		end--;
+	for (start = end; start && text[start - 1] != '\n';)
+		start--;
+	return xasprintf("%.*s", (int)(end - start), text + start);
 }
 
 const char *time_text(char buf[32], int64_t unix_s)

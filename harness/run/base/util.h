@@ -19,12 +19,27 @@ enum exit_code {
 	EXIT_INTERRUPTED = 130,
 };
 
+/* Memory that somebody asked for: ends the program with a message when it is NULL. */
+void *must_have(void *memory);
+
 /* Like malloc and friends, but end the program with a message when there is no memory. */
 void *xcalloc(size_t n, size_t size);
 void *xreallocarray(void *old, size_t n, size_t size);
 char *xstrdup(const char *s);
-FILE *xmemstream(char **text, size_t *size);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A string that is written like a file. */
+struct text {
+	char *text;
+	size_t size;
+	FILE *out;
+};
+
+/* Begins an empty one. Returns its out. */
+FILE *text_open(struct text *text);
+
+/* Ends it. Returns its text, which the caller frees. */
+char *text_close(struct text *text);
 
 /* Prints "faultline: message" and a newline to stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -40,6 +55,9 @@ struct strings {
 
 void strings_add(struct strings *s, char *owned);
 void strings_free(struct strings *s);
+
+/* The last line that is not empty, without \n or a serial line's \r\n. Caller frees. */
+char *last_line(const char *text);
 
 /* UTC, "2026-11-20T12:00:00Z". */
 const char *time_text(char buf[32], int64_t unix_s);

@@ -19,6 +19,7 @@ struct point_files {
 struct host {
 	const char *name;
 	bool one_at_a_time; /* points disturb each other's times */
+	bool has_record_on_stdout; /* otherwise the command's stdout goes to the errors */
 
 	/*
 	 * Checks once what no point of that architecture can do without. Returns 0, or -1 after
@@ -39,9 +40,6 @@ struct host {
 	void (*command)(const struct setup *setup, const struct point *p,
 			const struct point_files *files, struct strings *words);
 
-	/* Where the command's stdout goes: one of the files. */
-	const char *(*stdout_file)(const struct point_files *files);
-
 	/* Reads what the process left as its record, or NULL after error(). New reference. */
 	json_t *(*parse)(const char *text, const struct point *p);
 
@@ -51,7 +49,10 @@ struct host {
 	 */
 	int (*verify)(const struct point *p, const struct point_files *files);
 
-	/* What the files tell about an end without a record, or NULL. Caller frees. */
+	/*
+	 * What the files, apart from the errors, tell about an end without a record; NULL for
+	 * nothing. Caller frees.
+	 */
 	char *(*explain)(const struct point_files *files);
 };
 

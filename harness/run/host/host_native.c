@@ -46,24 +46,12 @@ static void native_command(const struct setup *setup, const struct point *p,
 	point_words(p, KEYSET_ALL, words);
 }
 
-static const char *native_stdout_file(const struct point_files *files)
-{
-	return files->record;
-}
-
-static char *native_explain(const struct point_files *files)
-{
-	(void)files; /* stderr says it all, and is looked at for every host */
-	return NULL;
-}
-
 const struct host host_native = {
 	.name = "native",
 	.one_at_a_time = true,
+	.has_record_on_stdout = true,
 	.prepare = native_prepare,
 	.memory_bytes = native_memory_bytes,
 	.command = native_command,
-	.stdout_file = native_stdout_file,
 	.parse = record_parse,
-	.explain = native_explain,
 };

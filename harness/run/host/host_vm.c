@@ -44,34 +44,27 @@ static int vm_prepare(const struct setup *setup, enum arch arch)
  */
 static int vm_check_point(const struct setup *setup, const struct point *p)
 {
-	const char *missing = NULL;
+	const bool has_library = !access(setup->manycore, R_OK);
 	struct utsname machine;
 
 	if (!point_is_manycore(p))
 		return 0;
 	uname(&machine);
-	if (strcmp(machine.machine, "x86_64")) {
+	if (strcmp(machine.machine, "x86_64"))
 		return error(
 			"simulated CPUs in parallel (cpus=%u, speed=%u) need an x86-64 machine to "
 			"run on, and this one is %s; use one, or cpus=1 and speed=1",
 			p->cpus, p->speed, machine.machine);
-	}
-	if (strpbrk(setup->manycore, " :")) {
+	if (strpbrk(setup->manycore, " :"))
 		return error(
 			"simulated CPUs in parallel (cpus=%u, speed=%u) need %s, and LD_PRELOAD takes "
 			"no name with a blank or a colon; move the repository to another folder",
 			p->cpus, p->speed, setup->manycore);
-	}
-	if (access(setup->manycore, R_OK))
-		missing = setup->manycore;
-	else if (p->coherence_ns && access(setup->coherence, R_OK))
-		missing = setup->coherence;
-	if (!missing)
+	if (has_library && (!p->coherence_ns || !access(setup->coherence, R_OK)))
 		return 0;
-	return error(
-		"%s is missing, which simulated CPUs need (cpus=%u, coherence=%u); build it: make, or "
-		"./run.sh",
-		missing, p->cpus, p->coherence_ns);
+	return error("%s is missing, which simulated CPUs need (cpus=%u, coherence=%u); build it: "
+		     "make, or ./run.sh",
+		     has_library ? setup->coherence : setup->manycore, p->cpus, p->coherence_ns);
 }
 
 /*
@@ -117,54 +110,49 @@ static uint64_t vm_memory_bytes(const struct point *p)
 }
 
 /* What two boots could differ in on any machine: clock and seed. */
-static const char *const fixed_words[] = {
-	"-nodefaults", "-no-user-config",	   "-nographic", "-no-reboot", "-seed", "1",
-	"-rtc",	       "base=2024-01-01,clock=vm", "-net",	 "none",       NULL
-};
+#define FIXED_WORDS                                                  \
+	"-nodefaults -no-user-config -nographic -no-reboot -seed 1 " \
+	"-rtc base=2024-01-01,clock=vm -net none"
 
-static const char program_words[] = "panic=-1 rdinit=/faultline-point --";
-
-static void add(struct strings *words, const char *word)
+/* A file's name in a list of options that ends at commas: there a comma of its own is doubled. */
+static void put_path(FILE *out, const char *before, const char *path)
 {
-	strings_add(words, xstrdup(word));
+	fputs(before, out);
+	for (; *path; path++)
+		fprintf(out, *path == ',' ? "%c," : "%c", *path);
 }
 
-/* In lists of options that end at commas, one that belongs to a file's name is written twice. */
-static char *comma_quote(const char *name)
+static void add_all(struct strings *words, const char *more)
 {
-	char *quoted = xcalloc(2 * strlen(name) + 1, 1), *end = quoted;
-
-	for (; *name; name++) {
-		if (*name == ',')
-			*end++ = ',';
-		*end++ = *name;
+	for (size_t n; *more; more += n + strspn(more + n, " ")) {
+		n = strcspn(more, " ");
+		strings_add(words, xasprintf("%.*s", (int)n, more));
 	}
-	return quoted;
 }
 
-static void add_all(struct strings *words, const char *const *more)
+/* An option with its value, which is taken over; without one, none is added. */
+static void add(struct strings *words, const char *option, char *value)
 {
-	for (; *more; more++)
-		add(words, *more);
+	if (!value)
+		return;
+	strings_add(words, xstrdup(option));
+	strings_add(words, value);
 }
 
 /* The machine's next serial port, whose output goes to a file. */
 static void add_serial(struct strings *words, const char *device, const char *name,
 		       const char *path)
 {
-	char *quoted;
+	struct text text;
 
 	if (!device) {
-		add(words, "-serial");
-		strings_add(words, xasprintf("file:%s", path));
+		add(words, "-serial", xasprintf("file:%s", path));
 		return;
 	}
-	quoted = comma_quote(path);
-	add(words, "-chardev");
-	strings_add(words, xasprintf("file,id=%s,path=%s", name, quoted));
-	add(words, "-device");
-	strings_add(words, xasprintf("%s,chardev=%s", device, name));
-	free(quoted);
+	fprintf(text_open(&text), "file,id=%s", name);
+	put_path(text.out, ",path=", path);
+	add(words, "-chardev", text_close(&text));
+	add(words, "-device", xasprintf("%s,chardev=%s", device, name));
 }
 
 /*
@@ -174,49 +162,48 @@ static void add_serial(struct strings *words, const char *device, const char *na
 static void add_environment(const struct setup *setup, const struct point *p,
 			    const struct point_files *files, struct strings *words)
 {
-	char *control, *status;
+	struct text text;
 
-	add(words, "env");
-	strings_add(words, xasprintf("LD_PRELOAD=%s", setup->manycore));
-	if (!point_is_manycore(p)) {
-		add(words, "FAULTLINE_MANYCORE=observe");
+	if (!point_is_manycore(p) && !files->account)
 		return;
+	add(words, "env", xasprintf("LD_PRELOAD=%s", setup->manycore));
+	fputs("FAULTLINE_MANYCORE=", text_open(&text));
+	if (point_is_manycore(p)) {
+		fprintf(text.out, "quantum=%u,boot_quantum=" BOOT_QUANTUM, p->quantum);
+		put_path(text.out, ",control=", files->control);
+		put_path(text.out, ",status=", files->status);
+	} else {
+		fputs("observe", text.out);
 	}
-	control = comma_quote(files->control);
-	status = comma_quote(files->status);
-	strings_add(words, xasprintf("FAULTLINE_MANYCORE=quantum=%u,boot_quantum=" BOOT_QUANTUM
-				     ",control=%s,status=%s",
-				     p->quantum, control, status));
-	free(control);
-	free(status);
+	strings_add(words, text_close(&text));
 }
 
 /* Without a second CPU no line moves. */
-static void add_coherence(const struct setup *setup, const struct point *p, struct strings *words)
+static char *coherence_plugin(const struct setup *setup, const struct point *p)
 {
-	char *plugin;
+	struct text text;
 
 	if (!p->coherence_ns || p->cpus == 1)
-		return;
-	add(words, "-plugin");
-	plugin = comma_quote(setup->coherence);
-	strings_add(words, xasprintf("%s,ns=%u", plugin, p->coherence_ns * p->speed));
-	free(plugin);
+		return NULL;
+	put_path(text_open(&text), "", setup->coherence);
+	fprintf(text.out, ",ns=%u", p->coherence_ns * p->speed);
+	return text_close(&text);
 }
 
-static void add_profile(const struct setup *setup, const struct point *p, const char *account,
-			struct strings *words)
+static char *profile_plugin(const struct setup *setup, const struct point *p, const char *account)
 {
 	const struct target *target = &setup->targets[p->arch];
-	char *names[] = { comma_quote(setup->profile), comma_quote(target->system_map),
-			  comma_quote(target->program_map), comma_quote(target->guest_map),
-			  comma_quote(account) };
+	struct text text;
 
-	add(words, "-plugin");
-	strings_add(words, xasprintf("%s,kernel=%s,program=%s,guest=%s,vcpus=%u,out=%s", names[0],
-				     names[1], names[2], names[3], p->vcpus, names[4]));
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		free(names[i]);
+	if (!account)
+		return NULL;
+	put_path(text_open(&text), "", setup->profile);
+	put_path(text.out, ",kernel=", target->system_map);
+	put_path(text.out, ",program=", target->program_map);
+	put_path(text.out, ",guest=", target->guest_map);
+	fprintf(text.out, ",vcpus=%u", p->vcpus);
+	put_path(text.out, ",out=", account);
+	return text_close(&text);
 }
 
 /* arguments: of faultline-point. */
@@ -226,34 +213,23 @@ static void add_command(const struct setup *setup, const struct point *p,
 {
 	const struct target *target = &setup->targets[p->arch];
 	const struct machine_kind *kind = &machine_kinds[p->arch];
-	bool manycore = point_is_manycore(p);
+	const bool manycore = point_is_manycore(p), simulated = tier_kinds[p->tier].is_simulated;
 
-	if (manycore || files->account)
-		add_environment(setup, p, files, words);
-	add(words, target->qemu);
-	add_all(words, kind->words);
-	add_all(words, fixed_words);
-	add(words, "-accel");
-	add(words, manycore ? "tcg,tb-size=512" : "tcg,tb-size=256");
-	add(words, "-m");
-	strings_add(words, xasprintf("%llu", (unsigned long long)(guest_memory_bytes(p) / MIB)));
-	if (tier_kinds[p->tier].is_simulated) {
-		add(words, "-icount");
-		add(words, "shift=0,sleep=off");
-	}
-	add(words, "-smp");
-	strings_add(words, xasprintf("%u", tier_kinds[p->tier].is_simulated ? p->cpus : 2));
-	add_coherence(setup, p, words);
-	if (files->account)
-		add_profile(setup, p, files->account, words);
-	add(words, "-kernel");
-	add(words, target->kernel_image);
-	add(words, "-initrd");
-	add(words, target->initramfs);
-	add(words, "-append");
-	strings_add(words, xasprintf("%s %s %s %s", kind->kernel_words,
-				     manycore ? kind->manycore_words : kind->one_cpu_words,
-				     program_words, arguments));
+	add_environment(setup, p, files, words);
+	strings_add(words, xstrdup(target->qemu));
+	add_all(words, kind->machine_words);
+	add_all(words, FIXED_WORDS);
+	add(words, "-accel", xasprintf("tcg,tb-size=%d", manycore ? 512 : 256));
+	add(words, "-m", xasprintf("%llu", guest_memory_bytes(p) / MIB));
+	add(words, "-icount", simulated ? xstrdup("shift=0,sleep=off") : NULL);
+	add(words, "-smp", xasprintf("%u", simulated ? p->cpus : 2));
+	add(words, "-plugin", coherence_plugin(setup, p));
+	add(words, "-plugin", profile_plugin(setup, p, files->account));
+	add(words, "-kernel", xstrdup(target->kernel_image));
+	add(words, "-initrd", xstrdup(target->initramfs));
+	add(words, "-append",
+	    xasprintf("%s %s panic=-1 rdinit=/faultline-point -- %s", kind->kernel_words,
+		      manycore ? kind->manycore_words : kind->one_cpu_words, arguments));
 	add_serial(words, NULL, "console", files->console);
 	add_serial(words, kind->serial_device, "record", files->record);
 	if (manycore)
@@ -285,29 +261,23 @@ static json_t *answers_parse(const char *text, const struct point *p)
 	json_t *answers = json_loads(text, 0, &cause);
 
 	(void)p; /* what was asked for stands in the answers */
-	if (answers)
-		return answers;
-	error("its line is no JSON: %s", cause.text);
-	return NULL;
-}
-
-static const char *vm_stdout_file(const struct point_files *files)
-{
-	return files->errors;
+	if (!answers)
+		error("its line is no JSON: %s", cause.text);
+	return answers;
 }
 
 /* A library that cannot be loaded is only a warning to the loader. */
 static int vm_verify(const struct point *p, const struct point_files *files)
 {
 	char *status;
-	bool ready;
+	bool is_ready;
 
 	if (!point_is_manycore(p))
 		return 0;
 	status = file_read(files->status);
-	ready = status && strstr(status, MANYCORE_READY);
+	is_ready = status && strstr(status, MANYCORE_READY);
 	free(status);
-	if (ready)
+	if (is_ready)
 		return 0;
 	return error("the library for simulated CPUs was not loaded into QEMU, so its times mean "
 		     "nothing; is LD_PRELOAD permitted for it?");
@@ -328,10 +298,9 @@ static char *vm_explain(const struct point_files *files)
 }
 
 /* What points and known answers share. */
-#define VM_HOST                                                                            \
-	.name = "vm", .prepare = vm_prepare, .memory_bytes = vm_memory_bytes,              \
-	.check_point = vm_check_point, .stdout_file = vm_stdout_file, .verify = vm_verify, \
-	.explain = vm_explain
+#define VM_HOST                                                               \
+	.name = "vm", .prepare = vm_prepare, .memory_bytes = vm_memory_bytes, \
+	.check_point = vm_check_point, .verify = vm_verify, .explain = vm_explain
 
 const struct host host_vm = {
 	VM_HOST,

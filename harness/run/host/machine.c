@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
 #include "../base/file.h"
+#include "../base/json.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,14 +16,13 @@
 static char *proc_field(const char *path, const char *name)
 {
 	char *text = file_read(path), *rest = text, *line, *value = NULL;
+	size_t n = strlen(name);
 
-	while (rest && !value && (line = strsep(&rest, "\n"))) {
-		char *colon = strchr(line, ':');
-		size_t n = strlen(name);
+	while (!value && (line = strsep(&rest, "\n"))) {
+		char *colon = strncmp(line, name, n) ? NULL : line + n + strspn(line + n, " \t");
 
-		if (!colon || strncmp(line, name, n) || line[n + strspn(line + n, " \t")] != ':')
-			continue;
-		value = xstrdup(colon + 1 + strspn(colon + 1, " \t"));
+		if (colon && *colon == ':')
+			value = xstrdup(colon + 1 + strspn(colon + 1, " \t"));
 	}
 	free(text);
 	return value;
@@ -55,34 +55,29 @@ uint64_t machine_available_bytes(void)
 	return bytes;
 }
 
-static json_t *string_or_null(char *owned)
+static hwloc_topology_t load_topology(void)
 {
-	json_t *value = owned ? json_string(owned) : json_null();
+	hwloc_topology_t topology;
 
-	free(owned);
-	return value ? value : json_null(); /* not UTF-8 */
+	if (hwloc_topology_init(&topology))
+		return NULL;
+	hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
+	if (!hwloc_topology_load(topology))
+		return topology;
+	hwloc_topology_destroy(topology);
+	return NULL;
 }
 
-static json_t *describe_mitigations(void)
+static int count_objects(hwloc_topology_t topology, hwloc_obj_type_t type)
 {
-	const char *dir = "/sys/devices/system/cpu/vulnerabilities";
-	json_t *mitigations = json_object();
-	struct dirent **entries;
-	int n = scandir(dir, &entries, NULL, alphasort);
+	int n = hwloc_get_nbobjs_by_type(topology, type);
 
-	for (int i = 0; i < n; i++) {
-		if (entries[i]->d_name[0] != '.') {
-			char *text = sysfs_read("%s/%s", dir, entries[i]->d_name);
+	return n > 0 ? n : 1;
+}
 
-			if (text)
-				json_object_set_new(mitigations, entries[i]->d_name,
-						    string_or_null(text));
-		}
-		free(entries[i]);
-	}
-	if (n >= 0)
-		free(entries);
-	return mitigations;
+static json_t *count_of(hwloc_topology_t topology, hwloc_obj_type_t type)
+{
+	return json_integer(count_objects(topology, type));
 }
 
 static json_t *describe_caches(hwloc_topology_t topology)
@@ -105,123 +100,128 @@ static json_t *describe_caches(hwloc_topology_t topology)
 	return caches;
 }
 
-static hwloc_topology_t load_topology(void)
+static void add_topology(json_t *m)
 {
-	hwloc_topology_t topology;
+	hwloc_topology_t topology = load_topology();
 
-	if (hwloc_topology_init(&topology))
-		return NULL;
-	hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
-	if (hwloc_topology_load(topology)) {
-		hwloc_topology_destroy(topology);
-		return NULL;
-	}
-	return topology;
+	if (!topology)
+		return;
+	json_object_set_new(m, "packages", count_of(topology, HWLOC_OBJ_PACKAGE));
+	json_object_set_new(m, "numa_nodes", count_of(topology, HWLOC_OBJ_NUMANODE));
+	json_object_set_new(m, "cores", count_of(topology, HWLOC_OBJ_CORE));
+	json_object_set_new(m, "cpus", count_of(topology, HWLOC_OBJ_PU));
+	json_object_set_new(m, "caches", describe_caches(topology));
+	hwloc_topology_destroy(topology);
 }
 
-static int count_objects(hwloc_topology_t topology, hwloc_obj_type_t type)
+static json_t *setting(const char *path)
 {
-	int n = hwloc_get_nbobjs_by_type(topology, type);
+	return json_owned(file_read(path));
+}
 
-	return n > 0 ? n : 1;
+#define CPU "/sys/devices/system/cpu"
+#define MM "/sys/kernel/mm"
+
+static json_t *describe_mitigations(void)
+{
+	json_t *mitigations = json_object();
+	struct dirent **entries;
+	int n = scandir(CPU "/vulnerabilities", &entries, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		char *path = xasprintf(CPU "/vulnerabilities/%s", entries[i]->d_name);
+		char *text = file_read(path);
+
+		if (text) /* . and .. have none */
+			json_object_set_new(mitigations, entries[i]->d_name, json_owned(text));
+		free(path);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return mitigations;
 }
 
 json_t *machine_describe(void)
 {
-	const char *cpu = "/sys/devices/system/cpu";
-	const char *mm = "/sys/kernel/mm";
-	hwloc_topology_t topology = load_topology();
+	const json_int_t memory_bytes = (json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 	char *model = proc_field("/proc/cpuinfo", "model name");
+	char *microcode = proc_field("/proc/cpuinfo", "microcode");
 	json_t *m = json_object();
 	struct utsname uts;
 
 	uname(&uts);
 	json_object_set_new(m, "kernel", json_sprintf("%s %s", uts.release, uts.version));
-	json_object_set_new(m, "kernel_command_line", string_or_null(sysfs_read("/proc/cmdline")));
-	json_object_set_new(m, "cpu_model", json_string(model ? model : "unknown"));
-	json_object_set_new(m, "microcode",
-			    string_or_null(proc_field("/proc/cpuinfo", "microcode")));
+	json_object_set_new(m, "kernel_command_line", setting("/proc/cmdline"));
+	json_object_set_new(m, "cpu_model", json_owned(model ? model : xstrdup("unknown")));
+	json_object_set_new(m, "microcode", json_owned(microcode));
 	json_object_set_new(m, "hypervisor", json_boolean(machine_is_vm()));
 	json_object_set_new(m, "mitigations", describe_mitigations());
-	json_object_set_new(m, "governor",
-			    string_or_null(sysfs_read("%s/cpu0/cpufreq/scaling_governor", cpu)));
-	json_object_set_new(m, "smt", string_or_null(sysfs_read("%s/smt/control", cpu)));
-	if (topology) {
-		json_object_set_new(m, "packages",
-				    json_integer(count_objects(topology, HWLOC_OBJ_PACKAGE)));
-		json_object_set_new(m, "numa_nodes",
-				    json_integer(count_objects(topology, HWLOC_OBJ_NUMANODE)));
-		json_object_set_new(m, "cores",
-				    json_integer(count_objects(topology, HWLOC_OBJ_CORE)));
-		json_object_set_new(m, "cpus", json_integer(count_objects(topology, HWLOC_OBJ_PU)));
-		json_object_set_new(m, "caches", describe_caches(topology));
-		hwloc_topology_destroy(topology);
-	}
-	json_object_set_new(m, "memory_bytes",
-			    json_integer((json_int_t)sysconf(_SC_PHYS_PAGES) *
-					 sysconf(_SC_PAGESIZE)));
-	json_object_set_new(m, "thp",
-			    string_or_null(sysfs_read("%s/transparent_hugepage/enabled", mm)));
-	json_object_set_new(m, "thp_shmem",
-			    string_or_null(
-				    sysfs_read("%s/transparent_hugepage/shmem_enabled", mm)));
-	json_object_set_new(m, "mglru", string_or_null(sysfs_read("%s/lru_gen/enabled", mm)));
-	json_object_set_new(m, "hugepages",
-			    string_or_null(sysfs_read("/proc/sys/vm/nr_hugepages")));
-	free(model);
+	json_object_set_new(m, "governor", setting(CPU "/cpu0/cpufreq/scaling_governor"));
+	json_object_set_new(m, "smt", setting(CPU "/smt/control"));
+	add_topology(m);
+	json_object_set_new(m, "memory_bytes", json_integer(memory_bytes));
+	json_object_set_new(m, "thp", setting(MM "/transparent_hugepage/enabled"));
+	json_object_set_new(m, "thp_shmem", setting(MM "/transparent_hugepage/shmem_enabled"));
+	json_object_set_new(m, "mglru", setting(MM "/lru_gen/enabled"));
+	json_object_set_new(m, "hugepages", setting("/proc/sys/vm/nr_hugepages"));
 	return m;
 }
 
-/* CPU numbers in the order in which threads take them. Returns how many. */
-static unsigned int placement_order(hwloc_topology_t topology, unsigned int **order)
+#define CPU_LIST_SIZE sizeof(((struct point *)NULL)->vcpu_cpus)
+static_assert(CPU_LIST_SIZE == sizeof(((struct point *)NULL)->reader_cpus), "of either's room");
+
+/* CPU numbers in the order in which threads take them. */
+struct order {
+	unsigned int *cpus, n;
+};
+
+static struct order placement_order(hwloc_topology_t topology)
 {
 	unsigned int cores = count_objects(topology, HWLOC_OBJ_CORE);
-	unsigned int cpus = count_objects(topology, HWLOC_OBJ_PU);
-	unsigned int n = 0;
+	unsigned int cpus = count_objects(topology, HWLOC_OBJ_PU), before;
+	struct order order = { xcalloc(cpus, sizeof(*order.cpus)) };
 
-	*order = xcalloc(cpus, sizeof(**order));
-	for (unsigned int thread = 0; n < cpus; thread++) {
-		unsigned int before = n;
+	for (unsigned int thread = 0; order.n < cpus; thread++) {
+		before = order.n;
+		for (unsigned int i = 0; i < cores; i++) {
+			hwloc_obj_t core = hwloc_get_obj_by_type(topology, HWLOC_OBJ_CORE, i), pu;
 
-		for (unsigned int core = 0; core < cores; core++) {
-			hwloc_obj_t c = hwloc_get_obj_by_type(topology, HWLOC_OBJ_CORE, core);
-			hwloc_obj_t pu;
-
-			if (!c || thread >= (unsigned int)hwloc_bitmap_weight(c->cpuset))
+			if (!core)
 				continue;
-			pu = hwloc_get_obj_inside_cpuset_by_type(topology, c->cpuset, HWLOC_OBJ_PU,
-								 thread);
-			if (pu && n < cpus)
-				(*order)[n++] = pu->os_index;
+			pu = hwloc_get_obj_inside_cpuset_by_type(topology, core->cpuset,
+								 HWLOC_OBJ_PU, thread);
+			if (pu)
+				order.cpus[order.n++] = pu->os_index;
 		}
-		if (n == before)
+		if (order.n == before)
 			break; /* CPUs that belong to no core */
 	}
-	return n;
+	return order;
 }
 
 /*
- * Writes count CPUs from order[first] on, round the end, as a list with
- * ranges. Returns -1 when it does not fit.
+ * Writes count CPUs from the first one on, round the end, as a list with ranges to
+ * CPU_LIST_SIZE bytes. Returns -1 when it does not fit.
  */
-static int write_cpu_list(const unsigned int *order, unsigned int n, unsigned int first,
-			  unsigned int count, char *buf, size_t size)
+static int write_cpu_list(const struct order *order, unsigned int first, unsigned int count,
+			  char *list)
 {
 	size_t used = 0;
 
-	buf[0] = '\0';
-	if (count > n)
-		count = n; /* the list is taken in turn */
-	for (unsigned int i = 0; i < count;) {
-		unsigned int from = order[(first + i) % n], run = 1;
+	list[0] = '\0';
+	if (count > order->n)
+		count = order->n; /* the list is taken in turn */
+	for (unsigned int i = 0, run; i < count; i += run) {
+		unsigned int from = order->cpus[(first + i) % order->n];
 
-		while (i + run < count && order[(first + i + run) % n] == from + run)
-			run++;
-		used += snprintf(buf + used, size - used, run > 1 ? "%s%u-%u" : "%s%u",
+		for (run = 1; i + run < count; run++)
+			if (order->cpus[(first + i + run) % order->n] != from + run)
+				break;
+		used += snprintf(list + used, CPU_LIST_SIZE - used, run > 1 ? "%s%u-%u" : "%s%u",
 				 i ? "," : "", from, from + run - 1);
-		if (used >= size)
+		if (used >= CPU_LIST_SIZE)
 			return -1;
-		i += run;
 	}
 	return 0;
 }
@@ -229,22 +229,19 @@ static int write_cpu_list(const unsigned int *order, unsigned int n, unsigned in
 int machine_place(struct point *p)
 {
 	hwloc_topology_t topology = load_topology();
-	unsigned int *order, n;
+	struct order order;
 	int failed;
 
-	if (!topology) {
-		return error("hwloc cannot read this machine's topology (%s); use "
-			     "--placement none",
+	if (!topology)
+		return error("hwloc cannot read this machine's topology (%s); use --placement none",
 			     strerror(errno));
-	}
-	n = placement_order(topology, &order);
+	order = placement_order(topology);
 	hwloc_topology_destroy(topology);
-	failed = !n || write_cpu_list(order, n, 0, p->vcpus, p->vcpu_cpus, sizeof(p->vcpu_cpus)) ||
-		 write_cpu_list(order, n, p->vcpus % n, p->readers, p->reader_cpus,
-				sizeof(p->reader_cpus));
-	free(order);
-	if (failed)
-		error("this machine's CPUs do not fit a CPU list of a point; use "
-		      "--placement none, or vcpu_cpus and reader_cpus");
-	return failed ? -1 : 0;
+	failed = !order.n || write_cpu_list(&order, 0, p->vcpus, p->vcpu_cpus) ||
+		 write_cpu_list(&order, p->vcpus % order.n, p->readers, p->reader_cpus);
+	free(order.cpus);
+	if (!failed)
+		return 0;
+	return error("this machine's CPUs do not fit a CPU list of a point; use "
+		     "--placement none, or vcpu_cpus and reader_cpus");
 }

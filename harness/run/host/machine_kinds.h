@@ -9,12 +9,10 @@ struct machine_kind {
 	const char *qemu; /* the distribution's name for it */
 	const char *package; /* Debian's, which has it */
 	const char *kernel_file; /* in a kernel's folder, that QEMU boots */
-	const char *const *words; /* machine and CPU; NULL-terminated */
-	/* Of serial ports beyond the console's, which is the only one of its own; NULL: it has enough. */
-	const char *serial_device;
-	const char *kernel_words;
-	const char *one_cpu_words; /* further ones with one CPU, and with parallel ones */
-	const char *manycore_words;
+	const char *machine_words; /* options for machine and CPU */
+	const char *serial_device; /* of ports beyond the console's; NULL: there are enough */
+	const char *kernel_words; /* of the kernel's command line */
+	const char *one_cpu_words, *manycore_words; /* more with one CPU, with parallel ones */
 };
 
 /* Indexed by enum arch. */

@@ -10,12 +10,11 @@
 
 /* What there is for an architecture under test. */
 struct target {
-	char *kernel_dir; /* FAULTLINE_KERNEL_DIR_<arch>: the patched kernel's folder, NULL when not set */
-	char *kernel_image; /* in it, that QEMU boots; NULL when it is not set */
+	char *kernel_dir; /* FAULTLINE_KERNEL_DIR_<arch>: the patched kernel's folder, or NULL */
+	char *kernel_image, *system_map; /* in it: what QEMU boots, its functions; or NULL */
 	char *initramfs;
 	char *point_program;
-	char *system_map, *program_map,
-		*guest_map; /* functions of kernel (NULL without one), program, guest */
+	char *program_map, *guest_map; /* functions of the program and of the guest */
 	char *qemu; /* FAULTLINE_QEMU_<arch>, or the distribution's name for it */
 };
 
@@ -25,6 +24,7 @@ struct setup {
 	char *manycore; /* the library that lets QEMU's simulated CPUs run in parallel */
 	char *coherence; /* QEMU plugin that charges for moves of cache lines */
 	char *profile; /* QEMU plugin that tells where the time goes */
+	struct strings owned; /* all of these */
 };
 
 /* Only finds out where things would be. Ends the program when there is no root. */

@@ -109,7 +109,8 @@ static int start(struct execution *e, const struct setup *setup, const struct ho
 	unlink(e->files.control);
 	unlink(e->files.status);
 	host->command(setup, p, &e->files, &argv);
-	e->pid = start_child(argv.v, host->stdout_file(&e->files), e->files.errors);
+	e->pid = start_child(argv.v, host->has_record_on_stdout ? e->files.record : e->files.errors,
+			     e->files.errors);
 	strings_free(&argv);
 	if (e->pid > 0)
 		return 0;
@@ -128,20 +129,16 @@ int execution_start(struct execution *e, const struct setup *setup, const struct
 /* The last line that the process wrote to stderr, or NULL. */
 static char *last_words(const struct execution *e)
 {
-	char *text = file_read(e->files.errors), *line, *copy = NULL;
+	char *text = file_read(e->files.errors), *line = text && *text ? last_line(text) : NULL;
 
-	if (text && *text) {
-		line = strrchr(text, '\n');
-		copy = xstrdup(line ? line + 1 : text);
-	}
 	free(text);
-	return copy;
+	return line;
 }
 
 /* Why there is no record that can be used; record_trouble is what its text looked like. */
 static char *explain(const struct execution *e, int status, const char *record_trouble)
 {
-	char *cause = e->host->explain(&e->files);
+	char *cause = e->host->explain ? e->host->explain(&e->files) : NULL;
 	char *words = last_words(e), *text;
 	const char *what = cause ? cause : record_trouble;
 

@@ -10,19 +10,12 @@
 #include "../host/machine.h"
 #include "../../mode.h"
 #include "../store/record.h"
+#include "../base/json.h"
 #include "../base/spawn.h"
 
 static json_t *text_or_null(const char *text)
 {
 	return text ? json_string(text) : json_null();
-}
-
-static json_t *owned_or_null(char *owned)
-{
-	json_t *value = text_or_null(owned);
-
-	free(owned);
-	return value;
 }
 
 static json_t *native_kernel(void)
@@ -44,7 +37,7 @@ static int add_vm(const struct setup *setup, enum arch arch, json_t *target)
 		return -1;
 	}
 	json_object_set_new(target, "initramfs_sha256",
-			    owned_or_null(setup_sha256(setup->targets[arch].initramfs)));
+			    json_owned(setup_sha256(setup->targets[arch].initramfs)));
 	json_object_set_new(target, "kernel", manifest);
 	json_object_set_new(target, "qemu", json_pack("{s:s}", "version", qemu));
 	free(qemu);
@@ -56,7 +49,7 @@ static json_t *make_target(const struct setup *setup, enum arch arch, bool vm)
 	json_t *target = json_object();
 
 	json_object_set_new(target, "point_sha256",
-			    owned_or_null(setup_sha256(setup->targets[arch].point_program)));
+			    json_owned(setup_sha256(setup->targets[arch].point_program)));
 	if (!vm) {
 		json_object_set_new(target, "initramfs_sha256", json_null());
 		json_object_set_new(target, "kernel", native_kernel());
@@ -79,9 +72,9 @@ static json_t *make_faultline(const struct setup *setup, bool vm)
 	json_object_set_new(faultline, "dirty", commit ? json_boolean(dirty) : json_null());
 	json_object_set_new(faultline, "compiler", json_string("gcc " __VERSION__));
 	json_object_set_new(faultline, "manycore_sha256",
-			    vm ? owned_or_null(setup_sha256(setup->manycore)) : json_null());
+			    vm ? json_owned(setup_sha256(setup->manycore)) : json_null());
 	json_object_set_new(faultline, "coherence_sha256",
-			    vm ? owned_or_null(setup_sha256(setup->coherence)) : json_null());
+			    vm ? json_owned(setup_sha256(setup->coherence)) : json_null());
 	free(commit);
 	return faultline;
 }
@@ -113,7 +106,7 @@ static char *plain_text(const json_t *value)
 {
 	if (json_is_string(value))
 		return xstrdup(json_string_value(value));
-	return value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : xstrdup("not there");
+	return value ? json_dump(value, JSON_COMPACT) : xstrdup("not there");
 }
 
 /* Finds what differs; path: the names of the objects that they are in. */
@@ -204,7 +197,7 @@ static json_t *repeat_command(const struct run_facts *facts)
 	strings_free(&words);
 	free(repeat);
 	free(seed);
-	return owned_or_null(text);
+	return json_owned(text);
 }
 
 /* As typed, without what run.sh put before it. */
@@ -237,7 +230,7 @@ static json_t *point_command(const struct schedule *schedule, const struct plann
 	text = shell_quote(words.v);
 	strings_free(&words);
 	point_files_free(&files);
-	return owned_or_null(text);
+	return json_owned(text);
 }
 
 /* The command of each architecture's first point. */

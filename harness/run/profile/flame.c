@@ -16,6 +16,14 @@
 #define NARROWEST 0.1 /* what is drawn at all */
 #define NAME_MAX 256
 
+/* Text between two pieces of markup. */
+static void put(FILE *out, const char *before, const char *text, const char *after)
+{
+	fputs(before, out);
+	html_escape(out, text);
+	fputs(after, out);
+}
+
 struct flame {
 	FILE *out;
 	const struct stacks *stacks;
@@ -70,13 +78,11 @@ static void draw(const struct flame *flame, const char *name, unsigned int depth
 	size_t letters = width > 3 * LETTER ? (size_t)((width - 4) / LETTER) : 0;
 	char shown[NAME_MAX];
 
-	fprintf(flame->out, "<g><title>");
-	html_escape(flame->out, name);
-	fprintf(flame->out, ": %" PRIu64 " (%.2f %%)</title>", ns,
-		100.0 * (double)ns / (double)flame->sum);
+	put(flame->out, "<g><title>", name, "");
 	fprintf(flame->out,
-		"<rect x=\"%.1f\" y=\"%u\" width=\"%.1f\" height=\"%d\" rx=\"1\" fill=\"", x, y,
-		width, ROW - 1);
+		": %" PRIu64 " (%.2f %%)</title>"
+		"<rect x=\"%.1f\" y=\"%u\" width=\"%.1f\" height=\"%d\" rx=\"1\" fill=\"",
+		ns, 100.0 * (double)ns / (double)flame->sum, x, y, width, ROW - 1);
 	write_colour(flame->out, name);
 	fputs("\"/>", flame->out);
 	if (letters) {
@@ -84,10 +90,14 @@ static void draw(const struct flame *flame, const char *name, unsigned int depth
 			 (int)letters - (strlen(name) > letters ? 2 : 0), name,
 			 strlen(name) > letters ? ".." : "");
 		fprintf(flame->out, "<text x=\"%.1f\" y=\"%u\">", x + 2, y + ROW - 5);
-		html_escape(flame->out, shown);
-		fputs("</text>", flame->out);
+		put(flame->out, "", shown, "</text>");
 	}
 	fputs("</g>\n", flame->out);
+}
+
+static double width_of(const struct flame *flame, uint64_t ns)
+{
+	return (WIDTH - 2 * MARGIN) * (double)ns / (double)flame->sum;
 }
 
 /* Draws the functions at depth of stacks first to before last, which agree up to there. */
@@ -103,14 +113,13 @@ static void draw_all(struct flame *flame, size_t first, size_t last, unsigned in
 		size_t end;
 
 		if (!frames) { /* the time of the caller itself */
-			x += (WIDTH - 2 * MARGIN) * (double)v[first].ns / (double)flame->sum;
-			first++;
+			x += width_of(flame, v[first++].ns);
 			continue;
 		}
 		for (end = first;
 		     end < last && is_same_frame(frames, frames_from(v[end].frames, depth)); end++)
 			ns += v[end].ns;
-		width = (WIDTH - 2 * MARGIN) * (double)ns / (double)flame->sum;
+		width = width_of(flame, ns);
 		if (width >= NARROWEST) {
 			if (depth >= flame->depth)
 				flame->depth = depth + 1;
@@ -129,26 +138,21 @@ void flame_write(FILE *out, const struct stacks *stacks, const char *title, cons
 {
 	struct flame flame = { .out = out, .stacks = stacks, .sum = stacks_sum(stacks) };
 
-	if (flame.sum)
-		draw_all(&flame, 0, stacks->n, 0, MARGIN);
+	draw_all(&flame, 0, stacks->n, 0, MARGIN);
 	flame.height = HEAD + flame.depth * ROW + 2 * (unsigned int)MARGIN;
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%u\" "
 		"viewBox=\"0 0 %.0f %u\" font-family=\"DejaVu Sans Mono,Consolas,monospace\" "
-		"font-size=\"%d\">\n<title>",
+		"font-size=\"%d\">\n",
 		WIDTH, flame.height, WIDTH, flame.height, FONT_SIZE);
-	html_escape(out, title);
-	fputs("</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", out);
+	put(out, "<title>", title, "</title>\n");
+	fputs("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", out);
 	fprintf(out, "<text x=\"%.0f\" y=\"20\" font-size=\"14\">", MARGIN);
-	html_escape(out, title);
-	fprintf(out, "</text>\n<text x=\"%.0f\" y=\"36\" fill=\"#555555\" font-size=\"8\">",
-		MARGIN);
-	html_escape(out, note);
-	fprintf(out,
-		"</text>\n<text x=\"%.0f\" y=\"52\" fill=\"#555555\">%" PRIu64
-		" %s in all</text>\n",
+	put(out, "", title, "</text>\n");
+	fprintf(out, "<text x=\"%.0f\" y=\"36\" fill=\"#555555\" font-size=\"8\">", MARGIN);
+	put(out, "", note, "</text>\n");
+	fprintf(out, "<text x=\"%.0f\" y=\"52\" fill=\"#555555\">%" PRIu64 " %s in all</text>\n",
 		MARGIN, flame.sum, unit);
-	if (flame.sum)
-		draw_all(&flame, 0, stacks->n, 0, MARGIN);
+	draw_all(&flame, 0, stacks->n, 0, MARGIN);
 	fputs("</svg>\n", out);
 }

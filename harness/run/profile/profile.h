@@ -7,8 +7,6 @@
 #include "../host/setup.h"
 #include "stacks.h"
 
-#define PROFILE_LABEL_SIZE 512
-
 /* Whether such a point can be profiled at all, as far as its keys tell. Returns 0, or -1 after error(). */
 int profile_check_keys(const struct point *p);
 
@@ -22,12 +20,6 @@ int profile_check_dir(const char *dir);
 
 /* Prints the table: per page, in ns and instructions. */
 void profile_print(FILE *out, const struct stacks *stacks, const struct point *p);
-
-/*
- * Names what a stack's time went to: a function, and if that waits for a lock also for whom. lock
- * gets the lock and the same, or is empty. Both have room for PROFILE_LABEL_SIZE.
- */
-void profile_label(const struct stack *stack, char *function, char *lock);
 
 /* Prints the profiles of a point on both architectures side by side; p is of either. */
 void profile_compare(FILE *out, const struct stacks *const stacks[ARCH_COUNT],

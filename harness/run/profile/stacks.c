@@ -14,6 +14,11 @@ bool kind_is_on_cpu(enum kind kind)
 	return kind != KIND_ASLEEP && kind != KIND_RUNNABLE;
 }
 
+bool role_has_pages(enum role role)
+{
+	return role == ROLE_VCPU || role == ROLE_HANDLER;
+}
+
 /* Index of the word of length bytes in a list that ends with NULL, or -1. */
 static int index_of(const char *const *list, const char *word, size_t length)
 {
@@ -32,16 +37,16 @@ static int read_stack(struct stack *stack, const char *line)
 
 	if (sscanf(line, "%15s %" SCNu64 " %n", phase, &stack->ns, &at) != 2 || !at)
 		return -1;
+	stack->frames = line + at;
 	number = index_of(account_phases, phase, strlen(phase));
-	role = index_of(account_roles, line + at, strcspn(line + at, ";"));
+	role = index_of(account_roles, stack->frames, strcspn(stack->frames, ";"));
 	if (number < 0 || role < 0)
 		return -1;
-	last = strrchr(line + at, ';');
-	kind = last ? index_of(account_kinds, last + 1, strlen(last + 1)) : 0;
+	last = strrchr(stack->frames, ';');
+	kind = last ? index_of(account_kinds, last + 1, strlen(last + 1)) : KIND_RUNS;
 	stack->phase = number;
 	stack->role = role;
 	stack->kind = kind < 0 ? KIND_RUNS : kind;
-	stack->frames = xstrdup(line + at);
 	return 0;
 }
 
@@ -59,54 +64,45 @@ static int compare(const void *a, const void *b)
 {
 	const struct stack *x = a, *y = b;
 
-	return x->phase != y->phase ? (int)x->phase - (int)y->phase :
-				      compare_frames(x->frames, y->frames);
+	if (x->phase != y->phase)
+		return (int)x->phase - (int)y->phase;
+	return compare_frames(x->frames, y->frames);
 }
 
-static int compare_without_phase(const void *a, const void *b)
-{
-	return compare_frames(((const struct stack *)a)->frames, ((const struct stack *)b)->frames);
-}
-
-/* Functions of one name that are several, and phases that do not matter, become one. */
-static void merge(struct stacks *stacks, bool owns_frames,
-		  int (*order)(const void *a, const void *b))
+/* Functions of one name that are several become one. */
+static void merge(struct stacks *stacks)
 {
 	size_t n = 0;
 
 	if (stacks->n)
-		qsort(stacks->v, stacks->n, sizeof(*stacks->v), order);
+		qsort(stacks->v, stacks->n, sizeof(*stacks->v), compare);
 	for (size_t i = 0; i < stacks->n; i++) {
-		if (n && !order(&stacks->v[n - 1], &stacks->v[i])) {
+		if (n && !compare(&stacks->v[n - 1], &stacks->v[i]))
 			stacks->v[n - 1].ns += stacks->v[i].ns;
-			if (owns_frames)
-				free(stacks->v[i].frames);
-		} else {
+		else
 			stacks->v[n++] = stacks->v[i];
-		}
 	}
 	stacks->n = n;
 }
 
-static int read_lines(struct stacks *stacks, char *text)
+/* Takes the text apart. Returns the number of a line that makes no sense, or 0. */
+static size_t read_lines(struct stacks *stacks)
 {
-	char *line, *rest = text;
+	char *rest = stacks->text, *line = strsep(&rest, "\n");
+	size_t lines = 0;
 
-	line = strsep(&rest, "\n");
 	if (sscanf(line,
 		   "profile window_ns=%" SCNu64
 		   " cpus=%u vcpus=%u handlers=%u instructions=%" SCNu64,
 		   &stacks->window_ns, &stacks->cpus, &stacks->vcpus, &stacks->handlers,
 		   &stacks->instructions) != 5)
-		return -1;
-	while ((line = strsep(&rest, "\n"))) {
-		if (!(stacks->n & (stacks->n - 1)))
-			stacks->v = xreallocarray(stacks->v, stacks->n ? 2 * stacks->n : 1,
-						  sizeof(*stacks->v));
-		if (read_stack(&stacks->v[stacks->n], line))
-			return -1;
-		stacks->n++;
-	}
+		return 1;
+	for (const char *end = rest; end; end = strchr(end + 1, '\n'))
+		lines++;
+	stacks->v = xcalloc(lines + 1, sizeof(*stacks->v));
+	while ((line = strsep(&rest, "\n")))
+		if (read_stack(&stacks->v[stacks->n++], line))
+			return stacks->n + 1;
 	return 0;
 }
 
@@ -119,7 +115,7 @@ static bool adds_up(const struct stacks *stacks)
 
 		if (kind_is_on_cpu(s->kind))
 			cpus_ns += s->ns;
-		if (s->role == ROLE_VCPU || s->role == ROLE_HANDLER)
+		if (role_has_pages(s->role))
 			threads_ns += s->ns;
 		if (s->kind == KIND_RUNS)
 			instructions += s->ns;
@@ -131,24 +127,21 @@ static bool adds_up(const struct stacks *stacks)
 
 int stacks_read(struct stacks *stacks, const char *path)
 {
-	char *text = file_read(path);
-	int r;
+	size_t line;
 
-	*stacks = (struct stacks){ 0 };
-	if (!text) {
-		return error(
-			"there is no profile: the workload did not get from its start to its end (%s)",
-			strerror(errno));
-	}
-	r = read_lines(stacks, text);
-	free(text);
-	if (r)
-		error("cannot make sense of line %zu of the profile in %s", stacks->n + 1, path);
-	else if (!adds_up(stacks))
+	*stacks = (struct stacks){ .text = file_read(path) };
+	if (!stacks->text)
+		return error("there is no profile: the workload did not get from its start to its "
+			     "end (%s)",
+			     strerror(errno));
+	line = read_lines(stacks);
+	if (line) {
+		error("cannot make sense of line %zu of the profile in %s", line, path);
+	} else if (!adds_up(stacks)) {
 		error("the profile in %s does not add up to the time of all CPUs and threads",
 		      path);
-	if (!r && adds_up(stacks)) {
-		merge(stacks, true, compare);
+	} else {
+		merge(stacks);
 		return 0;
 	}
 	stacks_free(stacks);
@@ -157,30 +150,30 @@ int stacks_read(struct stacks *stacks, const char *path)
 
 void stacks_free(struct stacks *stacks)
 {
-	for (size_t i = 0; i < stacks->n; i++)
-		free(stacks->v[i].frames);
 	free(stacks->v);
+	free(stacks->text);
 	*stacks = (struct stacks){ 0 };
 }
 
-struct stacks stacks_select(const struct stacks *all,
-			    bool (*wanted)(const struct stack *stack, int arg), int arg)
+struct stacks stacks_select(const struct stacks *all, const struct selection *wanted)
 {
 	struct stacks chosen = *all;
 
 	chosen.v = xcalloc(all->n + 1, sizeof(*chosen.v));
 	chosen.n = 0;
-	for (size_t i = 0; i < all->n; i++)
-		if (wanted(&all->v[i], arg))
-			chosen.v[chosen.n++] = all->v[i];
-	merge(&chosen, false, compare_without_phase);
-	return chosen;
-}
+	chosen.text = NULL;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct stack *s = &all->v[i];
 
-void stacks_write(FILE *out, const struct stacks *stacks)
-{
-	for (size_t i = 0; i < stacks->n; i++)
-		fprintf(out, "%s %" PRIu64 "\n", stacks->v[i].frames, stacks->v[i].ns);
+		if ((wanted->phase && s->phase != wanted->phase) ||
+		    (wanted->is_of_cpus && !kind_is_on_cpu(s->kind)) ||
+		    (wanted->is_of_pages && !role_has_pages(s->role)))
+			continue;
+		chosen.v[chosen.n] = *s;
+		chosen.v[chosen.n++].phase = PHASE_NONE;
+	}
+	merge(&chosen);
+	return chosen;
 }
 
 uint64_t stacks_sum(const struct stacks *stacks)

@@ -11,7 +11,7 @@
 #include "../../manycore/account.h"
 
 struct stack {
-	char *frames; /* "handler;reader_main;...", the kind last where it is not KIND_RUNS */
+	const char *frames; /* "handler;reader_main;...", the kind last unless it is KIND_RUNS */
 	enum role role;
 	enum phase phase;
 	enum kind kind;
@@ -23,6 +23,7 @@ struct stacks {
 	size_t n;
 	uint64_t window_ns, instructions;
 	unsigned int cpus, vcpus, handlers; /* the latter two threads */
+	char *text; /* that the frames point into; NULL of a selection, which borrows them */
 };
 
 /*
@@ -32,18 +33,22 @@ struct stacks {
 int stacks_read(struct stacks *stacks, const char *path);
 void stacks_free(struct stacks *stacks);
 
-/*
- * Those stacks of which wanted() is true, whatever the phase. Borrows the frames; free v only.
- */
-struct stacks stacks_select(const struct stacks *all,
-			    bool (*wanted)(const struct stack *stack, int arg), int arg);
+/* Which stacks: all that nothing is said against. */
+struct selection {
+	enum phase phase; /* PHASE_NONE: of any */
+	bool is_of_cpus; /* no thread's time without a CPU */
+	bool is_of_pages; /* only of threads that have pages */
+};
 
-/* "a;b;c 123" a line, as flame graph tools read it. */
-void stacks_write(FILE *out, const struct stacks *stacks);
+/* Those, without phase: the same in several is one. They are not to outlive the others. */
+struct stacks stacks_select(const struct stacks *all, const struct selection *wanted);
 
 uint64_t stacks_sum(const struct stacks *stacks);
 
-/* Kinds that are a CPU's time, and those of a thread without one. */
+/* Whether it is a CPU's time, or a thread's without one. */
 bool kind_is_on_cpu(enum kind kind);
+
+/* Whether it is of threads that are at a page or between two: vCPUs' and handlers'. */
+bool role_has_pages(enum role role);
 
 #endif

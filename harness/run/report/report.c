@@ -14,25 +14,6 @@
 #include "../base/file.h"
 #include "../base/util.h"
 
-/* Text in memory that is written like a file. */
-struct text {
-	char *text;
-	size_t size;
-	FILE *out;
-};
-
-static FILE *text_open(struct text *t)
-{
-	t->out = xmemstream(&t->text, &t->size);
-	return t->out;
-}
-
-static const char *text_close(struct text *t)
-{
-	fclose(t->out);
-	return t->text;
-}
-
 static void html_paragraph(FILE *out, const char *strong, const char *text)
 {
 	if (!text[0])
@@ -312,13 +293,9 @@ static int write_html(const struct run_data *run, const char *run_dir)
 static int write_tables(const struct run_data *run, const char *run_dir)
 {
 	struct text text;
-	int ret;
 
-	text_open(&text);
-	table_print(text.out, run);
-	ret = file_replace(run_dir, "tables.txt", text_close(&text));
-	free(text.text);
-	return ret;
+	table_print(text_open(&text), run);
+	return text_store(&text, run_dir, "tables.txt");
 }
 
 int report_write(const struct run_data *run, const char *run_dir)

@@ -4,17 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A serial line ends its lines with \r\n, and a VM may have written an empty line first. */
-static char *last_line(const char *text)
-{
-	size_t end = strlen(text), start;
-
-	while (end && strchr("\r\n", text[end - 1]))
-		end--;
-	for (start = end; start && text[start - 1] != '\n'; start--)
-		;
-	return xasprintf("%.*s", (int)(end - start), text + start);
-}
+#include "../base/json.h"
 
 static json_t *key_value(const struct point *p, const struct key *key)
 {
@@ -45,7 +35,7 @@ static int check_keys(const json_t *record, const struct point *p)
 
 json_t *record_parse(const char *text, const struct point *p)
 {
-	char *line = last_line(text);
+	char *line = last_line(text); /* a VM may have written an empty line first */
 	json_error_t cause;
 	json_t *record = json_loads(line, 0, &cause);
 	const char *status = record_status(record);
@@ -87,15 +77,7 @@ void record_finish(json_t *record, const char *series, const char *id, json_t *w
 
 char *record_dump(const json_t *record)
 {
-	/* 15 digits bring every decimal back as it was written, 17 would show its binary error */
-	char *line =
-		json_dumps(record, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
-
-	if (!line) {
-		complain("out of memory");
-		exit(EXIT_USAGE);
-	}
-	return line;
+	return json_dump(record, JSON_COMPACT);
 }
 
 static const char *text_of(const json_t *record, const char *name)

@@ -13,6 +13,7 @@
 
 #include "record.h"
 #include "../base/file.h"
+#include "../base/json.h"
 
 static char *in_dir(const struct store *store, const char *name)
 {
@@ -103,14 +104,12 @@ int store_keep(struct store *store, const char *path, const char *name)
 
 int store_write_run(struct store *store, const json_t *run)
 {
-	char *text =
-		json_dumps(run, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
-	char *line = xasprintf("%s\n", text ? text : "null");
-	int failed = file_replace(store->dir, "run.json", line);
+	char *json = json_dump(run, JSON_INDENT(2));
+	struct text text;
 
-	free(line);
-	free(text);
-	return failed;
+	fprintf(text_open(&text), "%s\n", json);
+	free(json);
+	return text_store(&text, store->dir, "run.json");
 }
 
 int store_append(struct store *store, const json_t *record)
@@ -137,10 +136,9 @@ int store_append(struct store *store, const json_t *record)
 /* Leaves those records in points.jsonl, and in the list, that need not be measured again. */
 static int keep_good_points(struct store *store, struct records *records)
 {
-	char *text;
-	size_t size, kept = 0;
-	FILE *out = xmemstream(&text, &size);
-	int failed;
+	struct text text;
+	FILE *out = text_open(&text);
+	size_t kept = 0;
 
 	for (size_t i = 0; i < records->n; i++) {
 		struct record *record = &records->v[i];
@@ -156,10 +154,7 @@ static int keep_good_points(struct store *store, struct records *records)
 		records->v[kept++] = *record;
 	}
 	records->n = kept;
-	fclose(out);
-	failed = file_replace(store->dir, "points.jsonl", text);
-	free(text);
-	return failed;
+	return text_store(&text, store->dir, "points.jsonl");
 }
 
 json_t *store_load_run(const char *dir)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What jansson leaves to do for those who write JSON. */
+#ifndef FAULTLINE_JSON_H
+#define FAULTLINE_JSON_H
+
+#include <jansson.h>
+
+/* A string, or null for NULL and for what is not UTF-8. Frees it. New reference. */
+json_t *json_owned(char *owned);
+
+/*
+ * The text of any value, with members in the order in which they were set and numbers as they
+ * were written; layout: JSON_COMPACT or JSON_INDENT(). Ends the program without memory. Caller frees.
+ */
+char *json_dump(const json_t *value, size_t layout);
+
+#endif
