@@ -4,7 +4,8 @@
 #   make                    the two programs; with FAULTLINE_KERNEL_DIR_ARCH, the VM's initramfs
 #   make test               all tests; test-unit, test-shell, test-kvm, test-e2e: some of them
 #   make test-reproducible  build each kernel twice in different folders (slow, not in test)
-#   make check              formatting, shellcheck, cppcheck, warnings, checkpatch
+#   make check              formatting, rooms, schemas, shellcheck, cppcheck, warnings, checkpatch
+#   make schema             results/schema/ anew after a change to the keys of a point
 #   SANITIZE=1              unit tests with address and undefined behaviour sanitizers
 #   ARCHES="x86_64 arm64"   what is built for the machine under test, for these (default: as this one)
 
@@ -59,13 +60,14 @@ COHERENCE_OBJECTS := $(COHERENCE_SOURCES:%.c=$(OBJ)/$(HOST_ARCH)/%.pic.o)
 PROFILE_OBJECTS := $(PROFILE_SOURCES:%.c=$(OBJ)/$(HOST_ARCH)/%.pic.o)
 MANYCORE_TESTED_OBJECTS := $(call objects,$(MANYCORE_TESTED))
 MAIN_OBJECTS := $(call objects,bench/faultline.c)
+SCHEMA_OBJECTS := $(call objects,bench/schema.c harness/run/base/json.c harness/run/base/util.c)
 UNIT_OBJECTS := $(call objects,$(UNIT_SOURCES))
 UNIT_TESTS := $(patsubst %.o,%,$(UNIT_OBJECTS))
 # Simulated CPUs in parallel need an x86-64 machine, see harness/manycore/qemu.c.
 MANYCORE_LIBRARY := $(if $(filter x86_64,$(HOST_ARCH)),build/manycore.so)
 
 # More are added by what is included below.
-ALL_OBJECTS := $(RUN_OBJECTS) $(MAIN_OBJECTS) $(UNIT_OBJECTS) $(if $(MANYCORE_LIBRARY),$(MANYCORE_OBJECTS)) \
+ALL_OBJECTS := $(RUN_OBJECTS) $(MAIN_OBJECTS) $(SCHEMA_OBJECTS) $(UNIT_OBJECTS) $(if $(MANYCORE_LIBRARY),$(MANYCORE_OBJECTS)) \
 	$(COHERENCE_OBJECTS) $(PROFILE_OBJECTS) $(MANYCORE_TESTED_OBJECTS)
 
 HOST_PROGRAMS := build/faultline $(MANYCORE_LIBRARY) build/coherence.so build/profile.so
@@ -73,7 +75,8 @@ ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-p
 	faultline-point.map guest.map))
 INITRAMFSES := $(foreach arch,$(ARCHES),$(if $(FAULTLINE_KERNEL_DIR_$(arch)),build/$(arch)/initramfs.cpio))
 .PHONY: all programs initramfs check-objects test test-programs test-unit test-shell test-kvm test-e2e test-reproducible \
-	check check-format check-shell check-warnings check-cppcheck check-series clean FORCE
+	check check-format check-schema check-shell check-warnings check-cppcheck check-series schema \
+	clean FORCE
 .DELETE_ON_ERROR:
 
 all: programs initramfs
@@ -96,7 +99,13 @@ $(VERSIONED_OBJECTS): build/version
 $(VERSIONED_OBJECTS): VERSION_FLAGS = -DFAULTLINE_VERSION='"$(shell cat build/version)"'
 
 build/faultline: $(MAIN_OBJECTS) $(RUN_OBJECTS) $(SHARED_OBJECTS)
+build/schema: $(SCHEMA_OBJECTS) $(SHARED_OBJECTS)
+build/faultline build/schema:
 	$(CC) $(CFLAGS) -pthread $^ $(RUN_LDLIBS) -o $@
+
+# What they say of the keys of a point is made from the table of these.
+schema: build/schema
+	set -e; for file in results/schema/*.json; do build/schema $$file >build/schema.json; cp build/schema.json $$file; done
 
 # Loaded into QEMU: nothing but what is marked may be seen by it.
 $(OBJ)/$(HOST_ARCH)/%.pic.o: %.c
@@ -141,11 +150,18 @@ test-reproducible:
 SCRIPTS := run.sh .ci/run $(wildcard kernel/*.sh bench/*.sh tests/*.sh tests/*/*.sh)
 C_FILES := $(shell find bench harness workloads tests -name '*.[ch]')
 
-check: check-format check-shell check-warnings check-cppcheck check-series
+check: check-format check-schema check-shell check-warnings check-cppcheck check-series
 	@echo "check: all fine"
 
 check-format:
 	clang-format --dry-run -Werror $(C_FILES)
+
+check-rooms:
+	tests/check-rooms.sh
+
+check-schema: build/schema
+	set -e; for file in results/schema/*.json; do build/schema $$file | diff -u $$file - || \
+		{ echo "$$file is not as the table of keys has it: make schema" >&2; exit 1; }; done
 
 check-shell:
 	shellcheck -x $(SCRIPTS)

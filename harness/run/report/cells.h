@@ -1,16 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From the records of a series to its figures: for groups.c, which calls these in turn. */
+/* Series of points, and their figures at each vCPU count. */
 #ifndef FAULTLINE_CELLS_H
 #define FAULTLINE_CELLS_H
 
-#include "groups.h"
+#include "../store/points.h"
+#include "figures.h"
+
+/* One series at one vCPU count: the repeats of a point that are ok. */
+struct cell {
+	unsigned int vcpus;
+	const struct record *records;
+	size_t record_count;
+	bool timed; /* there are rates and latencies: not so in tier emulated */
+	bool start_skewed; /* vCPUs started over 5 % of the span apart */
+	bool fetch_off; /* the fetch took more than 2 us more or less than asked for */
+	struct spread *figures; /* one for each row of figures[] */
+};
+
+/* Points that resolve faults in the same way. */
+struct series {
+	char *label;
+	unsigned int mode; /* enum mode_id */
+	unsigned int variant; /* how many series of the same mode come before it in the panel */
+	bool one_reader; /* one userfaultfd, one handler thread that fetches inline */
+	struct cell *cells; /* by ascending vcpus; only those with ok records */
+	size_t cell_count;
+};
 
 /* Makes a series of its records, which it sorts. It owns the label. */
 void series_init(struct series *series, char *label, struct record *records, size_t count);
 
 void series_fini(struct series *series);
 
-/* Fills in the vCPU counts of a panel whose series are there, and which of them is shown. */
-void panel_find_vcpus(struct panel *panel);
+/* The cell of a vCPU count, or NULL; with times, or NULL. */
+const struct cell *series_cell(const struct series *series, unsigned int vcpus);
+const struct cell *series_timed_cell(const struct series *series, unsigned int vcpus);
+
+/* The cell's figure of a row of figures[]; unknown where the mode or tier does not have it. */
+const struct spread *cell_figure(const struct cell *cell, const struct figure *figure);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include "../plan/keyset.h"
 #include "../store/store.h"
-#include "cells.h"
 
 /* In what order records stand: by their series, as in the sweep, if that is to count; then by keys. */
 struct order {
@@ -203,6 +202,44 @@ static void split_series(struct panel *panel, struct record *records, size_t cou
 	}
 }
 
+static int compare_counts(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void add_vcpus(struct panel *panel, unsigned int vcpus)
+{
+	for (size_t i = 0; i < panel->vcpus_count; i++)
+		if (panel->vcpus[i] == vcpus)
+			return;
+	panel->vcpus = xreallocarray(panel->vcpus, panel->vcpus_count + 1, sizeof(vcpus));
+	panel->vcpus[panel->vcpus_count++] = vcpus;
+}
+
+/* Fills in the vCPU counts of a panel whose series are there, and which of them is shown. */
+static void find_vcpus(struct panel *panel)
+{
+	size_t most = 1;
+
+	for (size_t s = 0; s < panel->series_count; s++)
+		for (size_t c = 0; c < panel->series[s].cell_count; c++)
+			add_vcpus(panel, panel->series[s].cells[c].vcpus);
+	if (panel->vcpus_count)
+		qsort(panel->vcpus, panel->vcpus_count, sizeof(*panel->vcpus), compare_counts);
+	for (size_t i = 0; i < panel->vcpus_count; i++) {
+		size_t have = 0;
+
+		for (size_t s = 0; s < panel->series_count; s++)
+			have += series_timed_cell(&panel->series[s], panel->vcpus[i]) != NULL;
+		if (have < most)
+			continue;
+		most = have;
+		panel->shown_vcpus = panel->vcpus[i];
+	}
+}
+
 static void panel_init(struct panel *panel, struct record *records, size_t count, keyset apart,
 		       const json_t *order)
 {
@@ -219,7 +256,7 @@ static void panel_init(struct panel *panel, struct record *records, size_t count
 		n = stretch(&records[i], count - i, same);
 		split_series(panel, &records[i], n);
 	}
-	panel_find_vcpus(panel);
+	find_vcpus(panel);
 }
 
 /* A key in which its points differ under conditions that are the same otherwise splits a run. */
@@ -318,4 +355,17 @@ void run_data_free(struct run_data *run)
 	free(run->panels);
 	records_free(&run->records);
 	json_decref(run->run);
+}
+
+bool panel_is_manycore(const struct panel *panel)
+{
+	for (size_t i = 0; i < panel->record_count; i++)
+		if (point_is_manycore(&panel->records[i].point))
+			return tier_kinds[panel->point->tier].is_simulated;
+	return false;
+}
+
+bool panel_is_one_cpu(const struct panel *panel)
+{
+	return tier_kinds[panel->point->tier].is_simulated && !panel_is_manycore(panel);
 }

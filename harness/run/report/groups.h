@@ -6,29 +6,7 @@
 #ifndef FAULTLINE_GROUPS_H
 #define FAULTLINE_GROUPS_H
 
-#include "../store/points.h"
-#include "figures.h"
-
-/* One series at one vCPU count: the repeats of a point that are ok. */
-struct cell {
-	unsigned int vcpus;
-	const struct record *records;
-	size_t record_count;
-	bool timed; /* there are rates and latencies: not so in tier emulated */
-	bool start_skewed; /* vCPUs started over 5 % of the span apart */
-	bool fetch_off; /* the fetch took more than 2 us more or less than asked for */
-	struct spread *figures; /* one for each row of figures[] */
-};
-
-/* Points that resolve faults in the same way. */
-struct series {
-	char *label;
-	unsigned int mode; /* enum mode_id */
-	unsigned int variant; /* how many series of the same mode come before it in the panel */
-	bool one_reader; /* one userfaultfd, one handler thread that fetches inline */
-	struct cell *cells; /* by ascending vcpus; only those with ok records */
-	size_t cell_count;
-};
+#include "cells.h"
 
 /* Records that may stand in one table and on one axis: one tier, one fetch model, ... */
 struct panel {
@@ -63,13 +41,6 @@ struct run_data {
 int run_data_load(struct run_data *run, const char *run_dir, unsigned int vcpus);
 
 void run_data_free(struct run_data *run);
-
-/* The cell of a vCPU count, or NULL; with times, or NULL. */
-const struct cell *series_cell(const struct series *series, unsigned int vcpus);
-const struct cell *series_timed_cell(const struct series *series, unsigned int vcpus);
-
-/* The cell's figure of a row of figures[]; unknown where the mode or tier does not have it. */
-const struct spread *cell_figure(const struct cell *cell, const struct figure *figure);
 
 /* Whether its points ran on simulated CPUs that make progress in parallel. */
 bool panel_is_manycore(const struct panel *panel);

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes a JSON schema of results/schema/ with what it says of the keys of a point made from
+ * their table: `make schema`. All else in the file is written by hand, and stays.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../harness/keys.h"
+#include "../harness/run/base/json.h"
+#include "../harness/run/base/util.h"
+
+/* As duration_format() writes it. */
+#define DURATION_PATTERN "^(0|[0-9]+(s|ms|us|ns))$"
+
+/* "auto" is resolved, and never recorded. */
+static json_t *choices(const struct key *key)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; key->names[i]; i++)
+		if (strcmp(key->names[i], "auto"))
+			json_array_append_new(names, json_string(key->names[i]));
+	return json_pack("{s:o}", "enum", names);
+}
+
+static json_t *key_schema(const struct key *key)
+{
+	json_t *schema;
+
+	if (point_key_is_number(key))
+		schema = json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum",
+				   (json_int_t)key->min, "maximum", (json_int_t)key->max);
+	else if (key->kind == KEY_CHOICE)
+		schema = choices(key);
+	else if (key->kind == KEY_CPU_LIST)
+		schema = json_pack("{s:s}", "$ref", "#/$defs/cpu_list");
+	else
+		schema = json_pack("{s:s, s:s}", "type", "string", "pattern", DURATION_PATTERN);
+	json_object_set_new(schema, "description", json_string(key->help));
+	return schema;
+}
+
+/* The members of properties with the keys' anew; where a record is described, after "schema". */
+static json_t *properties_with_keys(const json_t *properties)
+{
+	bool is_record = json_object_get(properties, "id");
+	json_t *all = json_object(), *property;
+	const char *name;
+
+	json_object_foreach ((json_t *)properties, name, property) {
+		const struct key *key = point_key(name);
+
+		if (!key)
+			json_object_set(all, name, property);
+		else if (!is_record)
+			json_object_set_new(all, name, key_schema(key));
+		for (size_t i = 0; is_record && !strcmp(name, "schema") && i < point_keys_count;
+		     i++)
+			json_object_set_new(all, point_keys[i].name, key_schema(&point_keys[i]));
+	}
+	return all;
+}
+
+/* What a record must have: every key, after "schema". */
+static json_t *required_with_keys(const json_t *required)
+{
+	json_t *all = json_array();
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach (required, i, name) {
+		if (!point_key(json_string_value(name)))
+			json_array_append(all, (json_t *)name);
+		for (size_t k = 0; !i && k < point_keys_count; k++)
+			json_array_append_new(all, json_string(point_keys[k].name));
+	}
+	return all;
+}
+
+/* As json_dump() has it, but indented by tabs. */
+static void print(const json_t *schema)
+{
+	char *text = json_dump(schema, JSON_INDENT(1));
+
+	for (char *line = text, *rest; line; line = rest) {
+		rest = strchr(line, '\n');
+		if (rest)
+			*rest++ = '\0';
+		for (; *line == ' '; line++)
+			putchar('\t');
+		puts(line);
+	}
+	free(text);
+}
+
+int main(int argc, char **argv)
+{
+	json_error_t cause;
+	json_t *schema = argc == 2 ? json_load_file(argv[1], 0, &cause) : NULL;
+	json_t *properties = json_object_get(schema, "properties");
+
+	if (!json_is_object(properties)) {
+		complain("usage: schema FILE, a JSON schema (make schema)");
+		return EXIT_USAGE;
+	}
+	if (json_object_get(properties, "id"))
+		json_object_set_new(schema, "required",
+				    required_with_keys(json_object_get(schema, "required")));
+	json_object_set_new(schema, "properties", properties_with_keys(properties));
+	print(schema);
+	json_decref(schema);
+	return EXIT_FINE;
+}
