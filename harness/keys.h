@@ -14,6 +14,7 @@
 
 #define VCPUS_MAX 1024 /* KVM_MAX_NR_VCPUS of the kernels built here */
 #define CPUS_MAX 256
+#define PAGES_MAX (1u << 20) /* in all */
 #define QUANTUM_DEFAULT 500
 #define SPEED_MANYCORE 4 /* instructions per ns where there are several simulated CPUs */
 #define PER_VCPU 0 /* value of uffds and readers: as many as vCPUs */

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What keys mean together: defaults, limits, and values that follow from others. */
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "../workloads/workload.h"
+#include "error.h"
+#include "keys.h"
+#include "mode.h"
+
+/*
+ * What an architecture takes: -M pc has 8-bit APIC numbers, less some; KVM's vCPUs are as many as
+ * the kernels built here allow for, which on arm64 is what a GICv3 numbers.
+ */
+static const struct {
+	unsigned int cpus_max, vcpus_max;
+} arch_limits[ARCH_COUNT] = {
+	[ARCH_X86_64] = { 240, VCPUS_MAX },
+	[ARCH_ARM64] = { CPUS_MAX, 512 },
+};
+
+enum arch arch_of_machine(void)
+{
+	static const char *const machines[] = {
+		[ARCH_X86_64] = "x86_64", [ARCH_ARM64] = "aarch64"
+	};
+	struct utsname uts;
+	enum arch arch = 0;
+
+	uname(&uts);
+	while (arch < ARCH_COUNT && strcmp(uts.machine, machines[arch]))
+		arch++;
+	return arch;
+}
+
+unsigned int arch_cpus_max(enum arch arch)
+{
+	return arch_limits[arch].cpus_max;
+}
+
+void point_defaults(struct point *p)
+{
+	enum arch arch = arch_of_machine();
+
+	*p = (struct point){
+		.mode = MODE_userfault,
+		.arch = arch == ARCH_COUNT ? ARCH_X86_64 : arch,
+		.vcpus = 1,
+		.cpus = 1,
+		.quantum = QUANTUM_DEFAULT,
+		.pages = 256,
+		.fetch_ns = 30000,
+		.uffds = 1,
+		.readers = 1,
+		.repeat = 1,
+		.seed = 1,
+	};
+}
+
+uint64_t point_pages_total(const struct point *p)
+{
+	return workload_is_shared[p->workload] ? p->pages : (uint64_t)p->vcpus * p->pages;
+}
+
+void point_set_tier(struct point *p, enum tier tier)
+{
+	p->tier = tier;
+	if (tier_kinds[tier].is_simulated)
+		return;
+	p->cpus = 1;
+	p->quantum = QUANTUM_DEFAULT;
+	p->coherence_ns = 0;
+	p->speed = 1;
+}
+
+bool point_is_manycore(const struct point *p)
+{
+	return p->cpus > 1 || p->speed > 1;
+}
+
+static int resolve_cpus(struct point *p)
+{
+	if (!p->speed)
+		p->speed = p->cpus > 1 ? SPEED_MANYCORE : 1;
+	if (p->cpus > arch_limits[p->arch].cpus_max) {
+		return error(
+			"cpus=%u is more than the %u CPUs that the simulated machine of %s takes",
+			p->cpus, arch_limits[p->arch].cpus_max, arch_names[p->arch]);
+	}
+	if (p->vcpus > arch_limits[p->arch].vcpus_max) {
+		return error("vcpus=%u is more than the %u vCPUs that KVM on %s takes", p->vcpus,
+			     arch_limits[p->arch].vcpus_max, arch_names[p->arch]);
+	}
+	if (point_is_manycore(p) && !tier_kinds[p->tier].is_simulated && p->tier != TIER_AUTO) {
+		return error(
+			"cpus=%u and speed=%u are for tier=simulated only; in tier=%s leave them "
+			"out",
+			p->cpus, p->speed, tier_kinds[p->tier].name);
+	}
+	return 0;
+}
+
+int point_resolve(struct point *p)
+{
+	uint64_t pages_total = point_pages_total(p);
+	char text[32];
+
+	if (p->fault == FAULT_AUTO)
+		p->fault = p->backing == BACKING_SHMEM ? FAULT_MINOR : FAULT_MISSING;
+	if (p->fault == FAULT_MINOR && p->backing != BACKING_SHMEM) {
+		return error("fault=minor needs backing=shmem");
+	}
+	if (resolve_cpus(p))
+		return -1;
+	if (p->gic != GIC_NONE && p->arch != ARCH_ARM64) {
+		return error("gic=%s is for arch=arm64 only",
+			     point_get(p, point_key("gic"), text, sizeof(text)));
+	}
+	if (p->uffds == PER_VCPU)
+		p->uffds = p->vcpus;
+	if (p->readers == PER_VCPU)
+		p->readers = p->vcpus;
+	if (p->uffds > pages_total) {
+		return error("uffds=%u is more than the %llu pages there are", p->uffds,
+			     (unsigned long long)pages_total);
+	}
+	if (pages_total > PAGES_MAX) {
+		return error("vcpus=%u times pages=%u is more than %u pages", p->vcpus, p->pages,
+			     PAGES_MAX);
+	}
+	return 0;
+}
