@@ -125,7 +125,7 @@ int point_resolve(struct point *p);
 
 /*
  * Gives the point its tier. Only the simulated one has simulated CPUs: for
- * others cpus, quantum, coherence and speed are put back to what says nothing.
+ * others cpus, quantum, coherence and speed get the values that mean none.
  */
 void point_set_tier(struct point *p, enum tier tier);
 

@@ -296,7 +296,7 @@ static int load_run(struct run_data *run, const char *run_dir)
 	return error("%s/run.json: %s", run_dir, error_text());
 }
 
-/* A number of vCPUs that no panel has would be passed over without a word. */
+/* A number of vCPUs that no panel has would be ignored silently. */
 static int show_vcpus(struct run_data *run, unsigned int vcpus)
 {
 	bool found = false;

@@ -24,7 +24,7 @@ void record_finish(json_t *record, const char *series, const char *id, json_t *w
 /* One line without newline; the same record always gives the same bytes. Caller frees. */
 char *record_dump(const json_t *record);
 
-/* "ok", "failed" or "skipped"; "" when the record says nothing. */
+/* "ok", "failed" or "skipped"; "" without a status. */
 const char *record_status(const json_t *record);
 const char *record_reason(const json_t *record);
 

@@ -78,7 +78,7 @@ int store_create(struct store *store, const char *dir)
 	}
 	if (!folder_is_empty(store->dir)) {
 		return error("%s is not an empty folder; choose another with --out DIR, or "
-			     "go on with a run in it with --resume",
+			     "resume a run in it with --resume",
 			     store->dir);
 	}
 	if (folders_make(store->logs)) {

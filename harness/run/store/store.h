@@ -18,7 +18,7 @@ struct store {
 	off_t points_bytes; /* of whole lines */
 };
 
-/* Where a run goes that says nothing else: a folder of $root/results/runs named after time and name. */
+/* Where a run goes by default: a folder of $root/results/runs named after time and name. */
 char *store_default_dir(const char *root, const char *name);
 
 /*
