@@ -9,6 +9,7 @@
 #include "../measure/execution.h"
 #include "../host/machine.h"
 #include "../profile/profile.h"
+#include "../report/table_record.h"
 #include "../store/record.h"
 #include "run_options.h"
 #include "../measure/schedule.h"
@@ -164,59 +165,15 @@ static int print_command(const struct request *r, const struct setup *setup)
 	return EXIT_FINE;
 }
 
-static long long integer(const json_t *record, const char *name)
-{
-	return json_integer_value(json_object_get(record, name));
-}
-
-static void print_phases(const json_t *record)
-{
-	static const char *const columns[] = { "min", "p50", "p90", "p99", "p999", "max" };
-	const json_t *latency = json_object_get(record, "latency_ns");
-	const char *phase;
-	json_t *figures;
-
-	printf("\n  %-10s", "ns");
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		printf("%12s", columns[i]);
-	printf("%14s\n", "mean");
-	json_object_foreach ((json_t *)latency, phase, figures) {
-		printf("  %-10s", phase);
-		for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-			printf("%12lld", integer(figures, columns[i]));
-		printf("%14.1f\n", json_number_value(json_object_get(figures, "mean")));
-	}
-}
-
 static void print_result(const json_t *record, const struct request *r)
 {
-	bool timed = json_object_get(record, "latency_ns");
-
 	printf("tier %s (%s)\n", tier_kinds[r->point.tier].name, r->tier.why);
 	printf("%s\n", json_string_value(json_object_get(record, "id")));
 	if (strcmp(record_status(record), "ok")) {
 		printf("%s: %s\n", record_status(record), record_reason(record));
 		return;
 	}
-	printf("\n  %lld of %lld pages verified, %lld fetches, %lld exits, %lld userfaultfd events, "
-	       "%lld populates\n",
-	       integer(record, "pages_verified"), integer(record, "pages_total"),
-	       integer(record, "fetches"), integer(record, "exits"), integer(record, "uffd_events"),
-	       integer(record, "populates"));
-	if (!timed) {
-		printf("  times mean nothing in this tier, and none are shown\n");
-		return;
-	}
-	printf("  %.1f pages/s from first start to last end, %.1f pages/s as sum of the vCPUs\n",
-	       json_number_value(json_object_get(record, "rate_span")),
-	       json_number_value(json_object_get(record, "rate_sum")));
-	if (json_is_true(json_object_get(record, "start_skewed")))
-		printf("  the vCPUs started %lld ns apart, over 5 %% of the span\n",
-		       integer(record, "start_skew_ns"));
-	if (json_is_true(json_object_get(record, "fetch_off")))
-		printf("  the fetch took %lld ns (median), more than 2 us off what was asked for\n",
-		       integer(record, "fetch_achieved_p50_ns"));
-	print_phases(record);
+	table_record(stdout, record);
 }
 
 static void print_record(const json_t *record)

@@ -14,26 +14,21 @@ static const struct {
 	[FIGURE_TIME] = { 1e-3, 7, 11, ", us", ", ns" },
 };
 
+#define PHASES_MEAN "mean of each phase"
+
 /* clang-format off */
 const struct figure figures[] = {
 	{ "span", "pages/s", "pages/s, from the first start to the last end",
 	  FIGURE_RATE, .member = "rate_span", .beside = true },
 	{ "sum", "pages/s", "pages/s, sum of the rates of the vCPUs, each in its own time",
 	  FIGURE_RATE, .member = "rate_sum" },
-	{ "p50", "total latency", "us, which half of all faults stay below",
-	  FIGURE_TIME, "total", "p50" },
-	{ "p99", "total latency", "us, which 99 of 100 faults stay below",
-	  FIGURE_TIME, "total", "p99" },
-	{ "mean", "total latency", "us mean total latency",
-	  FIGURE_TIME, "total", "mean", .beside = true },
-	{ "delivery", "mean of each phase", "us until the handler knows",
-	  FIGURE_TIME, "delivery", "mean", .beside = true },
-	{ "fetch", "mean of each phase", "us until the content has come",
-	  FIGURE_TIME, "fetch", "mean", .beside = true },
-	{ "resolve", "mean of each phase", "us until the page is in place",
-	  FIGURE_TIME, "resolve", "mean", .beside = true },
-	{ "resume", "mean of each phase", "us until the access is through",
-	  FIGURE_TIME, "resume", "mean", .beside = true },
+	{ "p50", "total latency", NULL, FIGURE_TIME, "total", "p50" },
+	{ "p99", "total latency", NULL, FIGURE_TIME, "total", "p99" },
+	{ "mean", "total latency", NULL, FIGURE_TIME, "total", "mean", .beside = true },
+	{ "delivery", PHASES_MEAN, NULL, FIGURE_TIME, "delivery", "mean", .beside = true },
+	{ "fetch", PHASES_MEAN, NULL, FIGURE_TIME, "fetch", "mean", .beside = true },
+	{ "resolve", PHASES_MEAN, NULL, FIGURE_TIME, "resolve", "mean", .beside = true },
+	{ "resume", PHASES_MEAN, NULL, FIGURE_TIME, "resume", "mean", .beside = true },
 	{ "CPU/page", "", "us of CPU time a page, all threads",
 	  FIGURE_TIME, .member = "cpu_ns_per_page", .beside = true },
 	{ "pages", "", "pages in all", FIGURE_COUNT, .member = "pages_total" },

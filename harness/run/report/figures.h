@@ -20,7 +20,7 @@ struct figure {
 	const char *name; /* of its column, in tables and in plots' data */
 	const char
 		*over; /* heading that it shares with its neighbours, without unit; "" for none */
-	const char *about; /* after its value: "12 of these" */
+	const char *about; /* after its value: "12 of these"; NULL where distributions are shown */
 	enum figure_kind kind;
 	const char *phase; /* the distribution of latency_ns that it is of; NULL: of the point */
 	const char *member; /* its name in the record */

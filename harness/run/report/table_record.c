@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "table_record.h"
+
+#include "figures.h"
+
+static long long integer(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+/* Those of the point as a whole. */
+static void print_figures(FILE *out, const json_t *record)
+{
+	static const int digits[] = { [FIGURE_COUNT] = 0, [FIGURE_RATE] = 1, [FIGURE_TIME] = 3 };
+
+	fputc('\n', out);
+	for (size_t f = 0; f < figures_count; f++) {
+		const struct figure *figure = &figures[f];
+		double value;
+
+		if (figure->about && figure_read(figure, record, &value))
+			fprintf(out, "  %12.*f  %s\n", digits[figure->kind], value, figure->about);
+	}
+}
+
+static void print_warnings(FILE *out, const json_t *record)
+{
+	if (json_is_true(json_object_get(record, "start_skewed")))
+		fprintf(out, "  the vCPUs started %lld ns apart, over 5 %% of the span\n",
+			integer(record, "start_skew_ns"));
+	if (json_is_true(json_object_get(record, "fetch_off")))
+		fprintf(out,
+			"  the fetch took %lld ns (median), more than 2 us off what was asked for\n",
+			integer(record, "fetch_achieved_p50_ns"));
+}
+
+static void print_distributions(FILE *out, const json_t *latency_ns)
+{
+	static const char *const columns[] = { "min", "p50", "p90", "p99", "p999", "max" };
+	const char *phase;
+	json_t *distribution;
+
+	fprintf(out, "\n  %-10s", "ns");
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		fprintf(out, "%12s", columns[i]);
+	fprintf(out, "%14s\n", "mean");
+	json_object_foreach ((json_t *)latency_ns, phase, distribution) {
+		fprintf(out, "  %-10s", phase);
+		for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+			fprintf(out, "%12lld", integer(distribution, columns[i]));
+		fprintf(out, "%14.1f\n", json_number_value(json_object_get(distribution, "mean")));
+	}
+}
+
+void table_record(FILE *out, const json_t *record)
+{
+	const json_t *latency_ns = json_object_get(record, "latency_ns");
+
+	print_figures(out, record);
+	if (!latency_ns) {
+		fprintf(out, "  times mean nothing in this tier, and none are shown\n");
+		return;
+	}
+	print_warnings(out, record);
+	print_distributions(out, latency_ns);
+}
