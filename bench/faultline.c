@@ -32,29 +32,30 @@ static int help(void)
 	     "faultline COMMAND --help says more, faultline --version which one this is.\n"
 	     "./run.sh COMMAND does the same and first sets up what is missing.\n"
 	     "\n"
-	     "Environment: FAULTLINE_ROOT, the repository; FAULTLINE_KERNEL_DIR_x86_64 and _arm64,\n"
-	     "the patched kernels' folders (./run.sh sets these); FAULTLINE_QEMU_x86_64 and _arm64,\n"
+	     "Environment: FAULTLINE_ROOT, the repository; FAULTLINE_KERNEL_DIR_x86_64 and "
+	     "_arm64,\nthe patched kernels' folders (./run.sh sets these); "
+	     "FAULTLINE_QEMU_x86_64 and _arm64,\n"
 	     "other QEMUs than qemu-system-x86_64 and -aarch64; TMPDIR.");
 	return EXIT_FINE;
 }
 
 static int command(int argc, char **argv)
 {
-	int n;
+	const char *name = argc > 1 ? argv[1] : "-"; /* options without a command are run's */
 
-	if (argc > 1 && !strcmp(argv[1], "--help"))
+	if (!strcmp(name, "--help"))
 		return help();
-	if (argc > 1 && !strcmp(argv[1], "--version")) {
+	if (!strcmp(name, "--version")) {
 		puts("faultline " FAULTLINE_VERSION);
 		return EXIT_FINE;
 	}
-	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(name, commands[i].name))
 			return commands[i].main(argc - 1, argv + 1);
-	if (argc == 1 || argv[1][0] == '-')
+	if (name[0] == '-')
 		return cmd_run(argc, argv);
-	n = fprintf(stderr, "faultline: unknown command '%s'; known:", argv[1]);
-	for (size_t i = 0; n > 0 && i < COMMANDS; i++)
+	fprintf(stderr, "faultline: unknown command '%s'; known:", name);
+	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(stderr, " %s", commands[i].name);
 	fputc('\n', stderr);
 	return EXIT_USAGE;

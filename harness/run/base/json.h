@@ -10,7 +10,7 @@ json_t *json_owned(char *owned);
 
 /*
  * The text of any value, with members in the order in which they were set and numbers as they
- * were written; layout: JSON_COMPACT or JSON_INDENT(). Ends the program without memory. Caller frees.
+ * were written; layout: JSON_COMPACT or JSON_INDENT(). Caller frees.
  */
 char *json_dump(const json_t *value, size_t layout);
 

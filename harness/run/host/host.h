@@ -56,7 +56,7 @@ struct host {
 	char *(*explain)(const struct point_files *files);
 };
 
-/* host_answers: known answers of the simulated CPUs that the point asks for, see known_answers.h. */
+/* host_answers: known answers of the point's simulated CPUs, see known_answers.h. */
 extern const struct host host_vm, host_native, host_answers;
 
 /* The one on which points of a tier execute. */

@@ -57,8 +57,9 @@ static int vm_check_point(const struct setup *setup, const struct point *p)
 			p->cpus, p->speed, machine.machine);
 	if (strpbrk(setup->manycore, " :"))
 		return error(
-			"simulated CPUs in parallel (cpus=%u, speed=%u) need %s, and LD_PRELOAD takes "
-			"no name with a blank or a colon; move the repository to another folder",
+			"simulated CPUs in parallel (cpus=%u, speed=%u) need %s, and LD_PRELOAD "
+			"takes no name with a blank or a colon; move the repository to another "
+			"folder",
 			p->cpus, p->speed, setup->manycore);
 	if (has_library && (!p->coherence_ns || !access(setup->coherence, R_OK)))
 		return 0;

@@ -25,7 +25,8 @@ const struct machine_kind machine_kinds[ARCH_COUNT] = {
 		.package = "qemu-system-x86",
 		.kernel_file = "vmlinux",
 		.machine_words = "-M pc -cpu max,-erms,-fsrm,-rdrand,-rdseed,-avx,-avx2",
-		.kernel_words = "console=ttyS0 quiet norandmaps nokaslr tsc=reliable clocksource=tsc",
+		.kernel_words = "console=ttyS0 quiet norandmaps nokaslr tsc=reliable "
+				"clocksource=tsc",
 		.one_cpu_words = "nolapic_timer",
 		.manycore_words = "lpj=4000000 maxcpus=1",
 	},

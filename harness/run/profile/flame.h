@@ -8,8 +8,8 @@
 #include "stacks.h"
 
 /*
- * Callers below, callees above, as wide as the time they took; a tooltip gives function, time and share.
- * stacks must be sorted, as stacks_select() leaves them. note: a smaller line below the
+ * Callers below, callees above, as wide as the time they took; a tooltip gives function, time and
+ * share. stacks must be sorted, as stacks_select() leaves them. note: a smaller line below the
  * title. unit: of their ns.
  */
 void flame_write(FILE *out, const struct stacks *stacks, const char *title, const char *note,

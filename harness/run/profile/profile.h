@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where the time of a simulated point goes: a table, and a folder with flame graphs and their data. */
+/* Where the time of a simulated point goes: a folder with a table, flame graphs and their data. */
 #ifndef FAULTLINE_PROFILE_H
 #define FAULTLINE_PROFILE_H
 
 #include "../../keys.h"
 #include "../host/setup.h"
-#include "stacks.h"
+#include "rows.h"
 
-/* Whether such a point can be profiled at all, as far as its keys tell. Returns 0, or -1 after error(). */
+/* Whether a point can be profiled, as far as its keys tell. Returns 0, or -1 after error(). */
 int profile_check_keys(const struct point *p);
 
-/*
- * Whether the point, whose tier is known, can be profiled. Returns 0, or -1 after error().
- */
+/* The same of one whose tier is known, with all that it takes. Returns 0, or -1 after error(). */
 int profile_check(const struct setup *setup, const struct point *p);
 
 /* Whether a profile can go to dir, which must not be there. Returns 0, or -1 after error(). */
 int profile_check_dir(const char *dir);
-
-/* Prints the table: per page, in ns and instructions. */
-void profile_print(FILE *out, const struct stacks *stacks, const struct point *p);
-
-/* Prints the profiles of a point on both architectures side by side; p is of either. */
-void profile_compare(FILE *out, const struct stacks *const stacks[ARCH_COUNT],
-		     const struct point *p);
 
 /*
  * Writes the folder: the table, and for each phase, for all of them and for the CPUs a flame

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "label.h"
-#include "profile.h"
 #include "rows.h"
 #include "../base/util.h"
 
@@ -148,8 +147,8 @@ void profile_compare(FILE *out, const struct stacks *const stacks[ARCH_COUNT],
 	}
 	rows_sort(&members, all_ns);
 	fprintf(out,
-		"\n  Where the architectures differ: time of vCPUs' and handlers' threads, a page; an "
-		"instruction is\n  %.4g ns, ns are with all waiting, ratios %s / %s. Largest "
+		"\n  Where the architectures differ: time of vCPUs' and handlers' threads, a page; "
+		"an instruction is\n  %.4g ns, ns are with all waiting, ratios %s / %s. Largest "
 		"differences first.\n",
 		1.0 / p->speed, arch_names[ARCH_ARM64], arch_names[ARCH_X86_64]);
 	profile_table_print(&t);

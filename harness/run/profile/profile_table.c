@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of a profile: for each phase and kind of threads what it did, then the locks. */
 #include "label.h"
-#include "profile.h"
 #include "rows.h"
 
 static void print_head(const struct profile_table *t, const char *title)
@@ -50,7 +49,8 @@ void profile_print(FILE *out, const struct stacks *stacks, const struct point *p
 	}
 	fprintf(out,
 		"\n  Where the time goes: time of %u threads of vCPUs and %u of handlers from the "
-		"workload's\n  start to its end (%.1f us), in ns a page; an instruction is %.4g ns\n",
+		"workload's\n  start to its end (%.1f us), in ns a page; an instruction is "
+		"%.4g ns\n",
 		stacks->vcpus, stacks->handlers, (double)stacks->window_ns / t.speed / 1000,
 		1 / t.speed);
 	profile_table_print(&t);

@@ -65,6 +65,13 @@ void profile_table_print_part(const struct profile_table *t, const char *title,
 
 void profile_table_free(struct profile_table *t);
 
+/* Prints the table of one profile: per page, in ns and instructions. */
+void profile_print(FILE *out, const struct stacks *stacks, const struct point *p);
+
+/* Prints the profiles of a point on both architectures side by side; p is of either. */
+void profile_compare(FILE *out, const struct stacks *const stacks[ARCH_COUNT],
+		     const struct point *p);
+
 /* Of threads, for titles. */
 extern const char *const role_titles[];
 
