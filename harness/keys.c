@@ -284,9 +284,8 @@ int point_set_pair(struct point *p, const char *pair)
 	const char *eq = strchr(pair, '=');
 	char name[32];
 
-	if (!eq || eq == pair || (size_t)(eq - pair) >= sizeof(name)) {
+	if (!eq || eq == pair || (size_t)(eq - pair) >= sizeof(name))
 		return error("'%s' is not KEY=VALUE", pair);
-	}
 	memcpy(name, pair, eq - pair);
 	name[eq - pair] = '\0';
 	return point_set(p, name, eq + 1);

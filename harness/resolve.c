@@ -82,21 +82,18 @@ static int resolve_cpus(struct point *p)
 {
 	if (!p->speed)
 		p->speed = p->cpus > 1 ? SPEED_MANYCORE : 1;
-	if (p->cpus > arch_limits[p->arch].cpus_max) {
+	if (p->cpus > arch_limits[p->arch].cpus_max)
 		return error(
 			"cpus=%u is more than the %u CPUs that the simulated machine of %s takes",
 			p->cpus, arch_limits[p->arch].cpus_max, arch_names[p->arch]);
-	}
-	if (p->vcpus > arch_limits[p->arch].vcpus_max) {
+	if (p->vcpus > arch_limits[p->arch].vcpus_max)
 		return error("vcpus=%u is more than the %u vCPUs that KVM on %s takes", p->vcpus,
 			     arch_limits[p->arch].vcpus_max, arch_names[p->arch]);
-	}
-	if (point_is_manycore(p) && !tier_kinds[p->tier].is_simulated && p->tier != TIER_AUTO) {
+	if (point_is_manycore(p) && !tier_kinds[p->tier].is_simulated && p->tier != TIER_AUTO)
 		return error(
 			"cpus=%u and speed=%u are for tier=simulated only; in tier=%s leave them "
 			"out",
 			p->cpus, p->speed, tier_kinds[p->tier].name);
-	}
 	return 0;
 }
 
@@ -107,26 +104,22 @@ int point_resolve(struct point *p)
 
 	if (p->fault == FAULT_AUTO)
 		p->fault = p->backing == BACKING_SHMEM ? FAULT_MINOR : FAULT_MISSING;
-	if (p->fault == FAULT_MINOR && p->backing != BACKING_SHMEM) {
+	if (p->fault == FAULT_MINOR && p->backing != BACKING_SHMEM)
 		return error("fault=minor needs backing=shmem");
-	}
 	if (resolve_cpus(p))
 		return -1;
-	if (p->gic != GIC_NONE && p->arch != ARCH_ARM64) {
+	if (p->gic != GIC_NONE && p->arch != ARCH_ARM64)
 		return error("gic=%s is for arch=arm64 only",
 			     point_get(p, point_key("gic"), text, sizeof(text)));
-	}
 	if (p->uffds == PER_VCPU)
 		p->uffds = p->vcpus;
 	if (p->readers == PER_VCPU)
 		p->readers = p->vcpus;
-	if (p->uffds > pages_total) {
+	if (p->uffds > pages_total)
 		return error("uffds=%u is more than the %llu pages there are", p->uffds,
 			     (unsigned long long)pages_total);
-	}
-	if (pages_total > PAGES_MAX) {
+	if (pages_total > PAGES_MAX)
 		return error("vcpus=%u times pages=%u is more than %u pages", p->vcpus, p->pages,
 			     PAGES_MAX);
-	}
 	return 0;
 }

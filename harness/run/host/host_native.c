@@ -15,12 +15,10 @@ static int native_prepare(const struct setup *setup, enum arch arch)
 	const char *program = setup->targets[arch].point_program;
 	int kvm;
 
-	if (arch != arch_of_machine()) {
+	if (arch != arch_of_machine())
 		return error("this machine is not %s", arch_names[arch]);
-	}
-	if (access(program, X_OK)) {
+	if (access(program, X_OK))
 		return error("%s is missing; build it: make, or ./run.sh", program);
-	}
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (kvm >= 0) {
 		close(kvm);

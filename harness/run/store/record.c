@@ -25,10 +25,9 @@ static int check_keys(const json_t *record, const struct point *p)
 		bool same = json_equal(asked, json_object_get(record, name));
 
 		json_decref(asked);
-		if (!same) {
+		if (!same)
 			return error("the record is of another point: its %s is not as asked for",
 				     name);
-		}
 	}
 	return 0;
 }

@@ -71,21 +71,18 @@ int store_create(struct store *store, const char *dir)
 {
 	*store = (struct store){ .points_fd = -1, .dir = xstrdup(dir) };
 	store->logs = in_dir(store, "logs");
-	if (folders_make(store->dir)) {
+	if (folders_make(store->dir))
 		return error("cannot make the results folder %s: %s; choose another with "
 			     "--out DIR",
 			     store->dir, strerror(errno));
-	}
-	if (!folder_is_empty(store->dir)) {
+	if (!folder_is_empty(store->dir))
 		return error("%s is not an empty folder; choose another with --out DIR, or "
 			     "resume a run in it with --resume",
 			     store->dir);
-	}
-	if (folders_make(store->logs)) {
+	if (folders_make(store->logs))
 		return error("cannot write in the results folder %s: %s; choose another "
 			     "with --out DIR",
 			     store->dir, strerror(errno));
-	}
 	return open_points(store);
 }
 
