@@ -24,6 +24,11 @@ static const char *const handler_names[] = { "inline", "async", NULL };
 
 #define FIELD(name) .offset = offsetof(struct point, name)
 
+bool point_is_manycore(const struct point *p)
+{
+	return p->cpus > 1 || p->speed > 1;
+}
+
 /* What the simulated machine is like says something only where the point ran on one like it. */
 static bool is_simulated(const struct point *p)
 {

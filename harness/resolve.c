@@ -73,11 +73,6 @@ void point_set_tier(struct point *p, enum tier tier)
 	p->speed = 1;
 }
 
-bool point_is_manycore(const struct point *p)
-{
-	return p->cpus > 1 || p->speed > 1;
-}
-
 static int resolve_cpus(struct point *p)
 {
 	if (!p->speed)
