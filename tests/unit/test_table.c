@@ -178,6 +178,93 @@ static void mechanisms_become_series(void **state)
 	run_data_free(&run);
 }
 
+/* Adds a record of userfault with other numbers of vCPUs, handler threads and CPUs. */
+static void add_userfault(int vcpus, int readers, int cpus)
+{
+	json_t *record = NULL, *other;
+	size_t i;
+
+	json_array_foreach (folder.records, i, record)
+		if (!strcmp(json_string_value(json_object_get(record, "mode")), "userfault"))
+			break;
+	other = json_deep_copy(record);
+	json_object_set_new(other, "vcpus", json_integer(vcpus));
+	json_object_set_new(other, "readers", json_integer(readers));
+	json_object_set_new(other, "cpus", json_integer(cpus));
+	json_array_append_new(folder.records, other);
+}
+
+static void cpus_that_follow_readers_are_one_table(void **state)
+{
+	static const int readers[] = { 2, 4, 16 };
+	struct run_data run;
+	char text[256];
+
+	(void)state;
+	json_array_clear(json_object_get(json_object_get(folder.run, "plan"), "series"));
+	for (size_t r = 0; r < 3; r++)
+		for (int vcpus = 8; vcpus <= 32; vcpus *= 4)
+			add_userfault(vcpus, readers[r], vcpus + readers[r]);
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	assert_int_equal(run.panel_count, 1);
+	panel_values(&run.panels[0], point_key("cpus"), text, sizeof(text));
+	assert_string_equal(text, "1..48");
+	/* By number, not by letter. */
+	assert_string_equal(run.panels[0].series[run.panels[0].series_count - 1].label,
+			    "userfault: readers=16");
+	assert_string_equal(run.panels[0].series[run.panels[0].series_count - 2].label,
+			    "userfault: readers=4");
+	run_data_free(&run);
+	/* The same vCPUs and readers on other CPUs are other conditions. */
+	add_userfault(8, 2, 4);
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	assert_true(run.panel_count > 1);
+	run_data_free(&run);
+}
+
+static void counts_that_follow_vcpus_are_one_series(void **state)
+{
+	struct run_data run;
+	const struct series *series;
+
+	(void)state;
+	for (int vcpus = 8; vcpus <= 32; vcpus *= 2) {
+		add_userfault(vcpus, 1, 1);
+		add_userfault(vcpus, vcpus, 1);
+	}
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	assert_int_equal(run.panel_count, 1);
+	series = find_series(&run.panels[0], "userfault: readers=per-vcpu");
+	assert_non_null(series);
+	assert_int_equal(series->cell_count, 3);
+	assert_non_null(find_series(&run.panels[0], "userfault: readers=1"));
+	run_data_free(&run);
+}
+
+static void panels_stand_in_the_order_of_values(void **state)
+{
+	static const char *const fetches[] = { "100us", "9us" };
+	struct run_data run;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		json_t *other = json_deep_copy(json_array_get(folder.records, 0));
+
+		json_object_set_new(other, "fetch", json_string(fetches[i]));
+		json_array_append_new(folder.records, other);
+	}
+	run_folder_write(&folder, "");
+	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	assert_int_equal(run.panel_count, 3);
+	assert_string_equal(run.panels[0].key, "fetch=9us");
+	assert_string_equal(run.panels[1].key, "fetch=30us");
+	assert_string_equal(run.panels[2].key, "fetch=100us");
+	run_data_free(&run);
+}
+
 static void table_says_what_it_is_worth(void **state)
 {
 	(void)state;
@@ -393,6 +480,9 @@ int main(void)
 		TEST(tiers_are_never_mixed),
 		TEST(pages_may_vary_with_vcpus),
 		TEST(mechanisms_become_series),
+		TEST(cpus_that_follow_readers_are_one_table),
+		TEST(counts_that_follow_vcpus_are_one_series),
+		TEST(panels_stand_in_the_order_of_values),
 		TEST(table_says_what_it_is_worth),
 		TEST(table_compares_with_the_best_uffd),
 		TEST(table_marks_a_fetch_that_was_off),
