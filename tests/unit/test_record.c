@@ -8,7 +8,6 @@
 
 #include "../../harness/mode.h"
 #include "../../harness/point/record.h"
-#include "fail_stub.h"
 
 #define PAGES 4
 
