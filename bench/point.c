@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "../harness/error.h"
+#include "../harness/modes/modes.h"
 #include "../harness/point/fail.h"
 #include "../harness/point/micro.h"
 #include "../harness/point/record.h"
@@ -72,7 +73,7 @@ static void measure(void *arg, FILE *out)
 	if (is_micro)
 		is_ok = micro_run(&micro, memory);
 	else
-		run_point(&point, memory);
+		run_point(&point, modes[point.mode], memory);
 	fclose(memory);
 	fputs(record, out);
 	free(record);
