@@ -118,7 +118,7 @@ build/profile.so: $(PROFILE_OBJECTS)
 build/manycore.so build/coherence.so build/profile.so:
 	$(CC) $(CFLAGS) -shared $^ -o $@
 
-# A test links what it uses; what it defines itself (fail(), say) takes precedence.
+# A test links what it uses; what it defines itself takes precedence.
 $(OBJ)/all.a: $(SHARED_OBJECTS) $(POINT_OBJECTS_$(HOST_ARCH)) $(RUN_OBJECTS) $(MANYCORE_TESTED_OBJECTS) \
 	$(GUEST_IMAGE_OBJECT_$(HOST_ARCH))
 	rm -f $@

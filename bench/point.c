@@ -11,7 +11,6 @@
  * kernel or machine cannot do it. There is a record for 0, 1 and 4.
  */
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -20,6 +19,7 @@
 #include <unistd.h>
 
 #include "../harness/error.h"
+#include "../harness/modes/modes.h"
 #include "../harness/point/fail.h"
 #include "../harness/point/micro.h"
 #include "../harness/point/record.h"
@@ -41,36 +41,18 @@ static void write_reason(FILE *out, const char *status, const char *reason)
 }
 
 /* Any thread may come here, and others go on meanwhile: the first one's word is the record. */
-_Noreturn static void give_up(const char *status, int exit_code, const char *format, va_list args)
+static void give_up(bool is_skip, const char *reason)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	char reason[1024];
 
 	pthread_mutex_lock(&lock); /* never unlocked */
-	vsnprintf(reason, sizeof(reason), format, args);
 	if (record_out) {
-		write_reason(record_out, status, reason);
+		write_reason(record_out, is_skip ? "skipped" : "failed", reason);
 		fflush(record_out);
 	} else {
 		fprintf(stderr, "faultline-point: %s\n", reason);
 	}
-	_exit(exit_code);
-}
-
-void fail(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	give_up("failed", EXIT_FAILED, format, args);
-}
-
-void skip(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	give_up("skipped", EXIT_SKIPPED, format, args);
+	_exit(is_skip ? EXIT_SKIPPED : EXIT_FAILED);
 }
 
 static void measure(void *arg, FILE *out)
@@ -91,7 +73,7 @@ static void measure(void *arg, FILE *out)
 	if (is_micro)
 		is_ok = micro_run(&micro, memory);
 	else
-		run_point(&point, memory);
+		run_point(&point, modes[point.mode], memory);
 	fclose(memory);
 	fputs(record, out);
 	free(record);
@@ -155,6 +137,7 @@ int main(int argc, char **argv)
 	FILE *results = is_init ? supervise_init() : stdout;
 	int code = EXIT_FAILED;
 
+	fail_set_handler(give_up);
 	if (parse(argc, argv))
 		code = usage(error_text());
 	else if (results)

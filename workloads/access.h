@@ -3,7 +3,7 @@
 #ifndef FAULTLINE_ACCESS_H
 #define FAULTLINE_ACCESS_H
 
-#include "guest.h"
+#include "guest_abi.h"
 
 #if defined(__x86_64__)
 #include "x86_64/cpu.h"

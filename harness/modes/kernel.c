@@ -7,13 +7,13 @@
 #include "../point/run.h"
 
 /* With pages that exist elsewhere, content must be there before the guest comes. */
-static void setup(struct run *run)
+static void start(struct run *run)
 {
 	if (run->memory.alias)
 		memory_fill(run->memory.alias, run->memory.bytes, run->point->seed);
 }
 
 const struct mode mode_kernel = {
-	.is_passive = true,
-	.setup = setup,
+	.way = WAY_NONE,
+	.start = start,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "modes.h"
+
 #include "../mode.h"
-#include "../point/run.h"
 
 #define MODE(symbol, name, summary) extern const struct mode mode_##symbol;
 MODES

@@ -3,6 +3,9 @@
 #include "../point/uffd.h"
 
 const struct mode mode_uffd = {
-	.has_uffds = true,
+	.way = WAY_EVENT,
+	.start = uffds_start,
+	.stop = uffds_stop,
 	.resolve = uffd_resolve,
+	.wake = uffd_wake,
 };

@@ -12,10 +12,17 @@ static const char *probe(struct vm *vm)
 		       "the kernel lacks KVM_CAP_EXIT_ON_MISSING: apply the series in kernel/series";
 }
 
+static void start(struct run *run)
+{
+	run->slot.flags |= ABI_MEM_EXIT_ON_MISSING;
+	uffds_start(run);
+}
+
 const struct mode mode_uffd_exit = {
-	.slot_flags = ABI_MEM_EXIT_ON_MISSING,
-	.has_exits = true,
-	.has_uffds = true,
+	.way = WAY_EXIT,
 	.probe = probe,
+	.start = start,
+	.stop = uffds_stop,
 	.resolve = uffd_resolve,
+	.wake = uffd_wake,
 };

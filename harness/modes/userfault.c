@@ -43,19 +43,32 @@ const char *userfault_probe(struct vm *vm)
 	return NULL;
 }
 
-void userfault_setup(struct run *run)
+static unsigned long *bitmap(const struct run *run)
+{
+	return (unsigned long *)(uintptr_t)run->slot.userfault_bitmap;
+}
+
+void userfault_start(struct run *run)
 {
 	size_t words = (run->pages_total + BITS_PER_WORD - 1) / BITS_PER_WORD;
+	void *bits;
 
 	/* Page-aligned, and not shared with anything that is written meanwhile. */
-	if (posix_memalign((void **)&run->userfault_bitmap, PAGE_BYTES, words * sizeof(long)))
+	if (posix_memalign(&bits, PAGE_BYTES, words * sizeof(long)))
 		fail("no memory for a userfault bitmap of %zu words", words);
-	memset(run->userfault_bitmap, 0xff, words * sizeof(long));
+	memset(bits, 0xff, words * sizeof(long));
+	run->slot.flags |= ABI_MEM_USERFAULT;
+	run->slot.userfault_bitmap = (uintptr_t)bits;
+}
+
+void userfault_stop(struct run *run)
+{
+	free(bitmap(run));
 }
 
 void userfault_clear(struct run *run, uint64_t page)
 {
-	unsigned long *word = &run->userfault_bitmap[page / BITS_PER_WORD];
+	unsigned long *word = bitmap(run) + page / BITS_PER_WORD;
 
 	__atomic_fetch_and(word, ~(1ul << page % BITS_PER_WORD), __ATOMIC_RELEASE);
 }
@@ -70,9 +83,9 @@ static void resolve(struct run *run, uint64_t page, const void *content, bool ma
 }
 
 const struct mode mode_userfault = {
-	.slot_flags = ABI_MEM_USERFAULT,
-	.has_exits = true,
+	.way = WAY_EXIT,
 	.probe = userfault_probe,
-	.setup = userfault_setup,
+	.start = userfault_start,
+	.stop = userfault_stop,
 	.resolve = resolve,
 };

@@ -8,8 +8,9 @@
 /* Why the kernel has no KVM Userfault, or NULL. */
 const char *userfault_probe(struct vm *vm);
 
-/* Makes a bitmap in which every page is missing. */
-void userfault_setup(struct run *run);
+/* Gives the slot a bitmap in which every page is missing, until userfault_stop(). */
+void userfault_start(struct run *run);
+void userfault_stop(struct run *run);
 
 /* Tells KVM that a page is there; its content must have been written before. */
 void userfault_clear(struct run *run, uint64_t page);

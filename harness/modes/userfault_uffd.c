@@ -3,6 +3,18 @@
 #include "../point/uffd.h"
 #include "userfault.h"
 
+static void start(struct run *run)
+{
+	userfault_start(run);
+	uffds_start(run);
+}
+
+static void stop(struct run *run)
+{
+	uffds_stop(run);
+	userfault_stop(run);
+}
+
 static void resolve(struct run *run, uint64_t page, const void *content, bool may_wake)
 {
 	uffd_resolve(run, page, content, may_wake);
@@ -10,10 +22,10 @@ static void resolve(struct run *run, uint64_t page, const void *content, bool ma
 }
 
 const struct mode mode_userfault_uffd = {
-	.slot_flags = ABI_MEM_USERFAULT,
-	.has_exits = true,
-	.has_uffds = true,
+	.way = WAY_EXIT,
 	.probe = userfault_probe,
-	.setup = userfault_setup,
+	.start = start,
+	.stop = stop,
 	.resolve = resolve,
+	.wake = uffd_wake,
 };

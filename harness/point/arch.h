@@ -75,11 +75,11 @@ const char *arch_describe_exception(const struct guest_exception *exception, cha
 #if defined(__x86_64__)
 #include "x86_64/machine.h"
 #include "x86_64/spin.h"
-#include "x86_64/ticks.h"
+#include "../../workloads/x86_64/ticks.h"
 #elif defined(__aarch64__)
 #include "arm64/machine.h"
 #include "arm64/spin.h"
-#include "arm64/ticks.h"
+#include "../../workloads/arm64/ticks.h"
 #endif
 
 #endif

@@ -26,9 +26,9 @@ static void check_contents(const struct run *run, const struct guest_vcpu *block
 static void check_stamps(const struct run *run, uint64_t page)
 {
 	const struct page_record *r = &run->records[page];
-	bool in_order = run->mode->is_passive ? r->t0 <= r->t4 :
-						r->t0 <= r->t1 && r->t1 <= r->t2 &&
-							r->t2 <= r->t3 && r->t2 <= r->t4;
+	bool in_order = mode_is_passive(run->mode) ? r->t0 <= r->t4 :
+						     r->t0 <= r->t1 && r->t1 <= r->t2 &&
+							     r->t2 <= r->t3 && r->t2 <= r->t4;
 
 	if (!r->t0 || !in_order)
 		fail("stamps of page %llu are missing or out of order: t0 %llu, t1 %llu, t2 %llu, t3 %llu, t4 %llu",
@@ -41,21 +41,25 @@ static void check_stamps(const struct run *run, uint64_t page)
  */
 static void check_ways(const struct run *run)
 {
-	const struct mode *mode = run->mode;
-	uint64_t by_exit = mode->has_exits ? run->pages_total : 0;
-	uint64_t by_event = mode->has_uffds && !mode->has_exits ? run->pages_total : 0;
+	static const char *const words[] = {
+#define WAY(symbol, member, words) [WAY_##symbol] = words,
+		WAYS
+#undef WAY
+	};
 
-	if (run->exits < by_exit || (!by_exit && run->exits))
-		fail("%llu faults came as exits of KVM_RUN, in a mode where %llu should have",
-		     (ull)run->exits, (ull)by_exit);
-	if (run->uffd_events < by_event || (!by_event && run->uffd_events))
-		fail("%llu faults came through userfaultfds, in a mode where %llu should have",
-		     (ull)run->uffd_events, (ull)by_event);
+	for (enum way way = WAY_NONE + 1; way < WAY_COUNT; way++) {
+		uint64_t expected = way == run->mode->way ? run->pages_total : 0;
+		uint64_t came = run->told[way];
+
+		if (came < expected || (!expected && came))
+			fail("%llu faults came %s, in a mode where %llu should have", (ull)came,
+			     words[way], (ull)expected);
+	}
 }
 
 void run_check(const struct run *run, const struct guest_vcpu *blocks)
 {
-	uint64_t expected = run->mode->is_passive ? 0 : run->pages_total;
+	uint64_t expected = mode_is_passive(run->mode) ? 0 : run->pages_total;
 
 	check_contents(run, blocks);
 	check_ways(run);

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../workloads/guest.h"
+#include "../../workloads/guest_abi.h"
 #include "fail.h"
 
 static uint8_t *map(size_t bytes, int flags, int fd, const char *what)

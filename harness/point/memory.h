@@ -27,7 +27,7 @@ void memory_create(struct memory *memory, enum backing backing, enum fault_kind 
 /* Makes the content of all pages, as the other side of the fetches has it. */
 void memory_add_source(struct memory *memory, uint64_t seed);
 
-/* Writes what pages must contain, from page 0 on; see ../../workloads/guest.h. */
+/* Writes what pages must contain, from page 0 on; see ../../workloads/guest_abi.h. */
 void memory_fill(void *pages, size_t bytes, uint64_t seed);
 
 void memory_destroy(struct memory *memory);

@@ -15,14 +15,13 @@
 #include "arch.h"
 #include "fail.h"
 #include "run.h"
-#include "uffd.h"
 
 enum {
 	PAGE_FETCHING = 1 << 0, /* somebody is at it */
 	PAGE_PRESENT = 1 << 1, /* resolved; never taken back */
-	PAGE_NO_WAKE = 1 << 2, /* in a way that wakes nobody who sleeps in a userfaultfd */
+	PAGE_NO_WAKE = 1 << 2, /* in a way that wakes nobody who sleeps in the kernel */
 	PAGE_VCPU_WAITS = 1 << 3, /* a vCPU thread sleeps on the state */
-	PAGE_UFFD_WAITS = 1 << 4, /* a thread sleeps in a userfaultfd */
+	PAGE_EVENT_WAITS = 1 << 4, /* a thread sleeps in the kernel, which an event has told of */
 };
 
 static void futex(_Atomic uint32_t *word, int op, uint32_t value)
@@ -51,8 +50,8 @@ void page_finish(struct run *run, uint64_t page, bool may_wake)
 				PAGE_PRESENT | (may_wake ? 0 : PAGE_NO_WAKE));
 	if (state & PAGE_VCPU_WAITS)
 		futex(&run->page_states[page], FUTEX_WAKE, INT32_MAX);
-	if (state & PAGE_UFFD_WAITS && !may_wake)
-		uffd_wake(run, page);
+	if (state & PAGE_EVENT_WAITS && !may_wake)
+		run->mode->wake(run, page);
 }
 
 /* Sleeps until the page is present. */
@@ -82,7 +81,7 @@ static void page_populate(struct run *run, uint64_t page)
 
 void page_exit(struct run *run, uint64_t page, uint64_t t1, bool is_userfault, bool is_again)
 {
-	atomic_fetch_add_explicit(&run->exits, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&run->told[WAY_EXIT], 1, memory_order_relaxed);
 	if (page_claim(run, page, t1)) {
 		fetch_wait(&run->fetch, fetch_deadline(&run->fetch, t1));
 		run->records[page].t2 = arch_ticks();
@@ -99,15 +98,15 @@ void page_exit(struct run *run, uint64_t page, uint64_t t1, bool is_userfault, b
 
 bool page_event_begin(struct run *run, uint64_t page, uint64_t t1)
 {
-	atomic_fetch_add_explicit(&run->uffd_events, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&run->told[WAY_EVENT], 1, memory_order_relaxed);
 	if (page_claim(run, page, t1))
 		return true;
 	/*
-	 * Resolving on behalf of a userfaultfd wakes all that wait there, but a
+	 * Who resolves on behalf of an event wakes all that wait in the kernel, but a
 	 * vCPU thread that resolves for itself does not: leave it word, or wake
 	 * the waiter here if it has resolved already.
 	 */
-	if (atomic_fetch_or(&run->page_states[page], PAGE_UFFD_WAITS) & PAGE_NO_WAKE)
-		uffd_wake(run, page);
+	if (atomic_fetch_or(&run->page_states[page], PAGE_EVENT_WAITS) & PAGE_NO_WAKE)
+		run->mode->wake(run, page);
 	return false;
 }

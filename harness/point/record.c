@@ -178,7 +178,7 @@ static void write_fetch(FILE *out, const struct run *run, uint64_t *ns)
 {
 	uint64_t achieved, asked = run->point->fetch_ns;
 
-	if (run->mode->is_passive) {
+	if (mode_is_passive(run->mode)) {
 		fputs(",\"fetch_achieved_p50_ns\":null,\"fetch_off\":false", out);
 		return;
 	}
@@ -194,7 +194,7 @@ static void write_fetch(FILE *out, const struct run *run, uint64_t *ns)
 static void write_times(FILE *out, const struct run *run, const struct guest_vcpu *blocks)
 {
 	uint64_t *ns = calloc(run->pages_total, sizeof(*ns));
-	size_t count = run->mode->is_passive ? 1 : PHASES;
+	size_t count = mode_is_passive(run->mode) ? 1 : PHASES;
 
 	if (!ns)
 		fail("no memory for the latencies of %llu pages",
@@ -212,15 +212,27 @@ static void write_times(FILE *out, const struct run *run, const struct guest_vcp
 	free(ns);
 }
 
+static void write_counts(FILE *out, const struct run *run)
+{
+	static const char *const members[] = {
+#define WAY(symbol, member, words) [WAY_##symbol] = member,
+		WAYS
+#undef WAY
+	};
+
+	/* run_check() has refused anything but all pages. */
+	fprintf(out, ",\"pages_total\":%llu,\"pages_verified\":%llu,\"fetches\":%llu",
+		(unsigned long long)run->pages_total, (unsigned long long)run->pages_total,
+		(unsigned long long)run->fetches);
+	for (enum way way = WAY_NONE + 1; way < WAY_COUNT; way++)
+		fprintf(out, ",\"%s\":%llu", members[way], (unsigned long long)run->told[way]);
+	fprintf(out, ",\"populates\":%llu", (unsigned long long)run->populates);
+}
+
 void record_write(FILE *out, const struct run *run, const struct guest_vcpu *blocks)
 {
 	write_head(out, run->point, "ok", NULL);
-	/* run_check() has refused anything but all pages. */
-	fprintf(out,
-		",\"pages_total\":%llu,\"pages_verified\":%llu,\"fetches\":%llu,\"exits\":%llu,\"uffd_events\":%llu,\"populates\":%llu",
-		(unsigned long long)run->pages_total, (unsigned long long)run->pages_total,
-		(unsigned long long)run->fetches, (unsigned long long)run->exits,
-		(unsigned long long)run->uffd_events, (unsigned long long)run->populates);
+	write_counts(out, run);
 	settings_write(out);
 	/* Emulated CPUs take turns on real ones: their times mean nothing. */
 	if (tier_kinds[run->point->tier].is_timed)

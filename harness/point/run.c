@@ -14,7 +14,6 @@
 #include "control.h"
 #include "fail.h"
 #include "record.h"
-#include "uffd.h"
 
 /* workloads/image.S */
 extern const uint8_t guest_image[], guest_image_end[];
@@ -46,7 +45,7 @@ struct vcpu_thread {
 /* Pages come up as zeroes where nobody puts content there. */
 static bool run_is_zero(const struct run *run)
 {
-	return run->mode->is_passive && !run->memory.alias;
+	return mode_is_passive(run->mode) && !run->memory.alias;
 }
 
 /* Pages that vCPU number index, of vcpus, is responsible for when they are split evenly. */
@@ -140,7 +139,7 @@ static void answer_fault(struct vcpu_thread *thread, uint64_t t1)
 	const struct abi_memory_fault *fault = &thread->vcpu.fault;
 	uint64_t page = (fault->gpa - VM_TEST_GPA) / PAGE_BYTES;
 
-	if (fault->gpa < VM_TEST_GPA || page >= run->pages_total || !run->mode->has_exits)
+	if (fault->gpa < VM_TEST_GPA || page >= run->pages_total || run->mode->way != WAY_EXIT)
 		fail("vCPU %u: KVM_RUN reports a memory fault (gpa %#llx, size %#llx, flags %#llx) that mode %s does not resolve",
 		     thread->vcpu.index, (unsigned long long)fault->gpa,
 		     (unsigned long long)fault->size, (unsigned long long)fault->flags,
@@ -224,19 +223,11 @@ static void run_vcpus(struct run *run, struct guest_vcpu *blocks)
 
 static void set_tested_slot(struct run *run)
 {
-	struct abi_memory_region2 region = {
-		.slot = VM_TEST_SLOT,
-		.flags = run->mode->slot_flags,
-		.guest_phys_addr = VM_TEST_GPA,
-		.memory_size = run->memory.bytes,
-		.userspace_addr = (uintptr_t)run->memory.hva,
-		.userfault_bitmap = (uintptr_t)run->userfault_bitmap,
-	};
-	int r = vm_set_slot(&run->vm, &region);
+	int r = vm_set_slot(&run->vm, &run->slot);
 
 	if (r)
 		fail("memslot with %zu MiB of tested memory, flags %#x: %s",
-		     run->memory.bytes >> 20, region.flags, strerror(-r));
+		     run->memory.bytes >> 20, run->slot.flags, strerror(-r));
 }
 
 /* A vCPU takes 2 descriptors, a userfaultfd or a handler thread one. */
@@ -250,11 +241,11 @@ static void raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void run_point(const struct point *point, FILE *out)
+void run_point(const struct point *point, const struct mode *mode, FILE *out)
 {
 	struct run run = {
 		.point = point,
-		.mode = modes[point->mode],
+		.mode = mode,
 		.pages_total = point_pages_total(point),
 	};
 	size_t bytes = run.pages_total * PAGE_BYTES;
@@ -269,7 +260,7 @@ void run_point(const struct point *point, FILE *out)
 		  run.pages_total * sizeof(struct page_record));
 	if (point->gic != GIC_NONE)
 		arch_gic_create(&run.vm, (VM_TEST_GPA + bytes + GIC_ALIGN - 1) & ~(GIC_ALIGN - 1));
-	reason = run.mode->probe ? run.mode->probe(&run.vm) : NULL;
+	reason = mode->probe ? mode->probe(&run.vm) : NULL;
 	if (reason)
 		skip("mode %s: %s", mode_names[point->mode], reason);
 
@@ -280,26 +271,29 @@ void run_point(const struct point *point, FILE *out)
 	if (!blocks || !run.page_states)
 		fail("no memory for the states of %llu pages", (unsigned long long)run.pages_total);
 	memory_create(&run.memory, point->backing, point->fault, bytes);
-	if (!run.mode->is_passive)
+	if (!mode_is_passive(mode))
 		memory_add_source(&run.memory, point->seed);
-	fetch_init(&run.fetch, run.mode->is_passive ? 0 : point->fetch_ns, point->wait, clock_hz,
+	fetch_init(&run.fetch, mode_is_passive(mode) ? 0 : point->fetch_ns, point->wait, clock_hz,
 		   point->speed);
-	if (run.mode->setup)
-		run.mode->setup(&run);
-	if (run.mode->has_uffds)
-		uffds_start(&run);
+	run.slot = (struct abi_memory_region2){
+		.slot = VM_TEST_SLOT,
+		.guest_phys_addr = VM_TEST_GPA,
+		.memory_size = run.memory.bytes,
+		.userspace_addr = (uintptr_t)run.memory.hva,
+	};
+	if (mode->start)
+		mode->start(&run);
 	set_tested_slot(&run);
 
 	run_vcpus(&run, blocks);
 
-	if (run.uffds)
-		uffds_stop(&run);
+	if (mode->stop)
+		mode->stop(&run);
 	run_check(&run, blocks);
 	record_write(out, &run, blocks);
 
 	vm_destroy(&run.vm);
 	memory_destroy(&run.memory);
-	free(run.userfault_bitmap);
 	free(run.page_states);
 	free(blocks);
 }

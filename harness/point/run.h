@@ -13,34 +13,8 @@
 #include "../keys.h"
 #include "fetch.h"
 #include "memory.h"
+#include "mode_ops.h"
 #include "vm.h"
-
-struct run;
-struct uffds;
-
-/* The operations of a mode; see ../mode.h for the table and modes/ for the rows. */
-struct mode {
-	/* Slot flags and the bitmap are put into the tested slot as they are. */
-	uint32_t slot_flags;
-	/* vCPU threads resolve faults that KVM_RUN returns with. */
-	bool has_exits;
-	/* The tested memory is registered with userfaultfds, and handler threads read them. */
-	bool has_uffds;
-	/* Nobody resolves anything: the kernel fills pages. */
-	bool is_passive;
-	/* Why the kernel at hand cannot do this mode, or NULL. */
-	const char *(*probe)(struct vm *vm);
-	/* Before vCPUs run; NULL for nothing to do. */
-	void (*setup)(struct run *run);
-	/*
-	 * Puts the fetched content of a page into place. may_wake: the faulting
-	 * thread sleeps in a userfaultfd and must be woken by this; otherwise it
-	 * is the caller.
-	 */
-	void (*resolve)(struct run *run, uint64_t page, const void *content, bool may_wake);
-};
-
-extern const struct mode *const modes[]; /* in the order of ../mode.h */
 
 struct run {
 	const struct point *point;
@@ -52,11 +26,12 @@ struct run {
 	struct fetch fetch;
 	struct page_record *records; /* pages_total, in the system slot */
 	_Atomic uint32_t *page_states; /* pages_total, see pages.c */
-	unsigned long *userfault_bitmap; /* set up by modes that use it */
-	struct uffds *uffds; /* NULL without */
+	struct abi_memory_region2 slot; /* of the tested memory; the mode adds to it */
+	void *handlers; /* the mode's own, between its start() and stop() */
 	uint64_t begin_ticks; /* when vCPUs start; set when all of them are ready */
 	/* What happened, for the record. */
-	_Atomic uint64_t fetches, exits, uffd_events, populates;
+	_Atomic uint64_t fetches, populates;
+	_Atomic uint64_t told[WAY_COUNT]; /* of missing pages, by each way */
 };
 
 /*
@@ -87,9 +62,9 @@ void page_finish(struct run *run, uint64_t page, bool may_wake);
 void run_check(const struct run *run, const struct guest_vcpu *blocks);
 
 /*
- * Measures a point and writes its record to out. Ends the process through
- * fail() or skip() if that cannot be done.
+ * Measures a point, whose mode's operations are given, and writes its record to out. Ends
+ * the process through fail() or skip() if that cannot be done.
  */
-void run_point(const struct point *point, FILE *out);
+void run_point(const struct point *point, const struct mode *mode, FILE *out);
 
 #endif

@@ -54,9 +54,11 @@ static uint64_t first_page_of(const struct uffds *uffds, unsigned int u)
 	return uffds->run->pages_total * u / uffds->count;
 }
 
-static int fd_of_page(const struct uffds *uffds, uint64_t page)
+static int fd_of_page(const struct run *run, uint64_t page)
 {
-	return uffds->fds[((page + 1) * uffds->count - 1) / uffds->run->pages_total];
+	const struct uffds *uffds = run->handlers;
+
+	return uffds->fds[((page + 1) * uffds->count - 1) / run->pages_total];
 }
 
 static uint64_t hva_of_page(const struct run *run, uint64_t page)
@@ -68,7 +70,7 @@ void uffd_wake(struct run *run, uint64_t page)
 {
 	struct uffdio_range range = { .start = hva_of_page(run, page), .len = PAGE_BYTES };
 
-	if (ioctl(fd_of_page(run->uffds, page), UFFDIO_WAKE, &range))
+	if (ioctl(fd_of_page(run, page), UFFDIO_WAKE, &range))
 		fail("UFFDIO_WAKE of page %llu: %s", (unsigned long long)page, strerror(errno));
 }
 
@@ -81,7 +83,7 @@ static int try_copy(struct run *run, uint64_t page, const void *content, bool ma
 		.mode = may_wake ? 0 : UFFDIO_COPY_MODE_DONTWAKE,
 	};
 
-	return ioctl(fd_of_page(run->uffds, page), UFFDIO_COPY, &copy);
+	return ioctl(fd_of_page(run, page), UFFDIO_COPY, &copy);
 }
 
 static int try_continue(struct run *run, uint64_t page, const void *content, bool may_wake)
@@ -92,7 +94,7 @@ static int try_continue(struct run *run, uint64_t page, const void *content, boo
 	};
 
 	memcpy(run->memory.alias + page * PAGE_BYTES, content, PAGE_BYTES);
-	return ioctl(fd_of_page(run->uffds, page), UFFDIO_CONTINUE, &cont);
+	return ioctl(fd_of_page(run, page), UFFDIO_CONTINUE, &cont);
 }
 
 void uffd_resolve(struct run *run, uint64_t page, const void *content, bool may_wake)
@@ -338,7 +340,7 @@ void uffds_start(struct run *run)
 	uffds->run = run;
 	uffds->count = point->uffds;
 	uffds->readers = point->readers;
-	run->uffds = uffds;
+	run->handlers = uffds;
 	/* No SA_RESTART: a blocking read must return. */
 	sigaction(STOP_SIGNAL, &action, NULL);
 
@@ -356,7 +358,7 @@ void uffds_start(struct run *run)
 void uffds_stop(struct run *run)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
-	struct uffds *uffds = run->uffds;
+	struct uffds *uffds = run->handlers;
 
 	atomic_store(&uffds->stopping, true);
 	for (unsigned int i = 0; i < uffds->readers; i++) {
@@ -377,5 +379,4 @@ void uffds_stop(struct run *run)
 	free(uffds->threads);
 	free(uffds->fds);
 	free(uffds);
-	run->uffds = NULL;
 }

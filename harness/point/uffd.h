@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Userfaultfds over the tested memory, and the handler threads that read them. */
+/*
+ * Userfaultfds over the tested memory, and the handler threads that read them: operations of
+ * the modes that have them.
+ */
 #ifndef FAULTLINE_UFFD_H
 #define FAULTLINE_UFFD_H
 
@@ -11,7 +14,7 @@
 /*
  * Opens point->uffds userfaultfds, each registered for an equal part of the
  * tested memory, for missing or minor faults, and starts point->readers handler
- * threads. Sets run->uffds. skip()s where the kernel does not have or allow it.
+ * threads. Sets run->handlers. skip()s where the kernel does not have or allow it.
  */
 void uffds_start(struct run *run);
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "kvm_abi.h"
-#include "../../workloads/guest.h"
+#include "../../workloads/guest_abi.h"
 
 #define VM_SYSTEM_SLOT 0
 #define VM_TEST_SLOT 1

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,28 +37,11 @@ static const struct kvm_test *const tables[] = {
 /* Where the process that runs a test writes why it has not passed. */
 static int reason_fd = -1;
 
-static _Noreturn void end_test(int status, const char *format, va_list args)
+static void end_test(bool is_skip, const char *reason)
 {
-	char reason[REASON_BYTES];
+	ssize_t written = write(reason_fd, reason, strlen(reason));
 
-	vsnprintf(reason, sizeof(reason), format, args);
-	_exit(write(reason_fd, reason, strlen(reason)) < 0 ? EXIT_USAGE : status);
-}
-
-void fail(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	end_test(EXIT_FAILED, format, args);
-}
-
-void skip(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	end_test(EXIT_SKIPPED, format, args);
+	_exit(written < 0 ? EXIT_USAGE : is_skip ? EXIT_SKIPPED : EXIT_FAILED);
 }
 
 /* All that comes until the other end is closed, on one line. */
@@ -212,6 +194,7 @@ int main(int argc, char **argv)
 	int status;
 
 	(void)argc;
+	fail_set_handler(end_test);
 	if (is_init)
 		set_up_vm();
 	status = run_tests(argv + 1);

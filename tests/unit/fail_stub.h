@@ -4,52 +4,30 @@
 #define FAULTLINE_FAIL_STUB_H
 
 #include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "../../harness/point/fail.h"
 
 static jmp_buf fail_return;
-static bool fail_is_expected;
 static char fail_message[1024];
 
-_Noreturn static void fail_back(const char *format, va_list args)
+static void fail_back(bool is_skip, const char *reason)
 {
-	vsnprintf(fail_message, sizeof(fail_message), format, args);
-	if (!fail_is_expected) {
-		fprintf(stderr, "unexpected fail(): %s\n", fail_message);
-		abort();
-	}
+	(void)is_skip;
+	snprintf(fail_message, sizeof(fail_message), "%s", reason);
 	longjmp(fail_return, 1);
-}
-
-void fail(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fail_back(format, args);
-}
-
-void skip(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fail_back(format, args);
 }
 
 /* Whether the statement ends in fail() or skip(); the text is in fail_message. */
 #define FAILS(statement)                     \
 	({                                   \
 		volatile bool failed = true; \
-		fail_is_expected = true;     \
+		fail_set_handler(fail_back); \
 		if (!setjmp(fail_return)) {  \
 			statement;           \
 			failed = false;      \
 		}                            \
-		fail_is_expected = false;    \
+		fail_set_handler(NULL);      \
 		failed;                      \
 	})
 

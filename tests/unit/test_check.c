@@ -12,9 +12,9 @@
 static struct point point;
 static struct page_record records[PAGES];
 static struct guest_vcpu blocks[2];
-static const struct mode active = { .has_uffds = true };
-static const struct mode exits = { .has_exits = true, .has_uffds = true };
-static const struct mode passive = { .is_passive = true };
+static const struct mode active = { .way = WAY_EVENT };
+static const struct mode exits = { .way = WAY_EXIT };
+static const struct mode passive = { .way = WAY_NONE };
 static struct run run = { .point = &point, .records = records, .pages_total = PAGES };
 
 static int set_up(void **state)
@@ -23,8 +23,8 @@ static int set_up(void **state)
 	point_defaults(&point);
 	point.vcpus = 2;
 	run.mode = &active;
-	run.fetches = run.uffd_events = PAGES;
-	run.exits = 0;
+	run.fetches = run.told[WAY_EVENT] = PAGES;
+	run.told[WAY_EXIT] = 0;
 	memset(blocks, 0, sizeof(blocks));
 	blocks[0].pages_verified = 1;
 	blocks[1].pages_verified = 2;
@@ -74,7 +74,7 @@ static void fetch_where_nobody_should_be_told_fails(void **state)
 {
 	(void)state;
 	run.mode = &passive;
-	run.uffd_events = 0;
+	run.told[WAY_EVENT] = 0;
 	assert_fails_with("3 fetches were made for 0 pages");
 }
 
@@ -82,7 +82,7 @@ static void passive_run_needs_only_the_guests_stamps(void **state)
 {
 	(void)state;
 	run.mode = &passive;
-	run.fetches = run.uffd_events = 0;
+	run.fetches = run.told[WAY_EVENT] = 0;
 	records[0].t1 = records[0].t2 = records[0].t3 = 0;
 	run_check(&run, blocks);
 	records[0].t4 = 0;
@@ -92,17 +92,17 @@ static void passive_run_needs_only_the_guests_stamps(void **state)
 static void faults_that_come_another_way_fail(void **state)
 {
 	(void)state;
-	run.uffd_events = PAGES - 1;
+	run.told[WAY_EVENT] = PAGES - 1;
 	assert_fails_with("2 faults came through userfaultfds");
-	run.uffd_events = PAGES;
-	run.exits = 1;
+	run.told[WAY_EVENT] = PAGES;
+	run.told[WAY_EXIT] = 1;
 	assert_fails_with("1 faults came as exits");
 	run.mode = &exits;
-	run.exits = PAGES + 1;
+	run.told[WAY_EXIT] = PAGES + 1;
 	assert_fails_with("3 faults came through userfaultfds");
-	run.uffd_events = 0;
+	run.told[WAY_EVENT] = 0;
 	run_check(&run, blocks);
-	run.exits = PAGES - 1;
+	run.told[WAY_EXIT] = PAGES - 1;
 	assert_fails_with("2 faults came as exits");
 	run.mode = &passive;
 	assert_fails_with("2 faults came as exits");

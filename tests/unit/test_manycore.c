@@ -12,7 +12,6 @@
 #include "../../harness/manycore/lines.h"
 #include "../../harness/manycore/options.h"
 #include "../../harness/point/micro.h"
-#include "fail_stub.h"
 
 static void options_are_read(void **state)
 {

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 
 #include "../../harness/point/memory.h"
-#include "../../workloads/guest.h"
+#include "../../workloads/guest_abi.h"
 #include "fail_stub.h"
 
 #define PAGES 5

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "../../harness/point/run.h"
-#include "../../harness/point/uffd.h"
 #include "fail_stub.h"
 
 #define PAGES 4
@@ -18,7 +17,7 @@
 static _Atomic unsigned int wakes, resolves;
 static struct point point;
 
-void uffd_wake(struct run *run, uint64_t page)
+static void count_wake(struct run *run, uint64_t page)
 {
 	(void)run;
 	(void)page;
@@ -32,7 +31,7 @@ static void put_content(struct run *run, uint64_t page, const void *from, bool m
 	memcpy(run->memory.hva + page * PAGE_BYTES, from, PAGE_BYTES);
 }
 
-static const struct mode mode = { .has_exits = true, .resolve = put_content };
+static const struct mode mode = { .way = WAY_EXIT, .resolve = put_content, .wake = count_wake };
 
 static int set_up(void **state)
 {
@@ -87,7 +86,7 @@ static void exits_on_one_page_make_one_fetch(void **state)
 		pthread_join(threads[i], NULL);
 	assert_int_equal(run->fetches, 1);
 	assert_int_equal(resolves, 1);
-	assert_int_equal(run->exits, THREADS);
+	assert_int_equal(run->told[WAY_EXIT], THREADS);
 	assert_int_equal(run->populates, 0);
 }
 
@@ -114,7 +113,7 @@ static void event_during_a_fetch_is_woken_at_its_end(void **state)
 	page_finish(run, 1, false);
 	assert_int_equal(wakes, 1);
 	assert_int_equal(run->fetches, 1);
-	assert_int_equal(run->uffd_events, 2);
+	assert_int_equal(run->told[WAY_EVENT], 2);
 }
 
 static void event_after_a_fetch_is_woken_at_once(void **state)

@@ -8,14 +8,13 @@
 
 #include "../../harness/mode.h"
 #include "../../harness/point/record.h"
-#include "fail_stub.h"
 
 #define PAGES 4
 
 static struct point point;
 static struct page_record records[PAGES];
 static struct guest_vcpu blocks[2];
-static const struct mode active, passive = { .is_passive = true };
+static const struct mode active = { .way = WAY_EXIT }, passive = { .way = WAY_NONE };
 static struct run run = {
 	.point = &point,
 	.mode = &active,

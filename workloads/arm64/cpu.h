@@ -22,8 +22,8 @@
 
 #include <stdint.h>
 
-#include "../guest.h"
-#include "../../harness/point/arm64/ticks.h"
+#include "../guest_abi.h"
+#include "ticks.h"
 
 #define read_sysreg(name)                                          \
 	({                                                         \

@@ -17,8 +17,8 @@
 
 #include <stdint.h>
 
-#include "../guest.h"
-#include "../../harness/point/x86_64/ticks.h"
+#include "../guest_abi.h"
+#include "ticks.h"
 
 /* Leaves the guest; value is an enum doorbell, or a test's own number. */
 static inline void ring_doorbell(uint32_t value)

@@ -2,10 +2,10 @@
 /*
  * What guest and host share: a control block for each vCPU and a record for
  * each page, both in memory that is always mapped. Ticks are of the counter
- * that both sides read, see harness/point/arch.h.
+ * that both sides read, see <arch>/ticks.h.
  */
-#ifndef FAULTLINE_GUEST_H
-#define FAULTLINE_GUEST_H
+#ifndef FAULTLINE_GUEST_ABI_H
+#define FAULTLINE_GUEST_ABI_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The time stamp counter, for the host and (through workloads/access.h) for the guest. */
+/* The time stamp counter, which host and guest read. */
 #ifndef FAULTLINE_X86_64_TICKS_H
 #define FAULTLINE_X86_64_TICKS_H
 

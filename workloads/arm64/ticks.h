@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The virtual counter, for the host and (through workloads/access.h) for the guest. */
+/* The virtual counter, which host and guest read. */
 #ifndef FAULTLINE_ARM64_TICKS_H
 #define FAULTLINE_ARM64_TICKS_H
 

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a mode is to those who measure it; see ../mode.h for the table and ../modes/ for the rows. */
+#ifndef FAULTLINE_MODE_OPS_H
+#define FAULTLINE_MODE_OPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct run;
+struct vm;
+
+/*
+ * The ways in which the program is told of a missing page:
+ * WAY(symbol, the record's member that counts them, how they came, for messages).
+ */
+#define WAYS                                      \
+	WAY(EXIT, "exits", "as exits of KVM_RUN") \
+	WAY(EVENT, "uffd_events", "through userfaultfds")
+
+enum way {
+	WAY_NONE, /* nobody is told: the kernel fills pages */
+#define WAY(symbol, member, words) WAY_##symbol,
+	WAYS
+#undef WAY
+		WAY_COUNT
+};
+
+struct mode {
+	/* How it is told of every page, which its figures stand for; then in no other way. */
+	enum way way;
+	/* Why the kernel at hand cannot do this mode, or NULL. NULL: any kernel can. */
+	const char *(*probe)(struct vm *vm);
+	/*
+	 * Before the tested memory gets its slot: adds to run->slot what the mode needs there,
+	 * starts threads of its own. stop() is called when vCPUs have ended, to end these
+	 * threads and free what start() has made. NULL for nothing to do.
+	 */
+	void (*start)(struct run *run);
+	void (*stop)(struct run *run);
+	/*
+	 * Puts the fetched content of a page into place. may_wake: the faulting thread sleeps
+	 * and must be woken by this; otherwise it is the caller. Never called for WAY_NONE.
+	 * Profiles know the functions of this name, see ../manycore/functions.c.
+	 */
+	void (*resolve)(struct run *run, uint64_t page, const void *content, bool may_wake);
+	/*
+	 * Wakes threads that sleep until a page is there, which has been put there without
+	 * may_wake. NULL where page_event_begin() is never called: nobody sleeps.
+	 */
+	void (*wake)(struct run *run, uint64_t page);
+};
+
+/* Nobody is told of missing pages, so nothing is fetched. */
+static inline bool mode_is_passive(const struct mode *mode)
+{
+	return mode->way == WAY_NONE;
+}
+
+#endif
