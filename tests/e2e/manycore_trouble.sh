@@ -66,7 +66,7 @@ FAKE_ANSWERS=wrong "${run[@]}" "$scratch/wrong" >/dev/null 2>&1 </dev/null
 check "a wrong answer is kept" grep -q '"measured_ns": 1999.5' "$scratch/wrong/run.json"
 expect "a wrong answer is shown" 0 " 1999\.5 +NO$" \
 	"$faultline" report "$scratch/wrong"
-FAKE_ANSWERS=hang expect "Ctrl-C at known answers" 130 "0 of 2 points are done; go on with" \
+FAKE_ANSWERS=hang expect "Ctrl-C at known answers" 130 "0 of 2 points are done; resume with" \
 	timeout --preserve-status -s INT 1 "${run[@]}" "$scratch/interrupted"
 check "Ctrl-C at known answers: not whole" not_whole "$scratch/interrupted"
 check "Ctrl-C at known answers: no VM is left behind" no_vm_left "$scratch"

@@ -266,7 +266,7 @@ static void architectures_are_a_key(void **state)
 	} expected[] = {
 		{ ARCH_X86_64, 1 }, { ARCH_ARM64, 1 }, { ARCH_X86_64, 240 }, { ARCH_ARM64, 256 }
 	};
-	bool modes[MODE_COUNT], arches[ARCH_COUNT];
+	struct plan_uses uses;
 	struct plan_options options = { .seed = 1 };
 	struct sweep sweep;
 	struct plan plan;
@@ -278,16 +278,16 @@ static void architectures_are_a_key(void **state)
 		assert_int_equal(numbered(&plan, i + 1)->point.arch, expected[i].arch);
 		assert_int_equal(numbered(&plan, i + 1)->point.cpus, expected[i].cpus);
 	}
-	plan_uses(&plan, modes, arches);
-	assert_true(arches[ARCH_X86_64] && arches[ARCH_ARM64]);
+	uses = plan_uses(&plan);
+	assert_true(uses.arches[ARCH_X86_64] && uses.arches[ARCH_ARM64]);
 	plan_free(&plan);
 	sweep_free(&sweep);
 
 	options.texts[PLAN_ARCH] = "arm64";
 	assert_int_equal(plan_of(&plan, &sweep, text, &options), 0);
 	assert_int_equal(plan.count, 2);
-	plan_uses(&plan, modes, arches);
-	assert_true(!arches[ARCH_X86_64] && arches[ARCH_ARM64]);
+	uses = plan_uses(&plan);
+	assert_true(!uses.arches[ARCH_X86_64] && uses.arches[ARCH_ARM64]);
 	plan_free(&plan);
 	sweep_free(&sweep);
 }

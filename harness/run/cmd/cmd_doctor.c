@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "../measure/execution.h"
+#include "command_line.h"
 #include "../host/machine.h"
-#include "../host/host.h"
 #include "../measure/tier_choice.h"
 #include "../base/spawn.h"
 
@@ -36,26 +35,20 @@ static void show_tiers(const struct setup *setup)
 				show_tier(setup, t, arch);
 }
 
-/* Returns INTERRUPTED, or, 0 otherwise. */
+/* Returns 0, or INTERRUPTED. */
 static int show_modes(const struct setup *setup)
 {
-	struct mode_probe probe;
-
 	puts("Modes with this machine's own kernel (tiers simulated and emulated have all)");
 	if (host_native.prepare(setup, arch_of_machine())) {
 		line("all", false, error_text());
 		return 0;
 	}
 	for (unsigned int mode = 0; mode < MODE_COUNT; mode++) {
-		int told = mode_probe(setup, mode, &probe);
+		int failed = mode_probe(setup, mode);
 
-		if (told == INTERRUPTED)
-			return INTERRUPTED;
-		if (told)
-			line(mode_names[mode], false, error_text());
-		else
-			line(mode_names[mode], probe.works,
-			     probe.works ? mode_summaries[mode] : probe.why_not);
+		if (failed == INTERRUPTED)
+			return failed;
+		line(mode_names[mode], !failed, failed ? error_text() : mode_summaries[mode]);
 	}
 	return 0;
 }
@@ -146,30 +139,26 @@ static void show_machine(void)
 
 int cmd_doctor(int argc, char **argv)
 {
+	static const char usage[] =
+		"usage: faultline doctor\n"
+		"Says what this machine can do: tiers, modes, tools; for what is missing, why,\n"
+		"and how to get it.";
+	int failed, code = options_refuse(usage, argc, argv);
 	struct setup setup;
-	int interrupted;
 
-	if (argc == 2 && !strcmp(argv[1], "--help")) {
-		puts("usage: faultline doctor\n"
-		     "Says what this machine can do: tiers, modes, tools; for what is missing, why,\n"
-		     "and how to get it.");
-		return EXIT_FINE;
-	}
-	if (argc > 1) {
-		complain("doctor takes no '%s'; see faultline doctor --help", argv[1]);
-		return EXIT_USAGE;
-	}
+	if (code >= 0)
+		return code;
 	setup_init(&setup);
 	events_init();
 	show_machine();
 	show_tiers(&setup);
-	interrupted = show_modes(&setup);
-	if (!interrupted) {
+	failed = show_modes(&setup);
+	if (!failed) {
 		for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
 			show_target(&setup, arch);
 		puts("Tools");
 		show_tools();
 	}
 	setup_free(&setup);
-	return interrupted ? EXIT_INTERRUPTED : EXIT_FINE;
+	return failed ? exit_failed(failed, EXIT_USAGE) : EXIT_FINE;
 }

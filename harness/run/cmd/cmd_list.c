@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* `faultline list`: what can be asked for. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../../workloads/workload.h"
-#include "../../keys.h"
 #include "../../mode.h"
 #include "commands.h"
+#include "command_line.h"
 #include "../host/setup.h"
 #include "../plan/sweep.h"
-#include "../base/file.h"
 
 static void list_pair(const char *name, const char *summary)
 {
@@ -47,20 +44,11 @@ static void list_sweeps(const char *root)
 	puts("Sweeps");
 	sweep_names(root, &names);
 	for (size_t i = 0; i < names.n; i++) {
-		char *path = xasprintf("%s/bench/sweeps/%s.ini", root, names.v[i]);
-		char *text = file_read_exact(path);
 		struct sweep sweep;
+		int failed = sweep_load(&sweep, root, names.v[i]);
 
-		if (!text) {
-			list_pair(names.v[i], strerror(errno));
-		} else {
-			int failed = sweep_parse(&sweep, path, text);
-
-			list_pair(names.v[i], failed ? error_text() : sweep.summary);
-			sweep_free(&sweep);
-		}
-		free(text);
-		free(path);
+		list_pair(names.v[i], failed ? error_text() : sweep.summary);
+		sweep_free(&sweep);
 	}
 	strings_free(&names);
 }
@@ -86,17 +74,14 @@ static void list_keys(void)
 
 int cmd_list(int argc, char **argv)
 {
+	static const char usage[] =
+		"usage: faultline list\n"
+		"Lists modes, workloads, sweeps, backings, tiers, and the keys of a point.";
+	int code = options_refuse(usage, argc, argv);
 	struct setup setup;
 
-	if (argc == 2 && !strcmp(argv[1], "--help")) {
-		puts("usage: faultline list\n"
-		     "Lists modes, workloads, sweeps, backings, tiers, and the keys of a point.");
-		return EXIT_FINE;
-	}
-	if (argc > 1) {
-		complain("list takes no '%s'; see faultline list --help", argv[1]);
-		return EXIT_USAGE;
-	}
+	if (code >= 0)
+		return code;
 	setup_init(&setup);
 	list_pairs("Modes", mode_names, mode_summaries);
 	list_pairs("Workloads", workload_names, workload_summaries);

@@ -11,7 +11,8 @@
 #include "commands.h"
 #include "../report/published.h"
 #include "../report/describe.h"
-#include "run_options.h"
+#include "command_line.h"
+#include "../measure/run_json.h"
 #include "../host/setup.h"
 #include "../report/table.h"
 #include "../base/spawn.h"
@@ -49,19 +50,20 @@ struct request {
 };
 
 /* Runs one of the sweeps into a folder of its own, which *dir names. Returns an exit code. */
-static int measure(const struct setup *setup, const char *sweep, char *arches, char **dir)
+static int measure(const struct setup *setup, const char *sweep, const char *arches,
+		   char *const *command, char **dir)
 {
 	char *name = xasprintf("%s-simulated", sweep);
+	struct run_options options = run_defaults;
 
 	*dir = store_default_dir(setup->root, name);
 	free(name);
-	{
-		char *argv[] = { "run",	  "--sweep", (char *)sweep, "--tier", "simulated",
-				 "--out", *dir,	     "--arch",	    arches,   NULL };
-
-		optind = 0; /* getopt starts anew */
-		return cmd_run(sizeof(argv) / sizeof(argv[0]) - 1, argv);
-	}
+	options.sweep = sweep;
+	options.tier = TIER_SIMULATED;
+	options.plan.texts[PLAN_ARCH] = arches;
+	options.out = *dir;
+	options.command = command;
+	return run_measure(&options);
 }
 
 /* Of the wanted architectures those that the sweep has figures of, separated by commas; or NULL. */
@@ -82,7 +84,7 @@ static char *arches_of(const struct published_sweep *sweep, const bool *wanted)
 }
 
 /* Runs all sweeps that there is something to compare with. Returns an exit code. */
-static int measure_all(const struct setup *setup, struct request *r)
+static int measure_all(const struct setup *setup, struct request *r, char *const *command)
 {
 	int code = EXIT_FINE;
 
@@ -91,7 +93,7 @@ static int measure_all(const struct setup *setup, struct request *r)
 
 		if (!arches)
 			continue;
-		code = measure(setup, sweeps[i].name, arches, &dir);
+		code = measure(setup, sweeps[i].name, arches, command, &dir);
 		strings_add(&r->dirs, dir);
 		free(arches);
 	}
@@ -109,7 +111,8 @@ static int check_settings(const struct run_data *run, char settings[SETTINGS_SIZ
 	for (size_t i = 0; i < run->panel_count; i++) {
 		snprintf(text, sizeof(text), "speed=%s quantum=%s",
 			 panel_values(&run->panels[i], point_key("speed"), speed, sizeof(speed)),
-			 panel_values(&run->panels[i], point_key("quantum"), quantum, sizeof(quantum)));
+			 panel_values(&run->panels[i], point_key("quantum"), quantum,
+				      sizeof(quantum)));
 		if (!*settings)
 			strcpy(settings, text);
 		if (!strcmp(settings, text))
@@ -237,7 +240,7 @@ static int parse(struct request *r, int argc, char **argv)
 		has_arch |= option == 'a';
 		if (option == '?')
 			complain("see faultline published --help");
-		if (option == '?' || (option == 'a' && parse_arches(optarg, r->arches)))
+		if (option == '?' || (option == 'a' && sweep_choices("arch", optarg, r->arches)))
 			return EXIT_USAGE;
 	}
 	for (; optind < argc; optind++)
@@ -264,7 +267,7 @@ int cmd_published(int argc, char **argv)
 	}
 	if (code < 0) {
 		setup_init(&setup);
-		code = r.dirs.n ? EXIT_FINE : measure_all(&setup, &r);
+		code = r.dirs.n ? EXIT_FINE : measure_all(&setup, &r, argv);
 		if (!code)
 			code = compare(&setup, &r.dirs);
 		setup_free(&setup);

@@ -1,155 +1,151 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* `faultline run`: a sweep, from its file to its report. */
-#include <ctype.h>
-#include <errno.h>
-#include <libgen.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
-#include "../measure/execution.h"
-#include "../measure/known_answers.h"
+#include "command_line.h"
 #include "../host/machine.h"
-#include "../store/record.h"
-#include "../plan/keyset.h"
+#include "../measure/known_answers.h"
 #include "../measure/run_json.h"
-#include "run_options.h"
-#include "../measure/tier_choice.h"
-#include "../base/file.h"
+#include "../plan/keyset.h"
+#include "../store/record.h"
+
+/* What the command line asks for. */
+struct request {
+	struct run_options run;
+	bool is_check; /* only whether all this makes sense */
+};
+
+#define FIELD(name) offsetof(struct request, name)
+#define PLAN(name) take_text, FIELD(run.plan.texts[PLAN_##name])
+
+/* clang-format off */
+static const struct option_row rows[] = {
+	{ "sweep", "NAME|FILE", "what to measure (claim; see faultline list)",
+	  take_text, FIELD(run.sweep) },
+	{ "tier", "TIER", "hardware, nested, simulated, emulated or auto (auto)",
+	  take_key, FIELD(run.tier) },
+	{ "arch", "LIST", "architectures under test, x86_64 and arm64, or all (the\n"
+	  "machine's); in place of the sweep's", PLAN(ARCH) },
+	{ "modes", "A,B", "only series with these modes", PLAN(MODES) },
+	{ "vcpus", "LIST", "vCPUs in place of the sweep's: 1,2,4 or 1..512*2", PLAN(VCPUS) },
+	{ "fetch", "LIST", "time to get a page in place of the sweep's: 30us", PLAN(FETCH) },
+	{ "cpus", "LIST", "simulated CPUs in place of the sweep's: 16 or 1..128*2", PLAN(CPUS) },
+	{ "quantum", "LIST", "instructions that they may be apart, in place of the sweep's",
+	  PLAN(QUANTUM) },
+	{ "coherence", "LIST", "ns that a cache line takes between them: 0,70", PLAN(COHERENCE) },
+	{ "speed", "LIST", "instructions per ns of them", PLAN(SPEED) },
+	{ "repeat", "N", "measures every point N times", take_key, FIELD(run.plan.repeat) },
+	{ "seed", "S", "order of the points, contents of the pages (1)",
+	  take_key, FIELD(run.plan.seed) },
+	{ "out", "DIR", "folder for the results, new or empty\n"
+	  "(results/runs/TIME-SWEEP-TIER)", take_text, FIELD(run.out) },
+	{ "placement", "none|cores", "threads wander, or one a core (cores; native tiers only)",
+	  take_placement, FIELD(run.placement) },
+	/* A run is resumed as it was planned: the options above exclude this one. */
+	{ "resume", "DIR", "resumes a run that was interrupted; of the other options only\n"
+	  "--jobs and --point-timeout go with it", take_text, FIELD(run.resume) },
+	OPTION_TIMEOUT(FIELD(run.timeout_s)),
+	{ "jobs", "N", "VMs at a time (as many as there are CPUs)",
+	  take_number, FIELD(run.jobs), 1024 },
+	{ "check", NULL, "checks the options and the sweep, prints the architectures",
+	  take_flag, FIELD(is_check) },
+	{ 0 },
+};
+/* clang-format on */
+
+static const struct command_line command_line = {
+	"usage: faultline run [OPTION]...\n"
+	"Measures the points of a sweep and writes a report.\n",
+	rows,
+	"Exit code: 0 all measured, 1 a point failed, 2 bad input, something is missing or the\n"
+	"simulated CPUs fail their known answers, 4 all points were skipped, 130 interrupted.\n",
+};
+
+const struct run_options run_defaults = { .sweep = "claim", .plan = { .seed = 1 } };
 
 /* All that one run has in its hands. */
-struct run {
+struct sweep_run {
+	struct run_options options;
 	struct setup setup;
 	struct sweep sweep;
 	struct plan plan;
+	struct tier_choice choice;
 	struct store store;
 	struct schedule schedule;
-	struct run_facts facts;
-	struct tier_choice choice;
-	char *label;
 	json_t *json;
-	bool interrupted;
 };
-
-/* The sweep's name, fit for a folder's name. */
-static char *sweep_label(const char *path)
-{
-	char *copy = xstrdup(path), *label = xstrdup(basename(copy));
-	size_t n = strlen(label);
-
-	free(copy);
-	if (n > 4 && !strcmp(label + n - 4, ".ini"))
-		label[n - 4] = '\0';
-	for (char *c = label; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
-			*c = '_';
-	return label;
-}
-
-static int load_sweep(struct run *r, const char *name)
-{
-	char *path = sweep_find(r->setup.root, name);
-	char *text = path ? file_read_exact(path) : NULL;
-	int failed = -1;
-
-	if (path && !text)
-		error("cannot read %s: %s", path, strerror(errno));
-	if (text) {
-		failed = sweep_parse(&r->sweep, path, text);
-		r->label = sweep_label(path);
-	}
-	free(text);
-	free(path);
-	return failed;
-}
-
-static int decide_placement(struct run *r, enum placement asked)
-{
-	bool native = r->schedule.host == &host_native;
-
-	if (asked == PLACEMENT_CORES && !native) {
-		return error("--placement cores has no meaning in tier %s, "
-			     "whose CPUs are not this machine's",
-			     tier_kinds[r->facts.tier].name);
-	}
-	r->facts.place = native && asked != PLACEMENT_NONE;
-	for (size_t i = 0; r->facts.place && i < r->plan.count; i++) {
-		struct point *p = &r->plan.points[i].point;
-
-		if (*p->vcpu_cpus || *p->reader_cpus)
-			continue; /* the sweep says where */
-		if (machine_place(p))
-			return -1;
-	}
-	return 0;
-}
 
 /* A sweep may have simulated CPUs and be measured in a tier without; who asks for them may not. */
 static int check_simulated_options(const struct plan_options *o, enum tier tier)
 {
-	for (size_t i = PLAN_CPUS; i < PLAN_TEXTS && !tier_kinds[tier].is_simulated; i++) {
-		if (!o->texts[i])
-			continue;
-		return error(
-			"--%s and tier %s exclude each other: only tier simulated has simulated "
-			"CPUs; leave out the one, or say --tier simulated",
-			plan_text_names[i], tier_kinds[tier].name);
-	}
+	for (size_t i = PLAN_CPUS; i < PLAN_TEXTS && !tier_kinds[tier].is_simulated; i++)
+		if (o->texts[i])
+			return error("--%s and tier %s exclude each other: only tier simulated has "
+				     "simulated CPUs; leave out the one, or say --tier simulated",
+				     plan_text_names[i], tier_kinds[tier].name);
 	return 0;
 }
 
-/* From the sweep to points with a tier, a host and a place. */
-static int make_plan(struct run *r, const struct run_options *o, enum tier asked)
+/* The sweep (a resumed run's own) and its points, for now without a tier. */
+static int load_plan(struct sweep_run *r)
 {
-	struct tier_wanted wanted;
-	int chosen;
+	struct run_options *o = &r->options;
+	int failed;
 
-	if (plan_make(&r->plan, &r->sweep, &o->plan))
-		return -1;
-	plan_uses(&r->plan, wanted.modes, wanted.arches);
-	chosen = tier_choose(&r->setup, asked, &wanted, &r->choice);
-	r->interrupted = chosen == INTERRUPTED;
-	if (chosen)
-		return -1;
-	r->facts.tier = r->choice.tier;
-	r->schedule.host = host_of(r->facts.tier);
-	if (check_simulated_options(&o->plan, r->facts.tier) || decide_placement(r, o->placement))
-		return -1;
-	plan_set_tier(&r->plan, r->facts.tier);
-	for (size_t i = 0; i < r->plan.count; i++) {
-		struct point *p = &r->plan.points[i].point;
+	if (o->resume) {
+		char *file = xasprintf("%s/run.json (its sweep)", o->resume);
+		const char *text;
 
-		plan_place_simulated(p);
-		if (r->schedule.host->check_point && r->schedule.host->check_point(&r->setup, p))
-			return -1;
+		failed = run_json_plan(r->json, o, &text) || sweep_parse(&r->sweep, file, text);
+		free(file);
+	} else {
+		failed = sweep_load(&r->sweep, r->setup.root, o->sweep);
 	}
-	r->facts.sweep = &r->sweep;
-	r->facts.sweep_name = o->sweep;
-	r->facts.sweep_label = r->label;
-	r->facts.options = o->plan;
-	r->facts.tier_why = r->choice.why;
-	r->schedule.setup = &r->setup;
-	r->schedule.plan = &r->plan;
-	r->schedule.store = &r->store;
-	r->schedule.timeout_s = o->timeout_s;
-	r->schedule.jobs = o->jobs ? o->jobs : machine_cpus();
+	return failed ? -1 : plan_make(&r->plan, &r->sweep, &o->plan);
+}
+
+/* Gives the points a tier, a host and a place. Returns 0, -1 after error(), or INTERRUPTED. */
+static int complete_plan(struct sweep_run *r)
+{
+	const struct run_options *o = &r->options;
+	struct plan_uses uses = plan_uses(&r->plan);
+	int failed = tier_choose(&r->setup, o->tier, &uses, &r->choice);
+
+	if (failed)
+		return failed;
+	if (check_simulated_options(&o->plan, r->choice.tier))
+		return -1;
+	plan_set_tier(&r->plan, r->choice.tier);
+	for (size_t i = 0; i < r->plan.count; i++)
+		if (point_place(&r->plan.points[i].point, &r->setup, o->placement))
+			return -1;
+	r->schedule = (struct schedule){
+		.setup = &r->setup,
+		.host = host_of(r->choice.tier),
+		.plan = &r->plan,
+		.store = &r->store,
+		.timeout_s = o->timeout_s,
+		.jobs = o->jobs ? o->jobs : machine_cpus(),
+		.is_done = xcalloc(r->plan.count, sizeof(*r->schedule.is_done)),
+	};
 	if (r->schedule.host->one_at_a_time)
 		r->schedule.jobs = 1;
-	r->schedule.is_done = xcalloc(r->plan.count, sizeof(*r->schedule.is_done));
 	return 0;
 }
 
 /* A hash alone does not tell how the kernel in the VM was configured. */
-static int keep_configs(struct run *r)
+static int keep_configs(struct sweep_run *r)
 {
-	bool modes[MODE_COUNT], arches[ARCH_COUNT];
+	struct plan_uses uses = plan_uses(&r->plan);
 	int failed = 0;
 
-	plan_uses(&r->plan, modes, arches);
 	for (enum arch arch = 0; arch < ARCH_COUNT && !failed; arch++) {
 		char *path, *name;
 
-		if (!arches[arch] || r->schedule.host != &host_vm)
+		if (!uses.arches[arch] || r->schedule.host != &host_vm)
 			continue;
 		path = xasprintf("%s/config", r->setup.targets[arch].kernel_dir);
 		name = xasprintf("kernel-%s.config", arch_names[arch]);
@@ -160,87 +156,39 @@ static int keep_configs(struct run *r)
 	return failed;
 }
 
-static int begin(struct run *r, const struct run_options *o, char **argv)
+static int create_folder(struct sweep_run *r)
 {
-	char *name, *dir;
-	json_t *identity;
-	int failed;
+	char *label = sweep_label(&r->sweep);
+	char *name = xasprintf("%s-%s", label, tier_kinds[r->choice.tier].name);
+	char *dir = r->options.out ? xstrdup(r->options.out) :
+				     store_default_dir(r->setup.root, name);
+	int failed = store_create(&r->store, dir);
 
-	r->facts.argv = argv;
-	if (load_sweep(r, o->sweep) || make_plan(r, o, o->tier) ||
-	    schedule_check_memory(&r->schedule))
-		return -1;
-	identity = run_identity(&r->setup, r->schedule.host, &r->plan);
-	if (!identity)
-		return -1;
-	name = xasprintf("%s-%s", r->label, tier_kinds[r->facts.tier].name);
-	dir = o->out ? xstrdup(o->out) : store_default_dir(r->setup.root, name);
-	failed = store_create(&r->store, dir);
 	free(dir);
 	free(name);
-	if (failed) {
-		json_decref(identity);
-		return -1;
-	}
-	r->json = run_json_make(&r->facts, &r->schedule, identity);
-	json_decref(identity);
-	if (keep_configs(r))
-		return -1;
-	return store_write_run(&r->store, r->json);
+	free(label);
+	return failed;
 }
 
-static const char *stored_text(const json_t *plan, const char *name)
+/* Returns 0, -1 after error(), or INTERRUPTED. */
+static int begin(struct sweep_run *r)
 {
-	return json_string_value(json_object_get(plan, name));
-}
+	struct run_facts facts = { &r->options, &r->sweep, &r->choice, &r->schedule };
+	int failed = load_plan(r) ? -1 : complete_plan(r);
+	json_t *identity;
 
-/* The options that made the plan of a run that is gone on with. */
-static int stored_options(struct run *r, const char *dir, struct run_options *o)
-{
-	const json_t *plan = json_object_get(r->json, "plan");
-	const char *text = stored_text(plan, "sweep_text"), *tier = stored_text(r->json, "tier");
-	const char *placement = stored_text(plan, "placement");
-	char *file = xasprintf("%s/run.json (its sweep)", dir);
-	struct point holder;
-	int failed = -1;
-
-	point_defaults(&holder);
-	o->sweep = stored_text(plan, "sweep");
-	if (!text || !o->sweep || !tier || !placement || point_set(&holder, "tier", tier))
-		error("%s/run.json has no plan; start the run anew", dir);
-	else
-		failed = sweep_parse(&r->sweep, file, text);
-	free(file);
 	if (failed)
+		return failed;
+	if (schedule_check_memory(&r->schedule))
 		return -1;
-	o->tier = holder.tier;
-	o->plan = (struct plan_options){
-		.repeat = (unsigned int)json_integer_value(json_object_get(plan, "repeat")),
-		.seed = (uint64_t)json_integer_value(json_object_get(plan, "seed")),
-	};
-	for (size_t i = 0; i < PLAN_TEXTS; i++)
-		o->plan.texts[i] = stored_text(plan, plan_text_names[i]);
-	o->placement = !strcmp(placement, "none") ? PLACEMENT_NONE : PLACEMENT_DEFAULT;
-	return 0;
-}
-
-/* What can be wrong before it matters which machine this is. */
-static int check_only(struct run *r, struct run_options *o)
-{
-	bool modes[MODE_COUNT], arches[ARCH_COUNT];
-
-	if (o->resume)
-		r->json = store_load_run(o->resume);
-	if (o->resume && !r->json)
+	identity = run_identity(&r->schedule);
+	if (!identity)
 		return -1;
-	if ((o->resume ? stored_options(r, o->resume, o) : load_sweep(r, o->sweep)) ||
-	    plan_make(&r->plan, &r->sweep, &o->plan))
-		return -1;
-	if (o->tier != TIER_AUTO && check_simulated_options(&o->plan, o->tier))
-		return -1;
-	plan_uses(&r->plan, modes, arches);
-	print_arches(arches);
-	return 0;
+	failed = create_folder(r);
+	if (!failed)
+		r->json = run_json_make(&facts, identity);
+	json_decref(identity);
+	return failed || keep_configs(r) ? -1 : store_write_run(&r->store, r->json);
 }
 
 /* Finds the record's point in the plan. Returns its index, or the number of points. */
@@ -256,7 +204,7 @@ static size_t find_planned(const struct plan *plan, const struct record *record)
 }
 
 /* Marks the points that have a record. */
-static int mark_done(struct run *r, const struct records *records)
+static int mark_done(struct sweep_run *r, const struct records *records)
 {
 	for (size_t k = 0; k < records->n; k++) {
 		const struct record *record = &records->v[k];
@@ -279,9 +227,9 @@ static int mark_done(struct run *r, const struct records *records)
 	return 0;
 }
 
-static int check_identity(struct run *r)
+static int check_identity(struct sweep_run *r)
 {
-	json_t *identity = run_identity(&r->setup, r->schedule.host, &r->plan);
+	json_t *identity = run_identity(&r->schedule);
 	int failed;
 
 	if (!identity)
@@ -295,45 +243,81 @@ static int check_identity(struct run *r)
 	return failed;
 }
 
-static int resume(struct run *r, struct run_options *o)
+/* Returns 0, -1 after error(), or INTERRUPTED. */
+static int resume(struct sweep_run *r)
 {
 	struct records records;
-	int failed;
+	int failed = -1;
 
-	failed = store_resume(&r->store, o->resume, &r->json, &records) ||
-		 stored_options(r, o->resume, o) || make_plan(r, o, o->tier) || check_identity(r) ||
-		 mark_done(r, &records) || schedule_check_memory(&r->schedule);
+	if (!store_resume(&r->store, r->options.resume, &r->json, &records) && !load_plan(r))
+		failed = complete_plan(r);
+	if (!failed &&
+	    (check_identity(r) || mark_done(r, &records) || schedule_check_memory(&r->schedule)))
+		failed = -1;
 	records_free(&records);
 	if (failed)
-		return -1;
+		return failed;
 	run_json_resumed(r->json);
 	run_json_update(r->json, &r->schedule, false);
 	return store_write_run(&r->store, r->json);
 }
 
-static void announce(const struct run *r)
+static size_t done(const struct sweep_run *r)
 {
-	const struct schedule *s = &r->schedule;
-	size_t there = s->ok + s->skipped;
-	char done[64] = "";
+	return r->schedule.ok + r->schedule.skipped;
+}
 
-	if (there)
-		snprintf(done, sizeof(done), ", %zu of them done before", there);
-	fprintf(stderr, "%zu points%s, %u at a time; results in %s\n", s->plan->count, done,
-		s->jobs, r->store.dir);
-	fprintf(stderr, "tier %s: %s\n", tier_kinds[r->facts.tier].name,
+static void announce(const struct sweep_run *r)
+{
+	char before[64] = "";
+
+	if (done(r))
+		snprintf(before, sizeof(before), ", %zu of them done before", done(r));
+	fprintf(stderr, "%zu points%s, %u at a time; results in %s\n", r->plan.count, before,
+		r->schedule.jobs, r->store.dir);
+	fprintf(stderr, "tier %s: %s\n", tier_kinds[r->choice.tier].name,
 		json_string_value(json_object_get(r->json, "tier_why")));
 }
 
-static void suggest_resume(const struct run *r)
+static void suggest_resume(const struct sweep_run *r)
 {
-	const struct schedule *s = &r->schedule;
-
-	complain("%u of %zu points are done; go on with: ./run.sh run --resume %s",
-		 s->ok + s->skipped, s->plan->count, r->store.dir);
+	complain("%zu of %zu points are done; resume with: ./run.sh run --resume %s", done(r),
+		 r->plan.count, r->store.dir);
 }
 
-static int write_report(struct run *r)
+/*
+ * Keeps what a step has added to run.json. failed: as the step returned it, code: see
+ * exit_failed(). Returns an exit code, after messages if it is not 0.
+ */
+static int end_step(struct sweep_run *r, int failed, int code)
+{
+	code = failed ? exit_failed(failed, code) : EXIT_FINE;
+	if (store_write_run(&r->store, r->json)) {
+		complain_error();
+		code = code ? code : EXIT_POINT_FAILED;
+	}
+	if (code)
+		suggest_resume(r);
+	return code;
+}
+
+/* Before the first point on simulated CPUs. Returns an exit code, after messages if it is not 0. */
+static int check_known_answers(struct sweep_run *r)
+{
+	json_t *answers;
+	int failed;
+
+	if (done(r) == r->plan.count)
+		return EXIT_FINE;
+	failed = known_answers_check(&r->schedule, &answers);
+	/* Wrong ones are kept, too: they say why there is nothing else. */
+	if (failed != INTERRUPTED)
+		json_object_set(r->json, "known_answers", answers);
+	json_decref(answers);
+	return end_step(r, failed, EXIT_USAGE);
+}
+
+static int write_report(const struct sweep_run *r)
 {
 	if (report_show(r->store.dir, 0) == EXIT_FINE)
 		return EXIT_FINE;
@@ -341,100 +325,103 @@ static int write_report(struct run *r)
 	return EXIT_POINT_FAILED;
 }
 
-/* Before the first point on simulated CPUs. Returns an exit code, after a message if it is not 0. */
-static int check_known_answers(struct run *r)
-{
-	const struct schedule *s = &r->schedule;
-	json_t *answers;
-	int code;
-
-	if (s->ok + s->skipped == s->plan->count)
-		return EXIT_FINE;
-	code = known_answers_check(&r->setup, &r->plan, r->store.logs, s->timeout_s, &answers);
-	if (code == EXIT_INTERRUPTED) {
-		json_decref(answers);
-		complain("interrupted");
-		suggest_resume(r);
-		return code;
-	}
-	/* Wrong ones are kept, too: they say why there is nothing else. */
-	json_object_set_new(r->json, "known_answers", answers);
-	if (code) {
-		complain_error();
-		suggest_resume(r);
-	}
-	if (store_write_run(&r->store, r->json)) {
-		complain_error();
-		return code ? code : EXIT_POINT_FAILED;
-	}
-	return code;
-}
-
-static int measure_and_report(struct run *r)
+static int measure_and_report(struct sweep_run *r)
 {
 	struct schedule *s = &r->schedule;
-	int code, report_code;
+	int failed, code;
 
 	announce(r);
 	code = check_known_answers(r);
 	if (code)
 		return code;
-	code = schedule_run(s);
-	if (code == EXIT_INTERRUPTED)
-		complain("interrupted");
-	else if (code)
-		complain_error();
-	run_json_update(r->json, s, !code);
-	if (store_write_run(&r->store, r->json)) {
-		complain_error();
-		code = code ? code : EXIT_POINT_FAILED;
-	}
-	if (code) {
-		suggest_resume(r);
+	failed = schedule_run(s);
+	run_json_update(r->json, s, !failed);
+	code = end_step(r, failed, EXIT_POINT_FAILED);
+	if (code)
 		return code;
-	}
-	report_code = write_report(r);
+	code = write_report(r);
 	if (s->failed) {
 		complain("%u points failed, their logs are in %s/logs", s->failed, r->store.dir);
 		suggest_resume(r);
 		return EXIT_POINT_FAILED;
 	}
-	if (report_code)
-		return report_code;
+	if (code)
+		return code;
 	return s->ok ? EXIT_FINE : EXIT_SKIPPED;
 }
 
-static void run_free(struct run *r)
+static void run_free(struct sweep_run *r)
 {
 	json_decref(r->json);
 	free(r->schedule.is_done);
 	plan_free(&r->plan);
-	if (r->sweep.file)
-		sweep_free(&r->sweep);
+	sweep_free(&r->sweep);
 	if (r->store.dir)
 		store_close(&r->store);
-	free(r->label);
 	setup_free(&r->setup);
+}
+
+int run_measure(const struct run_options *options)
+{
+	struct sweep_run r = { .options = *options };
+	int failed, code;
+
+	setup_init(&r.setup);
+	events_init();
+	failed = options->resume ? resume(&r) : begin(&r);
+	code = failed ? exit_failed(failed, EXIT_USAGE) : measure_and_report(&r);
+	run_free(&r);
+	return code;
+}
+
+/* What can be wrong before it matters which machine this is. Returns an exit code. */
+static int check(const struct run_options *options)
+{
+	struct sweep_run r = { .options = *options };
+	int code = EXIT_FINE;
+
+	setup_init(&r.setup);
+	if (options->resume)
+		r.json = store_load_run(options->resume);
+	if ((options->resume && !r.json) || load_plan(&r) ||
+	    (r.options.tier != TIER_AUTO &&
+	     check_simulated_options(&r.options.plan, r.options.tier)))
+		code = exit_failed(-1, EXIT_USAGE);
+	else
+		print_arches(plan_uses(&r.plan).arches);
+	run_free(&r);
+	return code;
+}
+
+/* The options that come before --resume in the table go without it. */
+static int check_resume(const struct run_options *o, unsigned int given)
+{
+	for (size_t i = 0; o->resume && rows[i].offset != FIELD(run.resume); i++) {
+		if (!(given & 1u << i))
+			continue;
+		complain("--resume and --%s exclude each other: a run is resumed as it was planned",
+			 rows[i].name);
+		return EXIT_USAGE;
+	}
+	return -1;
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct run_options o;
-	struct run r = { 0 };
-	int code = run_options_parse(&o, argc, argv);
+	struct request request = { .run = run_defaults };
+	unsigned int given = 0;
+	int code;
 
-	if (code >= 0)
-		return code;
-	setup_init(&r.setup);
-	events_init();
-	if (o.check ? check_only(&r, &o) : o.resume ? resume(&r, &o) : begin(&r, &o, argv)) {
-		complain_error();
-		code = r.interrupted ? EXIT_INTERRUPTED : EXIT_USAGE;
-	} else if (o.check) {
-		code = EXIT_FINE;
-	} else {
-		code = measure_and_report(&r);
+	argv[0] = "run"; /* also when it is the default command */
+	code = options_parse(&command_line, argc, argv, &request, &given);
+	if (code < 0)
+		code = check_resume(&request.run, given);
+	if (code < 0 && optind < argc) {
+		complain("'%s' is no option of run; see faultline run --help", argv[optind]);
+		code = EXIT_USAGE;
 	}
-	run_free(&r);
+	request.run.command = argv;
+	if (code < 0)
+		code = request.is_check ? check(&request.run) : run_measure(&request.run);
 	return code;
 }

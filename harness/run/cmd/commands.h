@@ -3,6 +3,17 @@
 #ifndef FAULTLINE_COMMANDS_H
 #define FAULTLINE_COMMANDS_H
 
+struct run_options;
+
+/*
+ * Measures a sweep and writes its report, or what is left of a run that is resumed. Returns an
+ * exit code, after a message if it is not 0.
+ */
+int run_measure(const struct run_options *options);
+
+/* What an option leaves as it is. */
+extern const struct run_options run_defaults;
+
 /*
  * Writes a run's report, prints its table and says where the report is; vcpus
  * as for report_write(). Returns an exit code, after a message if it is not 0.

@@ -10,11 +10,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../plan/cost.h"
 #include "../store/record.h"
 #include "../base/file.h"
 #include "../base/spawn.h"
 
 static sigset_t awaited;
+
+int interrupted(void)
+{
+	error("interrupted");
+	return INTERRUPTED;
+}
 
 void events_init(void)
 {
@@ -54,18 +61,22 @@ static pid_t start_child(char *const *argv, const char *stdout_file, const char 
 	return pid;
 }
 
-void point_files_init(struct point_files *files, const char *dir, const char *stem)
+static void files_init(struct point_files *files, const struct job *job)
 {
+	char *start = job->log_dir ? xasprintf("%s/%s.", job->log_dir, job->stem) : xstrdup("");
+
 	*files = (struct point_files){
-		.record = xasprintf("%s/%s.record", dir, stem),
-		.console = xasprintf("%s/%s.console.log", dir, stem),
-		.errors = xasprintf("%s/%s.stderr.log", dir, stem),
-		.control = xasprintf("%s/%s.control", dir, stem),
-		.status = xasprintf("%s/%s.status.log", dir, stem),
+		.record = xasprintf("%srecord", start),
+		.console = xasprintf("%sconsole.log", start),
+		.errors = xasprintf("%sstderr.log", start),
+		.control = xasprintf("%scontrol", start),
+		.status = xasprintf("%sstatus.log", start),
+		.account = job->has_account ? xasprintf("%saccount", start) : NULL,
 	};
+	free(start);
 }
 
-void point_files_free(struct point_files *files)
+static void files_free(struct point_files *files)
 {
 	free(files->record);
 	free(files->console);
@@ -76,40 +87,42 @@ void point_files_free(struct point_files *files)
 	*files = (struct point_files){ 0 };
 }
 
-void execution_free(struct execution *e)
+char *job_command(const struct job *job)
 {
-	point_files_free(&e->files);
-	free(e->stem);
-	free(e->log_dir_name);
-	e->stem = e->log_dir_name = NULL;
+	struct strings words = { 0 };
+	struct point_files files;
+	char *text;
+
+	files_init(&files, job);
+	job->host->command(job->setup, job->point, &files, &words);
+	text = shell_quote(words.v);
+	strings_free(&words);
+	files_free(&files);
+	return text;
 }
 
-static int start(struct execution *e, const struct setup *setup, const struct host *host,
-		 const struct point *p, const char *log_dir, const char *stem, bool has_account,
-		 double timeout_s)
+int execution_start(struct execution *e, const struct job *job)
 {
-	const char *slash = strrchr(log_dir, '/');
+	const char *slash = strrchr(job->log_dir, '/');
 	struct strings argv = { 0 };
 
 	*e = (struct execution){
-		.point = p,
-		.host = host,
-		.log_dir_name = xstrdup(slash ? slash + 1 : log_dir),
-		.stem = xstrdup(stem),
+		.host = job->host,
+		.point = job->point,
+		.name = xasprintf("%s/%s", slash ? slash + 1 : job->log_dir, job->stem),
 		.started_unix_s = time(NULL),
 		.started_s = monotonic_s(),
-		.timeout_s = timeout_s,
+		.timeout_s = cost_timeout_s(job->point, job->timeout_s),
 	};
-	point_files_init(&e->files, log_dir, stem);
-	if (has_account)
-		e->files.account = xasprintf("%s/%s.account", log_dir, stem);
+	files_init(&e->files, job);
 	unlink(e->files.record);
 	unlink(e->files.console);
 	unlink(e->files.errors);
 	unlink(e->files.control);
 	unlink(e->files.status);
-	host->command(setup, p, &e->files, &argv);
-	e->pid = start_child(argv.v, host->has_record_on_stdout ? e->files.record : e->files.errors,
+	job->host->command(job->setup, job->point, &e->files, &argv);
+	e->pid = start_child(argv.v,
+			     job->host->has_record_on_stdout ? e->files.record : e->files.errors,
 			     e->files.errors);
 	strings_free(&argv);
 	if (e->pid > 0)
@@ -118,12 +131,6 @@ static int start(struct execution *e, const struct setup *setup, const struct ho
 	e->pid = 0;
 	execution_free(e);
 	return -1;
-}
-
-int execution_start(struct execution *e, const struct setup *setup, const struct host *host,
-		    const struct point *p, const char *log_dir, const char *stem, double timeout_s)
-{
-	return start(e, setup, host, p, log_dir, stem, false, timeout_s);
 }
 
 /* The last line that the process wrote to stderr, or NULL. */
@@ -189,20 +196,18 @@ static json_t *collect(struct execution *e, int status)
 		json_decref(record);
 		record = NULL;
 	}
-	if (!record) {
+	if (record) {
+		unlink(e->files.record);
+		unlink(e->files.status);
+	} else { /* the status says more about what went wrong, and stays */
 		char *cause = explain(e, status, error_text());
-		char *reason = xasprintf("%s; see %s/%s.*", cause, e->log_dir_name, e->stem);
+		char *reason = xasprintf("%s; see %s.*", cause, e->name);
 
 		record = record_failed(e->point, reason);
-		e->keep_status = true;
 		free(reason);
 		free(cause);
-	} else {
-		unlink(e->files.record);
 	}
 	unlink(e->files.control);
-	if (!e->keep_status)
-		unlink(e->files.status);
 	remove_if_empty(e->files.errors);
 	remove_if_empty(e->files.console);
 	free(text);
@@ -211,31 +216,17 @@ static json_t *collect(struct execution *e, int status)
 
 json_t *execution_poll(struct execution *e)
 {
-	json_t *record;
 	int status;
-	pid_t pid;
 
 	if (!e->timed_out && monotonic_s() - e->started_s >= e->timeout_s) {
 		e->timed_out = true;
 		kill(-e->pid, SIGKILL);
 	}
-	pid = waitpid(e->pid, &status, WNOHANG);
-	if (pid != e->pid)
+	if (waitpid(e->pid, &status, WNOHANG) != e->pid)
 		return NULL;
 	kill(-e->pid, SIGKILL); /* what it may have started itself */
 	e->pid = 0;
-	record = collect(e, status);
-	return record;
-}
-
-void execution_kill(struct execution *e)
-{
-	if (!e->pid)
-		return;
-	kill(-e->pid, SIGKILL);
-	while (waitpid(e->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	e->pid = 0;
+	return collect(e, status);
 }
 
 json_t *execution_wall(const struct execution *e)
@@ -246,32 +237,38 @@ json_t *execution_wall(const struct execution *e)
 				 "duration_s", (double)(int64_t)(duration_s * 1000) / 1000);
 
 	if (!access(e->files.console, F_OK))
-		json_object_set_new(wall, "log",
-				    json_sprintf("%s/%s.console.log", e->log_dir_name, e->stem));
+		json_object_set_new(wall, "log", json_sprintf("%s.console.log", e->name));
 	return wall;
 }
 
-json_t *execution_run(const struct setup *setup, const struct host *host, const struct point *p,
-		      const char *log_dir, const char *stem, bool has_account, double timeout_s,
-		      bool *interrupted, json_t **wall)
+void execution_free(struct execution *e)
+{
+	if (e->pid) {
+		kill(-e->pid, SIGKILL);
+		spawn_wait(e->pid);
+		e->pid = 0;
+	}
+	files_free(&e->files);
+	free(e->name);
+	e->name = NULL;
+}
+
+int execution_run(const struct job *job, json_t **record, json_t **wall)
 {
 	struct execution e;
-	json_t *record;
 
-	*interrupted = false;
-	if (start(&e, setup, host, p, log_dir, stem, has_account, timeout_s))
-		return NULL;
-	while (!(record = execution_poll(&e))) {
-		double left_s = timeout_s - (monotonic_s() - e.started_s);
+	if (execution_start(&e, job))
+		return -1;
+	while (!(*record = execution_poll(&e))) {
+		double left_s = e.timeout_s - (monotonic_s() - e.started_s);
 
 		if (event_wait(left_s > 0 ? left_s : 1) != EVENT_INTERRUPT)
 			continue;
-		execution_kill(&e);
 		execution_free(&e);
-		*interrupted = true;
-		return NULL;
+		return interrupted();
 	}
-	*wall = execution_wall(&e);
+	if (wall)
+		*wall = execution_wall(&e);
 	execution_free(&e);
-	return record;
+	return 0;
 }

@@ -11,22 +11,35 @@
 
 #include "../host/host.h"
 
-/* Names the files DIR/STEM.*; and their end. */
-void point_files_init(struct point_files *files, const char *dir, const char *stem);
-void point_files_free(struct point_files *files);
+#define INTERRUPTED (-2) /* what functions return that were interrupted, after error() */
+
+/* Returns INTERRUPTED after error(). */
+int interrupted(void);
+
+/* What is to be run. host and point must outlive the execution. */
+struct job {
+	const struct setup *setup;
+	const struct host *host;
+	const struct point *point;
+	const char *log_dir,
+		*stem; /* files are log_dir/STEM.*; the current folder's without a log_dir */
+	bool has_account; /* one of these tells where the time went; on simulated CPUs only */
+	unsigned int timeout_s; /* after which the point has failed; 0: by its cost */
+};
+
+/* The command that measures the point, quoted for a shell. Caller frees. */
+char *job_command(const struct job *job);
 
 struct execution {
-	const struct point *point;
 	const struct host *host;
+	const struct point *point;
 	struct point_files files;
-	char *log_dir_name; /* how messages name the files' folder */
-	char *stem;
+	char *name; /* how messages name the files, without what follows the stem */
 	pid_t pid; /* 0 when nothing runs */
 	int64_t started_unix_s;
 	double started_s; /* monotonic */
 	double timeout_s;
 	bool timed_out;
-	bool keep_status; /* it says more about what went wrong */
 };
 
 /* Waits for something to do. */
@@ -38,12 +51,8 @@ void events_init(void);
 /* Until a child ends, faultline is asked to end (SIGINT, SIGTERM, SIGHUP), or time is up. */
 enum event event_wait(double timeout_s);
 
-/*
- * Starts the point. Files are named log_dir/STEM.*; old ones are removed.
- * The point must outlive the execution. Returns 0, or -1 after error().
- */
-int execution_start(struct execution *e, const struct setup *setup, const struct host *host,
-		    const struct point *p, const char *log_dir, const char *stem, double timeout_s);
+/* Starts the point, in place of files of the same names. Returns 0, or -1 after error(). */
+int execution_start(struct execution *e, const struct job *job);
 
 /*
  * Looks whether the point has ended, and ends it when its time is up. Returns NULL
@@ -52,22 +61,16 @@ int execution_start(struct execution *e, const struct setup *setup, const struct
  */
 json_t *execution_poll(struct execution *e);
 
-/* Ends it at once and waits for that. Nothing happens when it has ended. */
-void execution_kill(struct execution *e);
-
 /* The "wall" object of its record, after it has ended. New reference. */
 json_t *execution_wall(const struct execution *e);
 
-/* Forgets an execution that has ended or was killed. */
+/* Ends it at once if it still runs, and forgets it. */
 void execution_free(struct execution *e);
 
 /*
- * Runs one point to its end, without a progress line, in log_dir/STEM.*. Returns the record, or NULL when
- * interrupted, or after error() when it could not be started. has_account: log_dir/STEM.account
- * is to tell where the time went, on simulated CPUs only. New reference.
+ * Runs one point to its end, without a progress line. Sets *record and, unless it is NULL,
+ * *wall: new references. Returns 0; -1 after error() when it could not be started; INTERRUPTED.
  */
-json_t *execution_run(const struct setup *setup, const struct host *host, const struct point *p,
-		      const char *log_dir, const char *stem, bool has_account, double timeout_s,
-		      bool *interrupted, json_t **wall);
+int execution_run(const struct job *job, json_t **record, json_t **wall);
 
 #endif

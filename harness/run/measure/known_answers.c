@@ -3,34 +3,41 @@
 
 #include <stdlib.h>
 
-#include "../plan/cost.h"
-#include "execution.h"
-#include "../host/host.h"
-
 #define CPUS_ENOUGH 16 /* more make it slower, and show nothing else */
 
-/* What makes simulated CPUs differ in their answers. */
-struct kind {
-	enum arch arch;
-	unsigned int cpus; /* the most that the plan has of it, up to CPUS_ENOUGH */
-	unsigned int quantum, coherence_ns, speed;
+/* Points that stand for the kinds of simulated CPUs; each has the most CPUs of its kind. */
+struct kinds {
+	struct point *points;
+	size_t count;
 };
 
-static void add_kind(struct kind **kinds, size_t *count, const struct point *p)
+static void add_kind(struct kinds *kinds, const struct point *p)
 {
-	struct kind *kind = *kinds;
+	unsigned int cpus = p->cpus < CPUS_ENOUGH ? p->cpus : CPUS_ENOUGH;
+	struct point *kind = kinds->points;
 
-	while (kind < *kinds + *count &&
+	while (kind < kinds->points + kinds->count &&
 	       (kind->arch != p->arch || kind->quantum != p->quantum ||
 		kind->coherence_ns != p->coherence_ns || kind->speed != p->speed))
 		kind++;
-	if (kind == *kinds + *count) {
-		*kinds = xreallocarray(*kinds, *count + 1, sizeof(**kinds));
-		kind = *kinds + (*count)++;
-		*kind = (struct kind){ p->arch, 0, p->quantum, p->coherence_ns, p->speed };
+	if (kind == kinds->points + kinds->count) {
+		kinds->points =
+			xreallocarray(kinds->points, kinds->count + 1, sizeof(*kinds->points));
+		kind = &kinds->points[kinds->count++];
+		point_defaults(kind);
+		kind->tier = TIER_SIMULATED;
+		kind->arch = p->arch;
+		kind->quantum = p->quantum;
+		kind->coherence_ns = p->coherence_ns;
+		kind->speed = p->speed;
 	}
-	if (p->cpus > kind->cpus)
-		kind->cpus = p->cpus < CPUS_ENOUGH ? p->cpus : CPUS_ENOUGH;
+	if (cpus > kind->cpus)
+		kind->cpus = kind->vcpus = cpus;
+}
+
+static const char *name_of(const json_t *test)
+{
+	return json_string_value(json_object_get(test, "name"));
 }
 
 static double number(const json_t *test, const char *name)
@@ -38,87 +45,73 @@ static double number(const json_t *test, const char *name)
 	return json_number_value(json_object_get(test, name));
 }
 
-/* Shows each test; the first wrong one becomes the message. */
-static int look_at(const json_t *answers, const struct kind *kind)
+/* Shows all tests on stderr. Returns 0, or -1 after error() about the first wrong one. */
+static int look_at(const json_t *answers, const struct point *kind)
 {
 	const char *reason = json_string_value(json_object_get(answers, "reason"));
-	const json_t *test;
-	bool wrong = false;
+	const json_t *test, *wrong = NULL;
 	size_t i;
 
-	if (reason) {
-		error("known answers on %u simulated CPUs: %s", kind->cpus, reason);
-		return EXIT_USAGE;
-	}
+	if (reason)
+		return error("known answers on %u simulated CPUs: %s", kind->cpus, reason);
 	fprintf(stderr, "known answers, %s cpus=%u quantum=%u coherence=%u speed=%u, ns:",
 		arch_names[kind->arch], kind->cpus, kind->quantum, kind->coherence_ns, kind->speed);
 	json_array_foreach (json_object_get(answers, "tests"), i, test) {
-		const char *name = json_string_value(json_object_get(test, "name"));
-
-		fprintf(stderr, "%s %s %.1f (%.1f to %.1f)", i ? "," : "", name,
+		fprintf(stderr, "%s %s %.1f (%.1f to %.1f)", i ? "," : "", name_of(test),
 			number(test, "measured_ns"), number(test, "low_ns"),
 			number(test, "high_ns"));
-		if (wrong || json_is_true(json_object_get(test, "ok")))
-			continue;
-		wrong = true;
-		error("the simulated CPUs are wrong about %s: %.1f ns an operation, not %.1f to %.1f "
-		      "(%s cpus=%u quantum=%u coherence=%u); nothing was measured on them",
-		      name, number(test, "measured_ns"), number(test, "low_ns"),
-		      number(test, "high_ns"), arch_names[kind->arch], kind->cpus, kind->quantum,
-		      kind->coherence_ns);
+		if (!wrong && !json_is_true(json_object_get(test, "ok")))
+			wrong = test;
 	}
 	fputc('\n', stderr);
 	if (wrong)
-		return EXIT_USAGE;
+		return error("the simulated CPUs are wrong about %s: %.1f ns an operation, not "
+			     "%.1f to %.1f (%s cpus=%u quantum=%u coherence=%u); nothing was "
+			     "measured on them",
+			     name_of(wrong), number(wrong, "measured_ns"), number(wrong, "low_ns"),
+			     number(wrong, "high_ns"), arch_names[kind->arch], kind->cpus,
+			     kind->quantum, kind->coherence_ns);
 	if (json_is_true(json_object_get(answers, "ok")))
-		return EXIT_FINE;
-	error("known answers on %u simulated CPUs: none came", kind->cpus);
-	return EXIT_USAGE;
+		return 0;
+	return error("known answers on %u simulated CPUs: none came", kind->cpus);
 }
 
-static int check_kind(const struct setup *setup, const struct kind *kind, const char *log_dir,
-		      double timeout_s, json_t *all)
+static int check_kind(const struct schedule *s, const struct point *kind, json_t *all)
 {
-	json_t *answers, *wall = NULL;
-	bool interrupted;
-	struct point p;
-	char stem[64];
-	int code;
+	char *stem = xasprintf("known-answers-%zu", json_array_size(all) + 1);
+	struct job job = {
+		.setup = s->setup,
+		.host = &host_answers,
+		.point = kind,
+		.log_dir = s->store->logs,
+		.stem = stem,
+		.timeout_s = s->timeout_s,
+	};
+	json_t *answers;
+	int failed = execution_run(&job, &answers, NULL);
 
-	point_defaults(&p);
-	p.tier = TIER_SIMULATED;
-	p.arch = kind->arch;
-	p.cpus = p.vcpus = kind->cpus;
-	p.quantum = kind->quantum;
-	p.coherence_ns = kind->coherence_ns;
-	p.speed = kind->speed;
-	snprintf(stem, sizeof(stem), "known-answers-%zu", json_array_size(all) + 1);
-	answers = execution_run(setup, &host_answers, &p, log_dir, stem, false,
-				cost_timeout_s(&p, timeout_s), &interrupted, &wall);
-	if (!answers)
-		return interrupted ? EXIT_INTERRUPTED : EXIT_USAGE;
-	json_decref(wall);
-	code = look_at(answers, kind);
+	free(stem);
+	if (failed)
+		return failed;
+	failed = look_at(answers, kind);
 	json_object_set_new(answers, "arch", json_string(arch_names[kind->arch]));
 	if (json_array_size(json_object_get(answers, "tests")))
 		json_array_append(all, answers);
 	json_decref(answers);
-	return code;
+	return failed;
 }
 
-int known_answers_check(const struct setup *setup, const struct plan *plan, const char *log_dir,
-			double timeout_s, json_t **answers)
+int known_answers_check(const struct schedule *s, json_t **answers)
 {
-	struct kind *kinds = NULL;
-	size_t count = 0;
-	int code = EXIT_FINE;
+	struct kinds kinds = { 0 };
+	int failed = 0;
 
 	*answers = json_array();
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->points[i].point.cpus > 1)
-			add_kind(&kinds, &count, &plan->points[i].point);
-	for (size_t i = 0; i < count && !code; i++)
-		code = check_kind(setup, &kinds[i], log_dir, timeout_s, *answers);
-	free(kinds);
-	return code;
+	for (size_t i = 0; i < s->plan->count; i++)
+		if (s->plan->points[i].point.cpus > 1)
+			add_kind(&kinds, &s->plan->points[i].point);
+	for (size_t i = 0; i < kinds.count && !failed; i++)
+		failed = check_kind(s, &kinds.points[i], *answers);
+	free(kinds.points);
+	return failed;
 }

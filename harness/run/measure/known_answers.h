@@ -7,19 +7,14 @@
 #ifndef FAULTLINE_KNOWN_ANSWERS_H
 #define FAULTLINE_KNOWN_ANSWERS_H
 
-#include <jansson.h>
-
-#include "../plan/plan.h"
-#include "../host/setup.h"
+#include "schedule.h"
 
 /*
- * Runs them for every kind of simulated CPUs that the plan has (quantum,
+ * Runs them for every kind of simulated CPUs that the schedule's points have (quantum,
  * coherence and speed; on at most 16), and shows them on stderr. *answers gets an
- * array of what came of it, empty where the plan has no such points. New reference.
- * Returns EXIT_FINE, EXIT_USAGE after error() when one is wrong or cannot be
- * had, EXIT_INTERRUPTED.
+ * array of what they told, empty where no point has such CPUs. New reference.
+ * Returns 0, -1 after error() when one is wrong or cannot be had, or INTERRUPTED.
  */
-int known_answers_check(const struct setup *setup, const struct plan *plan, const char *log_dir,
-			double timeout_s, json_t **answers);
+int known_answers_check(const struct schedule *schedule, json_t **answers);
 
 #endif

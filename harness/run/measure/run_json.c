@@ -6,16 +6,21 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "execution.h"
 #include "../host/machine.h"
-#include "../../mode.h"
 #include "../store/record.h"
 #include "../base/json.h"
 #include "../base/spawn.h"
 
-static json_t *text_or_null(const char *text)
+/* A member that is null where there is no text. */
+static void set_text(json_t *object, const char *name, const char *text)
 {
-	return text ? json_string(text) : json_null();
+	json_object_set_new(object, name, text ? json_string(text) : json_null());
+}
+
+static void set_owned(json_t *object, const char *name, char *owned)
+{
+	set_text(object, name, owned);
+	free(owned);
 }
 
 static json_t *native_kernel(void)
@@ -36,68 +41,57 @@ static int add_vm(const struct setup *setup, enum arch arch, json_t *target)
 		json_decref(manifest);
 		return -1;
 	}
-	json_object_set_new(target, "initramfs_sha256",
-			    json_owned(setup_sha256(setup->targets[arch].initramfs)));
+	set_owned(target, "initramfs_sha256", setup_sha256(setup->targets[arch].initramfs));
 	json_object_set_new(target, "kernel", manifest);
 	json_object_set_new(target, "qemu", json_pack("{s:s}", "version", qemu));
 	free(qemu);
 	return 0;
 }
 
-static json_t *make_target(const struct setup *setup, enum arch arch, bool vm)
+static int add_target(const struct schedule *s, enum arch arch, json_t *targets)
 {
+	const struct setup *setup = s->setup;
 	json_t *target = json_object();
 
-	json_object_set_new(target, "point_sha256",
-			    json_owned(setup_sha256(setup->targets[arch].point_program)));
-	if (!vm) {
-		json_object_set_new(target, "initramfs_sha256", json_null());
-		json_object_set_new(target, "kernel", native_kernel());
-		json_object_set_new(target, "qemu", json_null());
-	} else if (add_vm(setup, arch, target)) {
-		json_decref(target);
-		return NULL;
-	}
-	return target;
+	json_object_set_new(targets, arch_names[arch], target);
+	set_owned(target, "point_sha256", setup_sha256(setup->targets[arch].point_program));
+	if (s->host == &host_vm)
+		return add_vm(setup, arch, target);
+	set_text(target, "initramfs_sha256", NULL);
+	json_object_set_new(target, "kernel", native_kernel());
+	json_object_set_new(target, "qemu", json_null());
+	return 0;
 }
 
-static json_t *make_faultline(const struct setup *setup, bool vm)
+static json_t *make_faultline(const struct setup *setup, bool is_vm)
 {
 	bool dirty;
 	char *commit = setup_commit(setup, &dirty);
 	json_t *faultline = json_object();
 
-	json_object_set_new(faultline, "version", json_string(FAULTLINE_VERSION));
-	json_object_set_new(faultline, "commit", text_or_null(commit));
+	set_text(faultline, "version", FAULTLINE_VERSION);
+	set_text(faultline, "commit", commit);
 	json_object_set_new(faultline, "dirty", commit ? json_boolean(dirty) : json_null());
-	json_object_set_new(faultline, "compiler", json_string("gcc " __VERSION__));
-	json_object_set_new(faultline, "manycore_sha256",
-			    vm ? json_owned(setup_sha256(setup->manycore)) : json_null());
-	json_object_set_new(faultline, "coherence_sha256",
-			    vm ? json_owned(setup_sha256(setup->coherence)) : json_null());
+	set_text(faultline, "compiler", "gcc " __VERSION__);
+	set_owned(faultline, "manycore_sha256", is_vm ? setup_sha256(setup->manycore) : NULL);
+	set_owned(faultline, "coherence_sha256", is_vm ? setup_sha256(setup->coherence) : NULL);
 	free(commit);
 	return faultline;
 }
 
-json_t *run_identity(const struct setup *setup, const struct host *host, const struct plan *plan)
+json_t *run_identity(const struct schedule *s)
 {
-	bool vm = host == &host_vm, modes[MODE_COUNT], arches[ARCH_COUNT];
-	json_t *identity = json_object(), *targets = json_object();
+	struct plan_uses uses = plan_uses(s->plan);
+	json_t *targets = json_object();
+	json_t *identity = json_pack("{s:o, s:o}", "faultline",
+				     make_faultline(s->setup, s->host == &host_vm), "targets",
+				     targets);
 
-	plan_uses(plan, modes, arches);
-	json_object_set_new(identity, "faultline", make_faultline(setup, vm));
-	json_object_set_new(identity, "targets", targets);
 	for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
-		json_t *target;
-
-		if (!arches[arch])
+		if (!uses.arches[arch] || !add_target(s, arch, targets))
 			continue;
-		target = make_target(setup, arch, vm);
-		if (!target) {
-			json_decref(identity);
-			return NULL;
-		}
-		json_object_set_new(targets, arch_names[arch], target);
+		json_decref(identity);
+		return NULL;
 	}
 	return identity;
 }
@@ -127,8 +121,7 @@ static int check_part(const char *path, const json_t *then, json_t *now)
 			if (differs)
 				return -1;
 		}
-		error("%s is not the same", path); /* members that are gone */
-		return -1;
+		return error("%s is not the same", path); /* members that are gone */
 	}
 	was = plain_text(then);
 	is = plain_text(now);
@@ -149,22 +142,53 @@ int run_identity_check(const json_t *run, const json_t *identity)
 	return 0;
 }
 
+static bool is_by_core(const struct run_facts *facts)
+{
+	return placement_is_by_core(facts->options->placement, facts->choice->tier);
+}
+
 static json_t *plan_json(const struct run_facts *facts)
 {
-	const struct plan_options *o = &facts->options;
+	const struct plan_options *o = &facts->options->plan;
 	json_t *plan = json_object(), *series = json_array();
 
-	json_object_set_new(plan, "sweep", json_string(facts->sweep_name));
-	json_object_set_new(plan, "sweep_text", json_string(facts->sweep->text));
+	set_text(plan, "sweep", facts->options->sweep);
+	set_text(plan, "sweep_text", facts->sweep->text);
 	for (size_t i = 0; i < facts->sweep->series_count; i++)
 		json_array_append_new(series, json_string(facts->sweep->series[i].name));
 	json_object_set_new(plan, "series", series);
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
-		json_object_set_new(plan, plan_text_names[i], text_or_null(o->texts[i]));
+		set_text(plan, plan_text_names[i], o->texts[i]);
 	json_object_set_new(plan, "repeat", o->repeat ? json_integer(o->repeat) : json_null());
 	json_object_set_new(plan, "seed", json_integer((json_int_t)o->seed));
-	json_object_set_new(plan, "placement", json_string(facts->place ? "cores" : "none"));
+	set_text(plan, "placement", is_by_core(facts) ? "cores" : "none");
 	return plan;
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+int run_json_plan(const json_t *run, struct run_options *o, const char **sweep_text)
+{
+	const json_t *plan = json_object_get(run, "plan");
+	const char *tier = text_of(run, "tier"), *placement = text_of(plan, "placement");
+	struct point holder;
+
+	o->sweep = text_of(plan, "sweep");
+	*sweep_text = text_of(plan, "sweep_text");
+	if (!*sweep_text || !o->sweep || !tier || !placement || point_set(&holder, "tier", tier))
+		return error("%s/run.json has no plan; start the run anew", o->resume);
+	o->tier = holder.tier;
+	o->plan = (struct plan_options){
+		.repeat = (unsigned int)json_integer_value(json_object_get(plan, "repeat")),
+		.seed = (uint64_t)json_integer_value(json_object_get(plan, "seed")),
+	};
+	for (size_t i = 0; i < PLAN_TEXTS; i++)
+		o->plan.texts[i] = text_of(plan, plan_text_names[i]);
+	o->placement = !strcmp(placement, "none") ? PLACEMENT_NONE : PLACEMENT_DEFAULT;
+	return 0;
 }
 
 static void add_option(struct strings *words, const char *option, const char *value)
@@ -175,39 +199,31 @@ static void add_option(struct strings *words, const char *option, const char *va
 	strings_add(words, xstrdup(value));
 }
 
-static json_t *repeat_command(const struct run_facts *facts)
+/* What gives the same run again. */
+static char *repeat_command(const struct run_facts *facts)
 {
-	const struct plan_options *o = &facts->options;
-	char *repeat = o->repeat ? xasprintf("%u", o->repeat) : NULL;
-	char *seed = xasprintf("%llu", (unsigned long long)o->seed);
+	const struct run_options *o = facts->options;
+	char *repeat = o->plan.repeat ? xasprintf("%u", o->plan.repeat) : NULL;
+	char *seed = xasprintf("%llu", (unsigned long long)o->plan.seed);
+	enum tier tier = facts->choice->tier;
 	struct strings words = { 0 };
 	char *text;
 
 	strings_add(&words, xstrdup("./run.sh"));
 	strings_add(&words, xstrdup("run"));
-	add_option(&words, "sweep", facts->sweep_name);
-	add_option(&words, "tier", tier_kinds[facts->tier].name);
+	add_option(&words, "sweep", o->sweep);
+	add_option(&words, "tier", tier_kinds[tier].name);
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
-		add_option(&words, plan_text_names[i], o->texts[i]);
+		add_option(&words, plan_text_names[i], o->plan.texts[i]);
 	add_option(&words, "repeat", repeat);
 	add_option(&words, "seed", seed);
-	if (tier_kinds[facts->tier].host == HOST_NATIVE)
-		add_option(&words, "placement", facts->place ? "cores" : "none");
+	if (tier_kinds[tier].host == HOST_NATIVE)
+		add_option(&words, "placement", is_by_core(facts) ? "cores" : "none");
 	text = shell_quote(words.v);
 	strings_free(&words);
 	free(repeat);
 	free(seed);
-	return json_owned(text);
-}
-
-/* As typed, without what run.sh put before it. */
-static json_t *command_line(char **argv)
-{
-	char *arguments = shell_quote(argv + 1);
-	json_t *line = json_sprintf("faultline run%s%s", *arguments ? " " : "", arguments);
-
-	free(arguments);
-	return line;
+	return text;
 }
 
 static json_t *time_now(void)
@@ -217,61 +233,57 @@ static json_t *time_now(void)
 	return json_string(time_text(text, time(NULL)));
 }
 
-/* A point's command, with its files where they are to be. */
-static json_t *point_command(const struct schedule *schedule, const struct planned *planned)
-{
-	struct strings words = { 0 };
-	struct point_files files;
-	char stem[32], *text;
-
-	snprintf(stem, sizeof(stem), PLANNED_STEM, planned->number);
-	point_files_init(&files, schedule->store->logs, stem);
-	schedule->host->command(schedule->setup, &planned->point, &files, &words);
-	text = shell_quote(words.v);
-	strings_free(&words);
-	point_files_free(&files);
-	return json_owned(text);
-}
-
-/* The command of each architecture's first point. */
-static json_t *first_commands(const struct schedule *schedule)
+/* The command of each architecture's first point, with its files where they are to be. */
+static json_t *first_commands(const struct schedule *s)
 {
 	json_t *commands = json_object();
 
-	for (size_t i = 0; i < schedule->plan->count; i++) {
-		const struct planned *planned = &schedule->plan->points[i];
+	for (size_t i = 0; i < s->plan->count; i++) {
+		const struct planned *planned = &s->plan->points[i];
 		const char *arch = arch_names[planned->point.arch];
+		struct job job = schedule_job(s, planned);
 
 		if (!json_object_get(commands, arch))
-			json_object_set_new(commands, arch, point_command(schedule, planned));
+			set_owned(commands, arch, job_command(&job));
 	}
 	return commands;
 }
 
-json_t *run_json_make(const struct run_facts *facts, const struct schedule *schedule,
-		      const json_t *identity)
+/* What may differ from one run to the next without making its records others. */
+static json_t *make_wall(const struct run_facts *facts)
 {
-	const char *slash = strrchr(schedule->store->dir, '/');
-	json_t *run = json_object(), *wall = json_object();
+	char *command = shell_quote(facts->options->command);
+	json_t *wall = json_object();
 
-	json_object_set_new(run, "schema", json_integer(RUN_SCHEMA_VERSION));
-	json_object_set_new(run, "name", json_string(slash ? slash + 1 : schedule->store->dir));
-	json_object_set_new(run, "sweep", json_string(facts->sweep_label));
-	json_object_set_new(run, "summary", json_string(facts->sweep->summary));
-	json_object_set_new(run, "tier", json_string(tier_kinds[facts->tier].name));
-	json_object_set_new(run, "tier_why", json_string(facts->tier_why));
-	json_object_set_new(run, "host", json_string(schedule->host->name));
-	run_json_update(run, schedule, false);
-	json_object_set_new(run, "plan", plan_json(facts));
-	json_object_set_new(run, "command", repeat_command(facts));
-	json_object_update(run, (json_t *)identity);
 	json_object_set_new(wall, "started", time_now());
 	json_object_set_new(wall, "ended", json_null());
-	json_object_set_new(wall, "command_line", command_line(facts->argv));
-	json_object_set_new(wall, "first_commands", first_commands(schedule));
-	json_object_set_new(wall, "jobs", json_integer(schedule->jobs));
+	/* As typed, without what run.sh put before it. */
+	set_owned(wall, "command_line", xasprintf("faultline %s", command));
+	json_object_set_new(wall, "first_commands", first_commands(facts->schedule));
+	json_object_set_new(wall, "jobs", json_integer(facts->schedule->jobs));
 	json_object_set_new(wall, "machine", machine_describe());
-	json_object_set_new(run, "wall", wall);
+	free(command);
+	return wall;
+}
+
+json_t *run_json_make(const struct run_facts *facts, const json_t *identity)
+{
+	const struct schedule *s = facts->schedule;
+	const char *slash = strrchr(s->store->dir, '/');
+	json_t *run = json_object();
+
+	json_object_set_new(run, "schema", json_integer(RUN_SCHEMA_VERSION));
+	set_text(run, "name", slash ? slash + 1 : s->store->dir);
+	set_owned(run, "sweep", sweep_label(facts->sweep));
+	set_text(run, "summary", facts->sweep->summary);
+	set_text(run, "tier", tier_kinds[facts->choice->tier].name);
+	set_text(run, "tier_why", facts->choice->why);
+	set_text(run, "host", s->host->name);
+	run_json_update(run, s, false);
+	json_object_set_new(run, "plan", plan_json(facts));
+	set_owned(run, "command", repeat_command(facts));
+	json_object_update(run, (json_t *)identity);
+	json_object_set_new(run, "wall", make_wall(facts));
 	return run;
 }
 

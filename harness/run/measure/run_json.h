@@ -6,23 +6,34 @@
 #include <jansson.h>
 
 #include "schedule.h"
+#include "tier_choice.h"
 
-struct run_facts {
-	const char *sweep_name; /* as asked for */
-	const char *sweep_label; /* without folder and .ini */
-	const struct sweep *sweep;
-	struct plan_options options;
+/* What a run is asked for. Texts must outlive the run. */
+struct run_options {
+	const char *sweep; /* name or file */
+	struct plan_options plan;
 	enum tier tier;
-	const char *tier_why;
-	bool place; /* threads are pinned to CPUs */
-	char **argv; /* of the command */
+	enum placement placement;
+	const char *out; /* NULL for a new folder under results/runs */
+	const char *resume; /* folder of a run to be resumed, or NULL */
+	unsigned int timeout_s; /* of a point; 0: by its cost */
+	unsigned int jobs; /* 0 for the default */
+	char *const *command; /* as typed, for the record: NULL-terminated */
+};
+
+/* What run.json is made of. */
+struct run_facts {
+	const struct run_options *options;
+	const struct sweep *sweep;
+	const struct tier_choice *choice;
+	const struct schedule *schedule;
 };
 
 /*
  * What decides results: the objects "faultline" and, with kernel and QEMU for each of the plan's
  * architectures, "targets". Returns a new reference, or NULL after error().
  */
-json_t *run_identity(const struct setup *setup, const struct host *host, const struct plan *plan);
+json_t *run_identity(const struct schedule *schedule);
 
 /*
  * Compares a run's identity with that of now. Returns 0 when they agree, or -1
@@ -31,10 +42,15 @@ json_t *run_identity(const struct setup *setup, const struct host *host, const s
 int run_identity_check(const json_t *run, const json_t *identity);
 
 /* A new run.json with nothing measured. identity is as run_identity() gave it. New reference. */
-json_t *run_json_make(const struct run_facts *facts, const struct schedule *schedule,
-		      const json_t *identity);
+json_t *run_json_make(const struct run_facts *facts, const json_t *identity);
 
-/* Notes that the run is gone on with. */
+/*
+ * Sets the options that made the plan of a run that is resumed, and the text of its sweep. They
+ * live as long as run. Returns 0, or -1 after error().
+ */
+int run_json_plan(const json_t *run, struct run_options *options, const char **sweep_text);
+
+/* Notes that the run is resumed. */
 void run_json_resumed(json_t *run);
 
 /* Brings counts, completeness and, when ended, the time of the end up to date. */

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../plan/cost.h"
-#include "execution.h"
 #include "../host/machine.h"
 #include "progress.h"
 #include "../store/record.h"
@@ -16,7 +14,6 @@
 struct slot {
 	struct execution execution;
 	const struct planned *planned; /* NULL when free */
-	uint64_t memory_bytes;
 };
 
 struct scheduler {
@@ -28,29 +25,45 @@ struct scheduler {
 	uint64_t memory_free_bytes;
 };
 
+int memory_check(const struct host *host, const struct point *p)
+{
+	uint64_t available = machine_available_bytes(), needed = host->memory_bytes(p);
+	char cpus[40] = "";
+
+	if (!available || needed <= available)
+		return 0;
+	if (p->cpus > 1)
+		snprintf(cpus, sizeof(cpus), " on %u simulated CPUs", p->cpus);
+	return error("not enough memory: the point with %u vCPUs%s and %llu pages in all needs "
+		     "%llu MiB, and %llu MiB are available; choose fewer pages, vCPUs or CPUs",
+		     p->vcpus, cpus, (unsigned long long)point_pages_total(p),
+		     (unsigned long long)(needed / MIB), (unsigned long long)(available / MIB));
+}
+
 int schedule_check_memory(const struct schedule *s)
 {
-	char cpus[40] = "";
-	uint64_t available = machine_available_bytes(), most = 0;
 	const struct point *largest = NULL;
 
 	for (size_t i = 0; i < s->plan->count; i++) {
 		const struct point *p = &s->plan->points[i].point;
 
-		if (s->is_done[i] || s->host->memory_bytes(p) <= most)
-			continue;
-		most = s->host->memory_bytes(p);
-		largest = p;
+		if (!s->is_done[i] &&
+		    (!largest || s->host->memory_bytes(p) > s->host->memory_bytes(largest)))
+			largest = p;
 	}
-	if (!available || most <= available)
-		return 0;
-	if (largest->cpus > 1)
-		snprintf(cpus, sizeof(cpus), " on %u simulated CPUs", largest->cpus);
-	return error(
-		"not enough memory: the point with %u vCPUs%s and %llu pages in all needs %llu MiB, "
-		"and %llu MiB are available; choose fewer pages, vCPUs or CPUs",
-		largest->vcpus, cpus, (unsigned long long)point_pages_total(largest),
-		(unsigned long long)(most / MIB), (unsigned long long)(available / MIB));
+	return largest ? memory_check(s->host, largest) : 0;
+}
+
+struct job schedule_job(const struct schedule *s, const struct planned *planned)
+{
+	return (struct job){
+		.setup = s->setup,
+		.host = s->host,
+		.point = &planned->point,
+		.log_dir = s->store->logs,
+		.stem = planned->stem,
+		.timeout_s = s->timeout_s,
+	};
 }
 
 static const struct planned *at_hand(const struct scheduler *sc)
@@ -63,16 +76,12 @@ static const struct planned *at_hand(const struct scheduler *sc)
 
 static int start_point(struct scheduler *sc, struct slot *slot, const struct planned *planned)
 {
-	struct schedule *s = sc->s;
-	char stem[32];
+	struct job job = schedule_job(sc->s, planned);
 
-	snprintf(stem, sizeof(stem), PLANNED_STEM, planned->number);
-	if (execution_start(&slot->execution, s->setup, s->host, &planned->point, s->store->logs,
-			    stem, cost_timeout_s(&planned->point, s->timeout_s)))
+	if (execution_start(&slot->execution, &job))
 		return -1;
 	slot->planned = planned;
-	slot->memory_bytes = s->host->memory_bytes(&planned->point);
-	sc->memory_free_bytes -= slot->memory_bytes;
+	sc->memory_free_bytes -= job.host->memory_bytes(job.point);
 	sc->running++;
 	return 0;
 }
@@ -127,8 +136,8 @@ static int finish_point(struct scheduler *sc, struct slot *slot, json_t *record)
 		progress_point_done(&sc->progress, slot->planned, record, duration_s);
 	}
 	json_decref(record);
+	sc->memory_free_bytes += sc->s->host->memory_bytes(&slot->planned->point);
 	slot->planned = NULL;
-	sc->memory_free_bytes += slot->memory_bytes;
 	sc->running--;
 	return failed;
 }
@@ -147,12 +156,9 @@ static int finish_points(struct scheduler *sc)
 
 static void kill_all(struct scheduler *sc)
 {
-	for (unsigned int i = 0; i < sc->s->jobs; i++) {
-		if (!sc->slots[i].planned)
-			continue;
-		execution_kill(&sc->slots[i].execution);
-		execution_free(&sc->slots[i].execution);
-	}
+	for (unsigned int i = 0; i < sc->s->jobs; i++)
+		if (sc->slots[i].planned)
+			execution_free(&sc->slots[i].execution);
 }
 
 static int run_loop(struct scheduler *sc)
@@ -161,14 +167,14 @@ static int run_loop(struct scheduler *sc)
 
 	for (;;) {
 		if (start_points(sc))
-			return EXIT_POINT_FAILED;
+			return -1;
 		if (!sc->running)
-			return EXIT_FINE;
+			return 0;
 		progress_draw(&sc->progress, at_hand(sc));
 		if (event_wait(poll_s) == EVENT_INTERRUPT)
-			return EXIT_INTERRUPTED;
+			return interrupted();
 		if (finish_points(sc))
-			return EXIT_POINT_FAILED;
+			return -1;
 	}
 }
 
@@ -180,12 +186,12 @@ int schedule_run(struct schedule *s)
 		.slots = xcalloc(s->jobs, sizeof(*sc.slots)),
 		.memory_free_bytes = available ? available : UINT64_MAX / 2,
 	};
-	int code;
+	int failed;
 
 	progress_start(&sc.progress, s->plan, s->is_done, s->host->one_at_a_time ? 0 : s->jobs);
-	code = run_loop(&sc);
+	failed = run_loop(&sc);
 	kill_all(&sc);
 	progress_end(&sc.progress);
 	free(sc.slots);
-	return code;
+	return failed;
 }

@@ -3,7 +3,7 @@
 #ifndef FAULTLINE_SCHEDULE_H
 #define FAULTLINE_SCHEDULE_H
 
-#include "../host/host.h"
+#include "execution.h"
 #include "../plan/plan.h"
 #include "../store/store.h"
 
@@ -13,21 +13,24 @@ struct schedule {
 	const struct plan *plan;
 	struct store *store;
 	unsigned int jobs; /* points at a time */
-	double timeout_s; /* of one point; 0: by its cost */
+	unsigned int timeout_s; /* of one point; 0: by its cost */
 	bool *is_done; /* an element a point of the plan: has an ok or skipped record */
 	unsigned int ok, failed, skipped; /* records, with those that were there before */
 };
 
-/*
- * Checks that every point fits this machine's memory. Returns 0, or -1 after
- * error() with the figures.
- */
+/* Checks that a point fits this machine's memory. Returns 0, or -1 after error() with the figures. */
+int memory_check(const struct host *host, const struct point *p);
+
+/* The same for all points that are not done. */
 int schedule_check_memory(const struct schedule *schedule);
 
+/* A planned point as it is to be run. */
+struct job schedule_job(const struct schedule *schedule, const struct planned *planned);
+
 /*
- * Runs what is not done. Returns EXIT_FINE when every point has a record, whatever it says,
- * EXIT_POINT_FAILED after error() when one could not be started or kept, EXIT_INTERRUPTED.
- * Nothing runs any more when it returns.
+ * Runs what is not done. Returns 0 when every point has a record, whatever it says, -1 after
+ * error() when one could not be started or kept, INTERRUPTED. Nothing runs any more when it
+ * returns.
  */
 int schedule_run(struct schedule *schedule);
 

@@ -1,62 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tier_choice.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "../host/host.h"
+#include "../base/file.h"
 #include "../host/machine.h"
 #include "../store/record.h"
-#include "execution.h"
-#include "../base/file.h"
 
 #define PROBE_TIMEOUT_S 20
 
-int mode_probe(const struct setup *setup, unsigned int mode, struct mode_probe *probe)
+static int run_probe(const struct setup *setup, const struct point *p, json_t **record)
 {
-	json_t *record, *wall = NULL;
-	bool interrupted;
+	char *dir = scratch_make();
+	struct job job = {
+		.setup = setup,
+		.host = &host_native,
+		.point = p,
+		.log_dir = dir,
+		.stem = "point",
+		.timeout_s = PROBE_TIMEOUT_S,
+	};
+	int failed;
+
+	if (!dir)
+		return -1;
+	failed = execution_run(&job, record, NULL);
+	scratch_remove(dir);
+	return failed;
+}
+
+int mode_probe(const struct setup *setup, unsigned int mode)
+{
+	json_t *record;
 	struct point p;
-	char *dir;
+	int failed;
 
 	point_defaults(&p);
 	p.mode = mode;
 	p.tier = machine_is_vm() ? TIER_NESTED : TIER_HARDWARE;
-	p.pages = 16;
-	p.fetch_ns = 0;
-	if (point_resolve(&p))
+	if (point_set_pair(&p, "pages=16") || point_set_pair(&p, "fetch=0") || point_resolve(&p))
 		return -1;
-	dir = scratch_make();
-	if (!dir)
-		return -1;
-	record = execution_run(setup, &host_native, &p, dir, "point", false, PROBE_TIMEOUT_S,
-			       &interrupted, &wall);
-	scratch_remove(dir);
-	if (!record)
-		return interrupted ? INTERRUPTED : -1;
-	probe->works = !strcmp(record_status(record), "ok");
-	snprintf(probe->why_not, sizeof(probe->why_not), "%s", record_reason(record));
+	failed = run_probe(setup, &p, &record);
+	if (failed)
+		return failed;
+	if (strcmp(record_status(record), "ok"))
+		failed = error("%s", record_reason(record));
 	json_decref(record);
-	json_decref(wall);
-	return 0;
+	return failed;
 }
 
 /* Returns 0 when all wanted modes work natively, -1 after error(), or INTERRUPTED. */
 static int check_modes(const struct setup *setup, const bool *wanted)
 {
-	char missing[WHY_SIZE] = "", reason[WHY_SIZE] = "";
-	struct mode_probe probe;
+	char missing[256] = "", reason[1024] = "";
 	size_t n = 0;
 
 	for (unsigned int mode = 0; mode < MODE_COUNT; mode++) {
-		int told = wanted[mode] ? mode_probe(setup, mode, &probe) : 0;
+		int failed = wanted[mode] ? mode_probe(setup, mode) : 0;
 
-		if (told)
-			return told;
-		if (!wanted[mode] || probe.works || n >= sizeof(missing))
+		if (failed == INTERRUPTED)
+			return failed;
+		if (!failed || n >= sizeof(missing))
 			continue;
 		if (!n)
-			strcpy(reason, probe.why_not);
+			snprintf(reason, sizeof(reason), "%s", error_text());
 		n += snprintf(missing + n, sizeof(missing) - n, "%s%s", n ? ", " : "without ",
 			      mode_names[mode]);
 	}
@@ -72,26 +79,24 @@ static int check_arches(const struct setup *setup, enum tier tier, const bool *w
 }
 
 /* Only VMs boot a kernel that has all modes. */
-static int check_tier(const struct setup *setup, enum tier tier, const struct tier_wanted *wanted)
+static int check_tier(const struct setup *setup, enum tier tier, const struct plan_uses *uses)
 {
-	if (check_arches(setup, tier, wanted->arches))
+	if (check_arches(setup, tier, uses->arches))
 		return -1;
-	return tier_kinds[tier].host == HOST_NATIVE ? check_modes(setup, wanted->modes) : 0;
+	return tier_kinds[tier].host == HOST_NATIVE ? check_modes(setup, uses->modes) : 0;
 }
 
-static int choose_best(const struct setup *setup, const struct tier_wanted *wanted,
+static int choose_best(const struct setup *setup, const struct plan_uses *uses,
 		       struct tier_choice *choice)
 {
-	char reasons[WHY_SIZE] = "";
+	char reasons[sizeof(choice->why)] = "";
 	size_t n = 0;
 
 	for (enum tier t = TIER_AUTO + 1; t < TIER_COUNT; t++) {
-		int failed = check_tier(setup, t, wanted);
+		int failed = check_tier(setup, t, uses);
 
-		if (failed == INTERRUPTED) {
-			error("interrupted");
-			return INTERRUPTED;
-		}
+		if (failed == INTERRUPTED)
+			return failed;
 		if (!failed) {
 			choice->tier = t;
 			snprintf(choice->why, sizeof(choice->why), "the best one here%s%s",
@@ -105,13 +110,34 @@ static int choose_best(const struct setup *setup, const struct tier_wanted *want
 	return error("nothing can run here: %s", reasons);
 }
 
-int tier_choose(const struct setup *setup, enum tier asked, const struct tier_wanted *wanted,
+int tier_choose(const struct setup *setup, enum tier asked, const struct plan_uses *uses,
 		struct tier_choice *choice)
 {
 	if (asked == TIER_AUTO)
-		return choose_best(setup, wanted, choice);
-	if (check_arches(setup, asked, wanted->arches))
+		return choose_best(setup, uses, choice);
+	if (check_arches(setup, asked, uses->arches))
 		return error("tier %s cannot run here: %s", tier_kinds[asked].name, error_text());
 	*choice = (struct tier_choice){ .tier = asked, .why = "asked for" };
 	return 0;
+}
+
+bool placement_is_by_core(enum placement placement, enum tier tier)
+{
+	return tier_kinds[tier].host == HOST_NATIVE && placement != PLACEMENT_NONE;
+}
+
+int point_place(struct point *p, const struct setup *setup, enum placement placement)
+{
+	const struct host *host = host_of(p->tier);
+
+	if (placement == PLACEMENT_CORES && !placement_is_by_core(placement, p->tier))
+		return error("--placement cores has no meaning in tier %s, whose CPUs are not this "
+			     "machine's",
+			     tier_kinds[p->tier].name);
+	plan_place_simulated(p);
+	if (host->check_point && host->check_point(setup, p))
+		return -1;
+	if (!placement_is_by_core(placement, p->tier) || *p->vcpu_cpus || *p->reader_cpus)
+		return 0;
+	return machine_place(p);
 }

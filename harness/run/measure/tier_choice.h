@@ -1,43 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which evidence this machine can give. */
+/* Which evidence this machine can give, and what follows from that for a point. */
 #ifndef FAULTLINE_TIER_CHOICE_H
 #define FAULTLINE_TIER_CHOICE_H
 
-#include "../../keys.h"
-#include "../../mode.h"
-#include "../host/setup.h"
-
-#define WHY_SIZE 1024
-
-#define INTERRUPTED (-2) /* what functions return that somebody has interrupted */
-
-/* How a mode fares natively. */
-struct mode_probe {
-	bool works;
-	char why_not[WHY_SIZE];
-};
+#include "execution.h"
+#include "../plan/plan.h"
 
 /*
- * Measures one small point of mode natively. Returns 0, also when the mode does not work, -1
- * after error() when nothing can be told, or INTERRUPTED.
+ * Measures one small point of mode natively. Returns 0 when the mode works, -1 after error()
+ * that says why not, or INTERRUPTED.
  */
-int mode_probe(const struct setup *setup, unsigned int mode, struct mode_probe *probe);
-
-/* What a run has of points. */
-struct tier_wanted {
-	bool modes[MODE_COUNT], arches[ARCH_COUNT];
-};
+int mode_probe(const struct setup *setup, unsigned int mode);
 
 struct tier_choice {
 	enum tier tier;
-	char why[WHY_SIZE]; /* this one, and none better */
+	char why[1024]; /* this one, and none better */
 };
 
 /*
- * Chooses the best tier in which all that is wanted can run, or checks the one asked for.
- * Returns 0, or after error() -1 or INTERRUPTED.
+ * Chooses the best tier in which all that is used can run, or checks the one asked for.
+ * Returns 0, -1 after error(), or INTERRUPTED.
  */
-int tier_choose(const struct setup *setup, enum tier asked, const struct tier_wanted *wanted,
+int tier_choose(const struct setup *setup, enum tier asked, const struct plan_uses *uses,
 		struct tier_choice *choice);
+
+/* Where threads run. The default is one a core in native tiers; elsewhere it means nothing. */
+enum placement { PLACEMENT_DEFAULT, PLACEMENT_NONE, PLACEMENT_CORES };
+
+/* Whether points of the tier have their threads pinned to this machine's cores. */
+bool placement_is_by_core(enum placement placement, enum tier tier);
+
+/*
+ * Gives the threads of a point their CPUs, unless it says itself where they run, and checks that
+ * its host can measure it. Its tier is known. Returns 0, or -1 after error().
+ */
+int point_place(struct point *p, const struct setup *setup, enum placement placement);
 
 #endif

@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "../../../workloads/workload.h"
-#include "../../mode.h"
 #include "cost.h"
 #include "keyset.h"
-#include "values.h"
 
 const char *const plan_text_names[PLAN_TEXTS] = {
 	[PLAN_MODES] = "modes",		[PLAN_ARCH] = "arch",	[PLAN_VCPUS] = "vcpus",
@@ -16,15 +14,12 @@ const char *const plan_text_names[PLAN_TEXTS] = {
 	[PLAN_COHERENCE] = "coherence", [PLAN_SPEED] = "speed",
 };
 
-/* One series being unrolled: its keys and the defaults it does not replace. */
+/* One series being unrolled: its keys and the defaults that it does not replace. */
 struct unrolling {
 	const struct section *series;
 	const struct sweep_key *keys[32];
 	size_t keys_count;
 	const bool *wanted; /* modes, NULL for all */
-	unsigned int pages_total; /* 0 for none */
-	unsigned int cpus_max; /* 0 for none */
-	bool are_readers_apart; /* with CPUs of their own, as far as cpus_max goes */
 	struct plan *plan;
 };
 
@@ -33,128 +28,79 @@ char *point_id(const struct point *p)
 	return point_text(p, keyset_identity());
 }
 
-static unsigned int cpus_for(const struct unrolling *u, const struct point *p)
+static unsigned int smaller(unsigned int a, unsigned int b)
 {
-	unsigned int readers = p->readers == PER_VCPU ? p->vcpus : p->readers;
-	unsigned int threads = p->vcpus + (u->are_readers_apart ? readers : 0), most = u->cpus_max;
-
-	if (arch_cpus_max(p->arch) < most)
-		most = arch_cpus_max(p->arch);
-	return threads < most ? threads : most;
+	return a < b ? a : b;
 }
 
-static int add_point(struct unrolling *u, struct point *p)
+static unsigned int cpus_for(const struct draft *draft)
 {
+	const struct point *p = &draft->point;
+	unsigned int readers = p->readers == PER_VCPU ? p->vcpus : p->readers;
+	unsigned int threads = p->vcpus + (draft->readers_apart ? readers : 0);
+
+	return smaller(threads, smaller(draft->cpus_max, arch_cpus_max(p->arch)));
+}
+
+static int add_point(const struct unrolling *u, const struct draft *draft)
+{
+	struct planned planned = { .point = draft->point, .series = u->series->name };
+	struct point *p = &planned.point;
 	struct plan *plan = u->plan;
-	bool is_split = false;
 
 	if (u->wanted && !u->wanted[p->mode])
 		return 0;
-	if (u->pages_total && workload_is_shared[p->workload]) {
-		p->pages = u->pages_total;
-	} else if (u->pages_total) {
-		p->pages = u->pages_total / p->vcpus;
-		if (p->pages < PAGES_EACH_MIN)
+	if (draft->pages_total) {
+		planned.is_split = !workload_is_shared[p->workload];
+		p->pages = draft->pages_total / (planned.is_split ? p->vcpus : 1);
+		if (planned.is_split && p->pages < PAGES_EACH_MIN)
 			p->pages = PAGES_EACH_MIN;
-		is_split = true;
 	}
-	if (u->cpus_max)
-		p->cpus = cpus_for(u, p);
-	if (point_resolve(p)) {
+	if (draft->cpus_max)
+		p->cpus = cpus_for(draft);
+	if (point_resolve(p))
 		return error("series [%s]: %s", u->series->name, error_text());
-	}
-	for (size_t i = plan->count; i-- && plan->points[i].series == u->series->name;)
+	for (size_t i = plan->count; i-- && plan->points[i].series == planned.series;)
 		if (!points_compare(&plan->points[i].point, p, keyset_identity()))
 			return 0; /* a value stands twice in a list, say */
+	planned.number = (unsigned int)plan->count + 1;
+	snprintf(planned.stem, sizeof(planned.stem), "%04u", planned.number);
 	plan->points = xreallocarray(plan->points, plan->count + 1, sizeof(*plan->points));
-	plan->points[plan->count] = (struct planned){
-		.point = *p,
-		.series = u->series->name,
-		.is_split = is_split,
-		.number = (unsigned int)plan->count + 1,
-	};
-	plan->count++;
+	plan->points[plan->count++] = planned;
 	return 0;
 }
 
 /* Sets key by key, every value in turn: the cross product. */
-static int unroll(struct unrolling *u, size_t next_key, const struct point *so_far)
+static int unroll(const struct unrolling *u, size_t next_key, const struct draft *so_far)
 {
 	const struct sweep_key *key = u->keys[next_key];
-	uint64_t v;
 
-	if (next_key == u->keys_count) {
-		struct point p = *so_far;
-
-		return add_point(u, &p);
-	}
+	if (next_key == u->keys_count)
+		return add_point(u, so_far);
 	for (size_t i = 0; i < key->values.n; i++) {
-		struct point p = *so_far;
+		struct draft draft = *so_far;
 
-		if (!strcmp(key->name, KEY_PAGES_TOTAL)) {
-			/* The sweep was checked when it was read. */
-			number_parse(key->values.v[i], 1, UINT32_MAX, &v);
-			u->pages_total = (unsigned int)v;
-		} else if (!strcmp(key->name, KEY_CPUS_MAX)) {
-			number_parse(key->values.v[i], 1, UINT32_MAX, &v);
-			u->cpus_max = (unsigned int)v;
-		} else if (!strcmp(key->name, KEY_READERS_APART)) {
-			u->are_readers_apart = !strcmp(key->values.v[i], "1");
-		} else if (point_set(&p, key->name, key->values.v[i])) {
-			return -1;
-		} else if (!strcmp(key->name, "cpus")) {
-			u->cpus_max = 0; /* --cpus replaces a series' cpus_max */
-		}
-		if (unroll(u, next_key + 1, &p))
+		if (draft_set(&draft, key->name, key->values.v[i]) ||
+		    unroll(u, next_key + 1, &draft))
 			return -1;
 	}
 	return 0;
 }
 
-/* pages in a series replaces a default pages_total, and the other way round; so with cpus. */
-static bool replaced(const struct section *series, const char *name)
+/* A key of the series takes the place of a default, also pages that of pages_total and so on. */
+static int unroll_series(struct unrolling *u, const struct section *defaults, uint64_t seed)
 {
-	const char *other = sweep_exclusive_key(name);
-
-	return section_key(series, name) || (other && section_key(series, other));
-}
-
-static int unroll_series(struct unrolling *u, const struct section *defaults,
-			 const struct plan_options *options)
-{
-	struct point start;
+	struct draft start = { 0 };
 
 	u->keys_count = 0;
-	u->pages_total = 0;
-	u->cpus_max = 0;
-	u->are_readers_apart = false;
 	for (size_t i = 0; i < defaults->keys_count; i++)
-		if (!replaced(u->series, defaults->keys[i].name))
+		if (!section_find(u->series, defaults->keys[i].name))
 			u->keys[u->keys_count++] = &defaults->keys[i];
 	for (size_t i = 0; i < u->series->keys_count; i++)
 		u->keys[u->keys_count++] = &u->series->keys[i];
-	point_defaults(&start);
-	start.seed = options->seed;
+	point_defaults(&start.point);
+	start.point.seed = seed;
 	return unroll(u, 0, &start);
-}
-
-static int parse_modes(const char *text, bool *wanted)
-{
-	struct strings values;
-	struct point p;
-
-	if (values_expand(text, &values))
-		return -1;
-	point_defaults(&p);
-	for (size_t i = 0; i < values.n; i++) {
-		if (point_set(&p, "mode", values.v[i])) {
-			strings_free(&values);
-			return -1;
-		}
-		wanted[p.mode] = true;
-	}
-	strings_free(&values);
-	return 0;
 }
 
 /* Puts the command line's values in place of the sweep's, in every section that could hold them. */
@@ -189,28 +135,22 @@ static void shuffle(struct plan *plan, uint64_t seed)
 
 int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options *options)
 {
+	const char *modes = options->texts[PLAN_MODES];
 	bool wanted[MODE_COUNT] = { false };
-	struct unrolling u = { .plan = plan };
+	struct unrolling u = { .plan = plan, .wanted = modes ? wanted : NULL };
 
 	*plan = (struct plan){ 0 };
-	if (options->texts[PLAN_MODES]) {
-		if (parse_modes(options->texts[PLAN_MODES], wanted))
-			return -1;
-		u.wanted = wanted;
-	}
-	if (replace_keys(sweep, options))
+	if ((modes && sweep_choices("mode", modes, wanted)) || replace_keys(sweep, options))
 		return -1;
 	for (size_t i = 0; i < sweep->series_count; i++) {
 		u.series = &sweep->series[i];
-		if (!unroll_series(&u, &sweep->defaults, options))
+		if (!unroll_series(&u, &sweep->defaults, options->seed))
 			continue;
 		plan_free(plan);
 		return error("%s:%d: %s", sweep->file, u.series->line, error_text());
 	}
-	if (!plan->count) {
-		return error("no series of %s has one of the modes %s", sweep->file,
-			     options->texts[PLAN_MODES]);
-	}
+	if (!plan->count)
+		return error("no series of %s has one of the modes %s", sweep->file, modes);
 	shuffle(plan, options->seed);
 	return 0;
 }
@@ -283,12 +223,13 @@ void plan_free(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
-void plan_uses(const struct plan *plan, bool *modes, bool *arches)
+struct plan_uses plan_uses(const struct plan *plan)
 {
-	memset(modes, false, MODE_COUNT * sizeof(*modes));
-	memset(arches, false, ARCH_COUNT * sizeof(*arches));
+	struct plan_uses uses = { 0 };
+
 	for (size_t i = 0; i < plan->count; i++) {
-		modes[plan->points[i].point.mode] = true;
-		arches[plan->points[i].point.arch] = true;
+		uses.modes[plan->points[i].point.mode] = true;
+		uses.arches[plan->points[i].point.arch] = true;
 	}
+	return uses;
 }

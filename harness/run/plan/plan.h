@@ -3,7 +3,7 @@
 #ifndef FAULTLINE_PLAN_H
 #define FAULTLINE_PLAN_H
 
-#include "../../keys.h"
+#include "../../mode.h"
 #include "sweep.h"
 
 /* Texts that the command line changes a sweep with, named as on it. */
@@ -28,14 +28,21 @@ struct plan_options {
 	uint64_t seed; /* order of the points, and their seed key where the sweep gives none */
 };
 
-#define PLANNED_STEM "%04u" /* how the names of a point's files begin: its number */
+/* Least pages of a vCPU that a sweep's pages_total leaves. */
+#define PAGES_EACH_MIN 16
+/*
+ * The same in native tiers: there the start of hundreds of threads takes longer than a few
+ * pages, and would be what is measured.
+ */
+#define PAGES_EACH_MIN_NATIVE 256
 
 struct planned {
 	struct point point; /* resolved */
 	const char *series; /* the sweep's */
 	bool is_split; /* pages come from pages_total */
 	char *id;
-	unsigned int number; /* from 1, in the sweep's own order; names its log */
+	unsigned int number; /* from 1, in the sweep's own order */
+	char stem[12]; /* the same with leading zeros, how the names of its files begin */
 };
 
 struct plan {
@@ -63,7 +70,11 @@ void plan_free(struct plan *plan);
 /* KEY=VALUE for every key that says what is measured: all but the CPU lists. Caller frees. */
 char *point_id(const struct point *p);
 
-/* Which modes and architectures the plan's points have, in MODE_COUNT and ARCH_COUNT elements. */
-void plan_uses(const struct plan *plan, bool *modes, bool *arches);
+/* Which modes and architectures points have. */
+struct plan_uses {
+	bool modes[MODE_COUNT], arches[ARCH_COUNT];
+};
+
+struct plan_uses plan_uses(const struct plan *plan);
 
 #endif

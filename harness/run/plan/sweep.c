@@ -8,10 +8,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../../keys.h"
 #include "values.h"
+#include "../base/file.h"
 
 #define LINE_MAX_CHARS 190 /* libinih takes 200 with the line's end */
 #define NAME_MAX_CHARS 48 /* libinih cuts off section names and keys at 49 */
@@ -41,128 +40,152 @@ __attribute__((format(printf, 2, 3))) static int fail_at(struct reader *r, const
 	return 0; /* libinih's word for failure */
 }
 
-const struct sweep_key *section_key(const struct section *section, const char *name)
-{
-	for (size_t i = 0; i < section->keys_count; i++)
-		if (!strcmp(section->keys[i].name, name))
-			return &section->keys[i];
-	return NULL;
-}
+#define FIELD(name) offsetof(struct draft, name)
 
+/* Keys that points do not have. */
 static const struct {
-	const char *key, *instead_of;
+	const char *name, *instead_of;
 	uint64_t max;
+	size_t offset;
 } sweep_only_keys[] = {
-	{ KEY_PAGES_TOTAL, "pages", 1u << 20 },
-	{ KEY_CPUS_MAX, "cpus", CPUS_MAX },
-	{ KEY_READERS_APART, "cpus", 1 },
+	{ "pages_total", "pages", 1u << 20, FIELD(pages_total) },
+	{ "cpus_max", "cpus", CPUS_MAX, FIELD(cpus_max) },
+	{ "readers_apart", "cpus", 1, FIELD(readers_apart) },
 };
 
 #define SWEEP_ONLY_KEYS (sizeof(sweep_only_keys) / sizeof(sweep_only_keys[0]))
 
-const char *sweep_exclusive_key(const char *name)
+int draft_set(struct draft *draft, const char *name, const char *value)
+{
+	uint64_t max, v;
+
+	for (size_t i = 0; i < SWEEP_ONLY_KEYS; i++) {
+		if (strcmp(sweep_only_keys[i].name, name))
+			continue;
+		max = sweep_only_keys[i].max;
+		if (number_parse(value, 1, max, &v))
+			return error("%s='%s' is not valid; use a number from 1 to %llu", name,
+				     value, (unsigned long long)max);
+		*(unsigned int *)((char *)draft + sweep_only_keys[i].offset) = (unsigned int)v;
+		return 0;
+	}
+	return point_set(&draft->point, name, value);
+}
+
+/* Whether two keys say the same in different ways. */
+static bool keys_exclude(const char *a, const char *b)
 {
 	for (size_t i = 0; i < SWEEP_ONLY_KEYS; i++) {
-		if (!strcmp(name, sweep_only_keys[i].key))
-			return sweep_only_keys[i].instead_of;
-		if (!strcmp(name, sweep_only_keys[i].instead_of))
-			return sweep_only_keys[i].key;
+		const char *x = sweep_only_keys[i].name, *y = sweep_only_keys[i].instead_of;
+
+		if ((!strcmp(a, x) && !strcmp(b, y)) || (!strcmp(a, y) && !strcmp(b, x)))
+			return true;
 	}
+	return false;
+}
+
+const struct sweep_key *section_find(const struct section *section, const char *name)
+{
+	const struct sweep_key *other = NULL;
+
+	for (size_t i = 0; i < section->keys_count; i++) {
+		if (!strcmp(section->keys[i].name, name))
+			return &section->keys[i];
+		if (keys_exclude(section->keys[i].name, name))
+			other = &section->keys[i];
+	}
+	return other;
+}
+
+/* The key of points that has this name, or NULL. */
+static const struct key *find_key(const char *name)
+{
+	for (size_t i = 0; i < point_keys_count; i++)
+		if (!strcmp(point_keys[i].name, name))
+			return &point_keys[i];
 	return NULL;
 }
 
-/* The greatest value of a key that points do not have, 0 for one that they have. */
-static uint64_t sweep_only_max(const char *name)
-{
-	for (size_t i = 0; i < SWEEP_ONLY_KEYS; i++)
-		if (!strcmp(name, sweep_only_keys[i].key))
-			return sweep_only_keys[i].max;
-	return 0;
-}
-
-/* Checks every value by itself, on a point that is thrown away. */
-static int check_values(const char *name, const struct strings *values)
-{
-	uint64_t v, max = sweep_only_max(name);
-	struct point scratch;
-
-	for (size_t i = 0; i < values->n; i++) {
-		if (max) {
-			if (!number_parse(values->v[i], 1, max, &v))
-				continue;
-			return error("%s='%s' is not valid; use a number from 1 to %llu", name,
-				     values->v[i], (unsigned long long)max);
-		}
-		point_defaults(&scratch);
-		if (point_set(&scratch, name, values->v[i]))
-			return -1;
-	}
-	return 0;
-}
-
-/* A key's text to its values, of which there may be several. */
+/* A key's text to its values, of which there may be several; each is checked by itself. */
 static int expand(const char *name, const char *text, struct strings *values)
 {
-	const struct key *key = point_key(name);
+	const struct key *key = find_key(name);
+	struct draft scratch = { 0 };
 
 	*values = (struct strings){ 0 };
 	if (key && key->kind == KEY_CPU_LIST) { /* its commas are part of the value */
 		strings_add(values, xstrdup(text));
-		return 0;
+	} else if (!strcmp(name, "arch") && !strcmp(text, "all")) {
+		for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
+			strings_add(values, xstrdup(arch_names[arch]));
+	} else if (values_expand(text, values)) {
+		return -1;
 	}
-	if (strcmp(name, "arch") || strcmp(text, "all"))
-		return values_expand(text, values);
-	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
-		strings_add(values, xstrdup(arch_names[arch]));
+	for (size_t i = 0; i < values->n; i++) {
+		if (!draft_set(&scratch, name, values->v[i]))
+			continue;
+		strings_free(values);
+		return -1;
+	}
 	return 0;
 }
 
 int section_set(struct section *section, const char *name, const char *text)
 {
-	struct sweep_key *key = (struct sweep_key *)section_key(section, name);
+	struct sweep_key *key = (struct sweep_key *)section_find(section, name);
 	struct strings values;
 
 	if (expand(name, text, &values))
 		return -1;
-	if (check_values(name, &values)) {
-		strings_free(&values);
-		return -1;
-	}
-	if (key) {
-		strings_free(&key->values);
-	} else {
+	if (!key) {
 		section->keys = xreallocarray(section->keys, section->keys_count + 1,
 					      sizeof(*section->keys));
 		key = &section->keys[section->keys_count++];
-		key->name = xstrdup(name);
+		*key = (struct sweep_key){ 0 };
 	}
-	key->values = values;
+	strings_free(&key->values);
+	free(key->name);
+	*key = (struct sweep_key){ .name = xstrdup(name), .values = values };
 	return 0;
 }
 
-static int begin_section(struct reader *r, char *name)
+int sweep_choices(const char *name, const char *text, bool *chosen)
+{
+	struct strings values;
+	struct point p = { 0 };
+
+	if (expand(name, text, &values))
+		return -1;
+	for (size_t i = 0; i < values.n; i++) {
+		point_set(&p, name, values.v[i]);
+		chosen[*(unsigned int *)((char *)&p + find_key(name)->offset)] = true;
+	}
+	strings_free(&values);
+	return 0;
+}
+
+static void begin_section(struct reader *r, const char *name)
 {
 	struct sweep *sweep = r->sweep;
 
 	r->section = NULL;
 	r->in_sweep = !strcmp(name, "sweep");
-	if (r->in_sweep)
-		return 1;
-	if (!*name || strlen(name) > NAME_MAX_CHARS)
-		return fail_at(r, "a section's name has 1 to %d characters", NAME_MAX_CHARS);
-	if (!strcmp(name, "defaults")) {
-		r->section = &sweep->defaults;
-		return 1;
-	}
 	for (size_t i = 0; i < sweep->series_count; i++)
 		if (!strcmp(sweep->series[i].name, name))
-			return fail_at(r, "series [%s] is there already, from line %d", name,
-				       sweep->series[i].line);
+			fail_at(r, "series [%s] is there already, from line %d", name,
+				sweep->series[i].line);
+	if (!*name || strlen(name) > NAME_MAX_CHARS)
+		fail_at(r, "a section's name has 1 to %d characters", NAME_MAX_CHARS);
+	if (r->in_sweep || r->failed)
+		return;
+	if (!strcmp(name, "defaults")) {
+		r->section = &sweep->defaults;
+		return;
+	}
 	sweep->series =
 		xreallocarray(sweep->series, sweep->series_count + 1, sizeof(*sweep->series));
 	r->section = &sweep->series[sweep->series_count++];
 	*r->section = (struct section){ .name = xstrdup(name), .line = r->line };
-	return 1;
 }
 
 /* Hands lines to libinih and notes where they are, and where sections begin. */
@@ -196,7 +219,7 @@ static char *next_line(char *buf, int size, void *user)
 static int take_key(void *user, const char *section, const char *name, const char *value)
 {
 	struct reader *r = user;
-	const char *other;
+	const struct sweep_key *other;
 
 	(void)section;
 	if (r->failed)
@@ -212,14 +235,12 @@ static int take_key(void *user, const char *section, const char *name, const cha
 		return fail_at(r, "'%s' stands before any [section]", name);
 	if (!strcmp(name, "tier"))
 		return fail_at(r, "'%s' is chosen on the command line, with --%s", name, name);
-	if (section_key(r->section, name))
+	other = section_find(r->section, name);
+	if (other && !strcmp(other->name, name))
 		return fail_at(r, "'%s' is given twice in [%s]", name, section);
-	if (section_set(r->section, name, value))
-		return fail_at(r, "%s", error_text());
-	other = sweep_exclusive_key(name);
-	if (other && section_key(r->section, other))
-		return fail_at(r, "%s and %s exclude each other", name, other);
-	return 1;
+	if (other)
+		return fail_at(r, "%s and %s exclude each other", name, other->name);
+	return section_set(r->section, name, value) ? fail_at(r, "%s", error_text()) : 1;
 }
 
 int sweep_parse(struct sweep *sweep, const char *file, const char *text)
@@ -238,9 +259,8 @@ int sweep_parse(struct sweep *sweep, const char *file, const char *text)
 		return -1;
 	}
 	r.in = fmemopen(sweep->text, strlen(text), "r");
-	if (!r.in) {
+	if (!r.in)
 		return error("%s: %s", file, strerror(errno));
-	}
 	bad_line = ini_parse_stream(next_line, &r, take_key, &r);
 	fclose(r.in);
 	if (!r.failed && bad_line) {
@@ -252,7 +272,7 @@ int sweep_parse(struct sweep *sweep, const char *file, const char *text)
 	return r.failed ? -1 : 0;
 }
 
-void section_free(struct section *section)
+static void section_free(struct section *section)
 {
 	for (size_t i = 0; i < section->keys_count; i++) {
 		free(section->keys[i].name);
@@ -302,26 +322,46 @@ void sweep_names(const char *root, struct strings *names)
 	free(dir);
 }
 
-char *sweep_find(const char *root, const char *name)
+static int fail_to_find(const char *root, const char *name)
 {
 	struct strings names = { 0 };
-	char *path;
 
-	if (strchr(name, '/') || ends_in_ini(name))
-		path = xstrdup(name);
+	error("unknown sweep '%s'; give a file, or one of:", name);
+	sweep_names(root, &names);
+	for (size_t i = 0; i < names.n; i++)
+		error("%s %s", error_text(), names.v[i]);
+	strings_free(&names);
+	return -1;
+}
+
+int sweep_load(struct sweep *sweep, const char *root, const char *name)
+{
+	bool is_path = strchr(name, '/') || ends_in_ini(name);
+	char *path = is_path ? xstrdup(name) : xasprintf("%s/bench/sweeps/%s.ini", root, name);
+	char *text = file_read_exact(path);
+	int failed;
+
+	*sweep = (struct sweep){ 0 };
+	if (text)
+		failed = sweep_parse(sweep, path, text);
+	else if (errno == ENOENT && !is_path)
+		failed = fail_to_find(root, name);
 	else
-		path = xasprintf("%s/bench/sweeps/%s.ini", root, name);
-	if (!access(path, R_OK))
-		return path;
-	if (errno != ENOENT || strchr(name, '/') || ends_in_ini(name)) {
-		error("cannot read the sweep file %s: %s", path, strerror(errno));
-	} else {
-		error("unknown sweep '%s'; give a file, or one of:", name);
-		sweep_names(root, &names);
-		for (size_t i = 0; i < names.n; i++)
-			error("%s %s", error_text(), names.v[i]);
-		strings_free(&names);
-	}
+		failed = error("cannot read the sweep file %s: %s", path, strerror(errno));
+	free(text);
 	free(path);
-	return NULL;
+	return failed;
+}
+
+char *sweep_label(const struct sweep *sweep)
+{
+	const char *slash = strrchr(sweep->file, '/');
+	char *label = xstrdup(slash ? slash + 1 : sweep->file);
+
+	if (ends_in_ini(label))
+		label[strlen(label) - 4] = '\0';
+	for (char *c = label; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
+			*c = '_';
+	return label;
 }

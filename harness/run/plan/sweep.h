@@ -12,22 +12,22 @@
 #ifndef FAULTLINE_SWEEP_H
 #define FAULTLINE_SWEEP_H
 
+#include "../../keys.h"
 #include "../base/util.h"
 
 /*
- * Not a key of a point: pages in all, split among the vCPUs. At least PAGES_EACH_MIN each, and in
- * native tiers PAGES_EACH_MIN_NATIVE: there the start of hundreds of threads takes longer than a
- * few pages, and would be what is measured.
+ * A point in the making: its keys, and what a sweep may say in place of some of them. 0: it does
+ * not. pages_total, in place of pages: pages in all, split among the vCPUs. cpus_max, in place of
+ * cpus: as many simulated CPUs as vCPUs, but at most this. readers_apart=1 adds one for each
+ * handler thread to those, up to the same most.
  */
-#define KEY_PAGES_TOTAL "pages_total"
-#define PAGES_EACH_MIN 16
-#define PAGES_EACH_MIN_NATIVE 256
+struct draft {
+	struct point point;
+	unsigned int pages_total, cpus_max, readers_apart;
+};
 
-/* Not one either: simulated CPUs, as many as vCPUs but at most this. */
-#define KEY_CPUS_MAX "cpus_max"
-
-/* Nor this: 1 adds a simulated CPU for each handler thread to those, up to the same most. */
-#define KEY_READERS_APART "readers_apart"
+/* Sets one of all these keys from text. Returns 0, or -1 after error(). */
+int draft_set(struct draft *draft, const char *name, const char *value);
 
 struct sweep_key {
 	char *name;
@@ -58,23 +58,26 @@ int sweep_parse(struct sweep *sweep, const char *file, const char *text);
 
 void sweep_free(struct sweep *sweep);
 
-/* The section's key, or NULL. */
-const struct sweep_key *section_key(const struct section *section, const char *name);
+/* The section's key of that name, or else one that says the same in another way; or NULL. */
+const struct sweep_key *section_find(const struct section *section, const char *name);
 
-/* The key that cannot stand beside this one, since it says the same in another way, or NULL. */
-const char *sweep_exclusive_key(const char *name);
-
-void section_free(struct section *section);
-
-/* Gives a key new values from a list in text, whether or not it was there. Returns 0 or -1. */
+/* Gives a key values from a list in text, in place of what section_find() finds. Returns 0 or -1. */
 int section_set(struct section *section, const char *name, const char *text);
 
 /*
- * Finds a sweep by name in $root/bench/sweeps, or by path when name holds a
- * slash or ends in .ini. Returns the path, or NULL with a message that lists the
- * known names. Caller frees.
+ * Sets the elements of chosen that a list of values of a key names ("all" architectures).
+ * Returns 0, or -1 after error().
  */
-char *sweep_find(const char *root, const char *name);
+int sweep_choices(const char *name, const char *text, bool *chosen);
+
+/*
+ * Reads a sweep by name from $root/bench/sweeps, or by path when name holds a slash or ends in
+ * .ini. Returns 0, or -1 after error(), which lists the known names where name is none.
+ */
+int sweep_load(struct sweep *sweep, const char *root, const char *name);
+
+/* The name of its file without folder and .ini, fit for a folder's name. Caller frees. */
+char *sweep_label(const struct sweep *sweep);
 
 /* The names of the sweeps that come with faultline, sorted. */
 void sweep_names(const char *root, struct strings *names);

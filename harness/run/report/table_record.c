@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "table_record.h"
 
+#include <string.h>
+
+#include "../store/record.h"
 #include "figures.h"
 
 static long long integer(const json_t *object, const char *name)
@@ -52,10 +55,16 @@ static void print_distributions(FILE *out, const json_t *latency_ns)
 	}
 }
 
-void table_record(FILE *out, const json_t *record)
+void table_record(FILE *out, const json_t *record, const char *tier_why)
 {
 	const json_t *latency_ns = json_object_get(record, "latency_ns");
 
+	fprintf(out, "tier %s (%s)\n%s\n", json_string_value(json_object_get(record, "tier")),
+		tier_why, json_string_value(json_object_get(record, "id")));
+	if (strcmp(record_status(record), "ok")) {
+		fprintf(out, "%s: %s\n", record_status(record), record_reason(record));
+		return;
+	}
 	print_figures(out, record);
 	if (!latency_ns) {
 		fprintf(out, "  times mean nothing in this tier, and none are shown\n");

@@ -6,7 +6,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* Prints what an ok record has: its figures, what is to be known of them, and all distributions. */
-void table_record(FILE *out, const json_t *record);
+/*
+ * Prints the point and why it has its tier; then its figures, what is to be known of them, and
+ * all distributions, or why there are none.
+ */
+void table_record(FILE *out, const json_t *record, const char *tier_why);
 
 #endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What commands share: a table from which a command's options are read and its --help is
+ * printed, and the exit code of what failed.
+ */
+#ifndef FAULTLINE_COMMAND_LINE_H
+#define FAULTLINE_COMMAND_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct option_row {
+	const char *name;
+	const char *value; /* as --help calls it; "[=DIR]": may be left out; NULL: there is none */
+	const char *help; /* lines */
+	/*
+	 * Reads the value (NULL: none was given). field: of the command's struct, of a type that
+	 * fits. Returns 0, or -1 after error().
+	 */
+	int (*take)(const struct option_row *row, const char *text, void *field);
+	size_t offset; /* of the field */
+	unsigned int max; /* for take_number() */
+};
+
+struct command_line {
+	const char *usage; /* what --help says before the options */
+	const struct option_row *rows; /* without --help; the last one has no name */
+	const char *exit_codes; /* and after them */
+};
+
+/*
+ * Reads the options into *fields; the other words stand from argv[optind] on then. *given, unless
+ * it is NULL, gets a bit for each row that was there. Returns -1 when the command is to go ahead,
+ * or the exit code to end with: after --help, or after a message about what is wrong.
+ */
+int options_parse(const struct command_line *line, int argc, char **argv, void *fields,
+		  unsigned int *given);
+
+/* For commands without any. */
+int options_refuse(const char *usage, int argc, char **argv);
+
+/* Ways to read a value. The field is: */
+int take_flag(const struct option_row *row, const char *text, void *field); /* bool */
+int take_text(const struct option_row *row, const char *text, void *field); /* const char * */
+int take_number(const struct option_row *row, const char *text,
+		void *field); /* unsigned int, from 1 */
+int take_key(const struct option_row *row, const char *text,
+	     void *field); /* a key of points: as there */
+int take_arches(const struct option_row *row, const char *text, void *field); /* bool[ARCH_COUNT] */
+int take_placement(const struct option_row *row, const char *text,
+		   void *field); /* enum placement */
+
+/* The same for all commands that have it. */
+#define OPTION_TIMEOUT(field)                                                                                \
+	{                                                                                                    \
+		"point-timeout", "S",                                                                        \
+			"seconds after which a point has failed (300, and more the\nlonger it should take)", \
+			take_number, field, 86400                                                            \
+	}
+
+/*
+ * Prints the message of what failed and returns the exit code for that: code, unless failed is
+ * INTERRUPTED.
+ */
+int exit_failed(int failed, int code);
+
+/* What --check prints for who is to make sure that there is all they take. ARCH_COUNT elements. */
+void print_arches(const bool *arches);
+
+#endif
