@@ -66,7 +66,7 @@ const struct key point_keys[] = {
 	  KEY_NUMBER, FIELD(speed), 1, 64 },
 	{ "pages", "pages per vCPU; all in all where a workload shares them",
 	  KEY_NUMBER, FIELD(pages), 1, PAGES_MAX },
-	{ "fetch", "time that getting a page takes", KEY_DURATION, FIELD(fetch_ns) },
+	{ "fetch", "time that getting a page takes", KEY_FETCH, FIELD(fetch) },
 	{ "wait", "how that time passes", KEY_CHOICE, FIELD(wait), .names = wait_names },
 	{ "uffds", "userfaultfds that share the memory", KEY_COUNT, FIELD(uffds), 1, VCPUS_MAX },
 	{ "readers", "handler threads in all", KEY_COUNT, FIELD(readers), 1, VCPUS_MAX },
@@ -113,12 +113,12 @@ void point_defaults(struct point *p)
 		.cpus = 1,
 		.quantum = QUANTUM_DEFAULT,
 		.pages = 256,
-		.fetch_ns = 30000,
 		.uffds = 1,
 		.readers = 1,
 		.repeat = 1,
 		.seed = 1,
 	};
+	fetch_spec_parse("30us", &p->fetch);
 }
 
 int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value)
@@ -134,54 +134,6 @@ int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 		return -1;
 	*value = v;
 	return 0;
-}
-
-static const struct {
-	const char *name;
-	double ns;
-} units[] = { { "s", 1e9 }, { "ms", 1e6 }, { "us", 1e3 }, { "ns", 1 } };
-
-#define UNITS (sizeof(units) / sizeof(units[0]))
-
-int duration_parse(const char *text, uint64_t *ns)
-{
-	const double limit_ns = 60e9;
-	char *end;
-	double v;
-
-	if (!strcmp(text, "0")) {
-		*ns = 0;
-		return 0;
-	}
-	/* strtod() takes more than a person would write: 0x10us, 1e3us, infinity. */
-	if (text[0] < '0' || text[0] > '9' || text[strspn(text, "0123456789.mnus")])
-		return -1;
-	v = strtod(text, &end);
-	for (size_t i = 0; i < UNITS; i++) {
-		if (strcmp(end, units[i].name))
-			continue;
-		v *= units[i].ns;
-		if (v > limit_ns || (v > 0 && v < 0.5))
-			return -1;
-		*ns = (uint64_t)(v + 0.5);
-		return 0;
-	}
-	return -1;
-}
-
-const char *duration_format(uint64_t ns, char *buf, size_t size)
-{
-	size_t i = 0;
-
-	if (!ns) {
-		snprintf(buf, size, "0");
-		return buf;
-	}
-	while (ns % (uint64_t)units[i].ns)
-		i++;
-	snprintf(buf, size, "%llu%s", (unsigned long long)(ns / (uint64_t)units[i].ns),
-		 units[i].name);
-	return buf;
 }
 
 /* Reads a CPU number. Returns what follows it, or NULL if there is none. */
@@ -234,8 +186,8 @@ const char *point_key_values(const struct key *key, char *buf, size_t size)
 		snprintf(buf + n, size - n, "a number from %llu to %llu",
 			 (unsigned long long)key->min, (unsigned long long)key->max);
 		break;
-	case KEY_DURATION:
-		snprintf(buf, size, "0 or a duration of up to a minute, such as 30us");
+	case KEY_FETCH:
+		fetch_spec_values(buf, size);
 		break;
 	case KEY_CPU_LIST:
 		snprintf(buf, size, "a CPU list such as 0,2-5");
@@ -277,8 +229,8 @@ static int store_value(void *field, const struct key *s, const char *value)
 			return -1;
 		*(unsigned int *)field = (unsigned int)v;
 		return 0;
-	case KEY_DURATION:
-		return duration_parse(value, field);
+	case KEY_FETCH:
+		return fetch_spec_parse(value, field);
 	case KEY_SEED:
 		return number_parse(value, s->min, s->max, field);
 	case KEY_CPU_LIST:
@@ -414,8 +366,8 @@ const char *point_get(const struct point *p, const char *name, char *buf, size_t
 	case KEY_NUMBER:
 		snprintf(buf, size, "%u", v);
 		break;
-	case KEY_DURATION:
-		duration_format(*(const uint64_t *)field, buf, size);
+	case KEY_FETCH:
+		fetch_spec_format(field, buf, size);
 		break;
 	case KEY_SEED:
 		snprintf(buf, size, "%llu", (unsigned long long)*(const uint64_t *)field);

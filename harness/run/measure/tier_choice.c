@@ -23,7 +23,7 @@ int mode_probe(const struct setup *setup, unsigned int mode, struct mode_probe *
 	p.mode = mode;
 	p.tier = machine_is_vm() ? TIER_NESTED : TIER_HARDWARE;
 	p.pages = 16;
-	p.fetch_ns = 0;
+	point_set(&p, "fetch", "0");
 	if (point_resolve(&p))
 		return -1;
 	dir = scratch_make();
