@@ -347,6 +347,15 @@ int point_resolve(struct point *p)
 	return 0;
 }
 
+int point_parse(struct point *p, char *const *pairs)
+{
+	point_defaults(p);
+	for (; *pairs; pairs++)
+		if (point_set_pair(p, *pairs))
+			return -1;
+	return point_resolve(p);
+}
+
 const char *point_get(const struct point *p, const char *name, char *buf, size_t size)
 {
 	const struct key *s = &point_keys[find_key(name)];

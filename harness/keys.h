@@ -108,6 +108,12 @@ int point_set_pair(struct point *p, const char *pair);
 int point_resolve(struct point *p);
 
 /*
+ * A point from what stands in pairs, "KEY=VALUE" each and NULL at the end, and defaults for all
+ * else, resolved. Returns 0 or -1 after error().
+ */
+int point_parse(struct point *p, char *const *pairs);
+
+/*
  * Gives the point its tier. Only the simulated one has simulated CPUs: for
  * others cpus, quantum, coherence and speed are put back to what says nothing.
  */
