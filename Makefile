@@ -38,7 +38,7 @@ CROSS_$(HOST_ARCH) :=
 RUN_LIBRARIES := hwloc jansson inih
 RUN_LDLIBS = $(shell pkg-config --libs $(RUN_LIBRARIES)) -lm
 
-SHARED_SOURCES := harness/error.c harness/keys.c harness/names.c harness/resolve.c workloads/names.c
+SHARED_SOURCES := $(wildcard harness/*.c) workloads/names.c
 RUN_SOURCES := $(wildcard harness/run/*/*.c) harness/manycore/account_names.c
 MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c observe.c options.c parallel_time.c preload.c \
 						 qemu.c shortcuts.c)

@@ -27,18 +27,64 @@
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SKIPPED = 4 };
 
+/* What the program is asked to do. */
+struct job {
+	/* Returns 0, or -1 after error(). */
+	int (*parse)(char *const *arguments);
+	/* Writes a line of results. Returns whether they are good ones; fail()s, skip()s. */
+	bool (*run)(FILE *out);
+	/* In place of results; status is "failed" or "skipped". */
+	void (*write_reason)(FILE *out, const char *status, const char *reason);
+};
+
 static struct point point;
 static struct micro micro;
-static bool is_micro; /* known answers are asked for */
+static const struct job *job;
 static FILE *record_out; /* of the measuring child; NULL outside of it */
 
-static void write_reason(FILE *out, const char *status, const char *reason)
+static int parse_point(char *const *arguments)
 {
-	if (is_micro)
-		micro_write_reason(&micro, out, reason);
-	else
-		record_write_reason(out, &point, status, reason);
+	return point_parse(&point, arguments);
 }
+
+static bool measure_point(FILE *out)
+{
+	run_point(&point, modes[point.mode], out);
+	return true;
+}
+
+static void write_point_reason(FILE *out, const char *status, const char *reason)
+{
+	record_write_reason(out, &point, status, reason);
+}
+
+static int parse_micro(char *const *arguments)
+{
+	return micro_parse(&micro, arguments);
+}
+
+static bool run_micro(FILE *out)
+{
+	return micro_run(&micro, out);
+}
+
+static void write_micro_reason(FILE *out, const char *status, const char *reason)
+{
+	(void)status; /* they are wrong for either reason */
+	micro_write_reason(&micro, out, reason);
+}
+
+static const struct job point_job = {
+	.parse = parse_point,
+	.run = measure_point,
+	.write_reason = write_point_reason,
+};
+
+static const struct job micro_job = {
+	.parse = parse_micro,
+	.run = run_micro,
+	.write_reason = write_micro_reason,
+};
 
 /* Any thread may come here, and others go on meanwhile: the first one's word is the record. */
 static void give_up(bool is_skip, const char *reason)
@@ -47,7 +93,7 @@ static void give_up(bool is_skip, const char *reason)
 
 	pthread_mutex_lock(&lock); /* never unlocked */
 	if (record_out) {
-		write_reason(record_out, is_skip ? "skipped" : "failed", reason);
+		job->write_reason(record_out, is_skip ? "skipped" : "failed", reason);
 		fflush(record_out);
 	} else {
 		fprintf(stderr, "faultline-point: %s\n", reason);
@@ -60,7 +106,7 @@ static void measure(void *arg, FILE *out)
 	char *record = NULL;
 	size_t size;
 	FILE *memory;
-	bool is_ok = true;
+	bool is_ok;
 
 	(void)arg;
 	/* Killed with whoever asked for the point. */
@@ -70,10 +116,7 @@ static void measure(void *arg, FILE *out)
 	memory = open_memstream(&record, &size);
 	if (!memory)
 		fail("no memory for the record");
-	if (is_micro)
-		is_ok = micro_run(&micro, memory);
-	else
-		run_point(&point, modes[point.mode], memory);
+	is_ok = job->run(memory);
 	fclose(memory);
 	fputs(record, out);
 	free(record);
@@ -94,19 +137,7 @@ static int usage(const char *message)
 	return EXIT_USAGE;
 }
 
-static int parse(int argc, char **argv)
-{
-	is_micro = micro_is_asked_for(argc, argv);
-	if (is_micro)
-		return micro_parse(argc, argv, &micro);
-	point_defaults(&point);
-	for (int i = 1; i < argc; i++)
-		if (point_set_pair(&point, argv[i]))
-			return -1;
-	return point_resolve(&point);
-}
-
-/* Runs the point in a child; a child that dies without a record gets one here. */
+/* Does the job in a child; one that dies without a record gets one here. */
 static int run_child(FILE *results)
 {
 	char reason[128];
@@ -124,7 +155,7 @@ static int run_child(FILE *results)
 		else
 			snprintf(reason, sizeof(reason),
 				 "the measuring process ended with code %d and no record", code);
-		write_reason(results, "failed", reason);
+		job->write_reason(results, "failed", reason);
 		code = EXIT_FAILED;
 	}
 	free(output);
@@ -133,12 +164,14 @@ static int run_child(FILE *results)
 
 int main(int argc, char **argv)
 {
+	char *const *arguments = argv + (argc > 0);
 	bool is_init = supervise_is_init();
 	FILE *results = is_init ? supervise_init() : stdout;
 	int code = EXIT_FAILED;
 
 	fail_set_handler(give_up);
-	if (parse(argc, argv))
+	job = micro_is_asked_for(arguments) ? &micro_job : &point_job;
+	if (job->parse(arguments))
 		code = usage(error_text());
 	else if (results)
 		code = run_child(results);

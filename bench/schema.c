@@ -10,9 +10,6 @@
 #include "../harness/run/base/json.h"
 #include "../harness/run/base/util.h"
 
-/* As duration_format() writes it. */
-#define DURATION_PATTERN "^(0|[0-9]+(s|ms|us|ns))$"
-
 /* "auto" is resolved, and never recorded. */
 static json_t *choices(const struct key *key)
 {
@@ -26,6 +23,7 @@ static json_t *choices(const struct key *key)
 
 static json_t *key_schema(const struct key *key)
 {
+	char pattern[512];
 	json_t *schema;
 
 	if (point_key_is_number(key))
@@ -36,7 +34,8 @@ static json_t *key_schema(const struct key *key)
 	else if (key->kind == KEY_CPU_LIST)
 		schema = json_pack("{s:s}", "$ref", "#/$defs/cpu_list");
 	else
-		schema = json_pack("{s:s, s:s}", "type", "string", "pattern", DURATION_PATTERN);
+		schema = json_pack("{s:s, s:s}", "type", "string", "pattern",
+				   fetch_spec_pattern(pattern, sizeof(pattern)));
 	json_object_set_new(schema, "description", json_string(key->help));
 	return schema;
 }

@@ -76,7 +76,7 @@ const struct key point_keys[] = {
 	{ "pages", "pages per vCPU; all in all where a workload shares them", ROLE_CONDITION,
 	  KEY_NUMBER, FIELD(pages), 1, PAGES_MAX, .follows = { "vcpus" } },
 	{ "fetch", "time that getting a page takes", ROLE_CONDITION,
-	  KEY_DURATION, FIELD(fetch_ns), .has_own_place = true },
+	  KEY_FETCH, FIELD(fetch), .has_own_place = true },
 	{ "wait", "how that time passes", ROLE_CONDITION,
 	  KEY_CHOICE, FIELD(wait), .names = wait_names },
 	{ "uffds", "userfaultfds that share the memory", ROLE_MECHANISM,
@@ -110,54 +110,6 @@ int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 		return -1;
 	*value = v;
 	return 0;
-}
-
-static const struct {
-	const char *name;
-	double ns;
-} units[] = { { "s", 1e9 }, { "ms", 1e6 }, { "us", 1e3 }, { "ns", 1 } };
-
-#define UNITS (sizeof(units) / sizeof(units[0]))
-
-int duration_parse(const char *text, uint64_t *ns)
-{
-	const double limit_ns = 60e9;
-	char *end;
-	double v;
-
-	if (!strcmp(text, "0")) {
-		*ns = 0;
-		return 0;
-	}
-	/* strtod() takes more than a person would write: 0x10us, 1e3us, infinity. */
-	if (text[0] < '0' || text[0] > '9' || text[strspn(text, "0123456789.mnus")])
-		return -1;
-	v = strtod(text, &end);
-	for (size_t i = 0; i < UNITS; i++) {
-		if (strcmp(end, units[i].name))
-			continue;
-		v *= units[i].ns;
-		if (v > limit_ns || (v > 0 && v < 0.5))
-			return -1;
-		*ns = (uint64_t)(v + 0.5);
-		return 0;
-	}
-	return -1;
-}
-
-const char *duration_format(uint64_t ns, char *buf, size_t size)
-{
-	size_t i = 0;
-
-	if (!ns) {
-		snprintf(buf, size, "0");
-		return buf;
-	}
-	while (ns % (uint64_t)units[i].ns)
-		i++;
-	snprintf(buf, size, "%llu%s", (unsigned long long)(ns / (uint64_t)units[i].ns),
-		 units[i].name);
-	return buf;
 }
 
 /* Reads a CPU number. Returns what follows it, or NULL if there is none. */
@@ -210,8 +162,8 @@ const char *point_key_values(const struct key *key, char *buf, size_t size)
 		snprintf(buf + n, size - n, "a number from %llu to %llu",
 			 (unsigned long long)key->min, (unsigned long long)key->max);
 		break;
-	case KEY_DURATION:
-		snprintf(buf, size, "0 or a duration of up to a minute, such as 30us");
+	case KEY_FETCH:
+		fetch_spec_values(buf, size);
 		break;
 	case KEY_CPU_LIST:
 		snprintf(buf, size, "a CPU list such as 0,2-5");
@@ -253,8 +205,8 @@ static int store_value(void *field, const struct key *s, const char *value)
 			return -1;
 		*(unsigned int *)field = (unsigned int)v;
 		return 0;
-	case KEY_DURATION:
-		return duration_parse(value, field);
+	case KEY_FETCH:
+		return fetch_spec_parse(value, field);
 	case KEY_SEED:
 		return number_parse(value, s->min, s->max, field);
 	case KEY_CPU_LIST:
@@ -314,8 +266,8 @@ const char *point_get(const struct point *p, const struct key *s, char *buf, siz
 	case KEY_NUMBER:
 		snprintf(buf, size, "%u", v);
 		break;
-	case KEY_DURATION:
-		duration_format(*(const uint64_t *)field, buf, size);
+	case KEY_FETCH:
+		fetch_spec_format(field, buf, size);
 		break;
 	case KEY_SEED:
 		snprintf(buf, size, "%llu", (unsigned long long)*(const uint64_t *)field);
@@ -332,23 +284,30 @@ unsigned int point_count(const struct point *p, const struct key *key)
 	return *(const unsigned int *)((const char *)p + key->offset);
 }
 
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
 int point_key_compare(const struct point *a, const struct point *b, const struct key *key)
 {
 	const void *x = (const char *)a + key->offset, *y = (const char *)b + key->offset;
-	uint64_t v, w;
+	unsigned int v, w;
 
-	if (key->kind == KEY_CPU_LIST)
+	switch (key->kind) {
+	case KEY_CPU_LIST:
 		return strcmp(x, y);
-	if (key->kind == KEY_DURATION || key->kind == KEY_SEED) {
-		v = *(const uint64_t *)x;
-		w = *(const uint64_t *)y;
-	} else {
+	case KEY_FETCH:
+		return fetch_spec_compare(x, y);
+	case KEY_SEED:
+		return compare_numbers(*(const uint64_t *)x, *(const uint64_t *)y);
+	default:
 		v = *(const unsigned int *)x;
 		w = *(const unsigned int *)y;
 	}
-	if (key->kind == KEY_COUNT && v != w && (v == PER_VCPU || w == PER_VCPU))
-		return v == PER_VCPU ? 1 : -1;
-	return (v > w) - (v < w);
+	if (key->kind == KEY_COUNT && (v == PER_VCPU || w == PER_VCPU))
+		return (v == PER_VCPU) - (w == PER_VCPU);
+	return compare_numbers(v, w);
 }
 
 bool point_key_is_number(const struct key *key)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fetch_models.h"
 #include "tier.h"
 
 #define VCPUS_MAX 1024 /* KVM_MAX_NR_VCPUS of the kernels built here */
@@ -44,7 +45,7 @@ struct point {
 	unsigned int coherence_ns; /* what moving a cache line between simulated CPUs costs */
 	unsigned int speed; /* instructions per ns; 0: not resolved yet */
 	unsigned int pages; /* per vCPU; all in all where a workload shares them */
-	uint64_t fetch_ns;
+	struct fetch_spec fetch;
 	enum wait_kind wait;
 	unsigned int uffds; /* PER_VCPU or a number */
 	unsigned int readers; /* PER_VCPU or a number: handler threads in all */
@@ -60,7 +61,7 @@ enum key_kind {
 	KEY_CHOICE, /* one of names */
 	KEY_NUMBER, /* min..max */
 	KEY_COUNT, /* the same, or "per-vcpu" */
-	KEY_DURATION,
+	KEY_FETCH, /* of one of the models in fetch_models.h */
 	KEY_SEED, /* min..max, 64 bits */
 	KEY_CPU_LIST,
 };
@@ -124,6 +125,12 @@ int point_set_pair(struct point *p, const char *pair);
 int point_resolve(struct point *p);
 
 /*
+ * A point from what stands in pairs, "KEY=VALUE" each and NULL at the end, and defaults for all
+ * else, resolved. Returns 0 or -1 after error().
+ */
+int point_parse(struct point *p, char *const *pairs);
+
+/*
  * Gives the point its tier. Only the simulated one has simulated CPUs: for
  * others cpus, quantum, coherence and speed get the values that mean none.
  */
@@ -146,15 +153,6 @@ int point_key_compare(const struct point *a, const struct point *b, const struct
 
 /* Whether a record shows this key as a number. */
 bool point_key_is_number(const struct key *key);
-
-/*
- * "0", "30us", "1.5ms", "250ns", "2s" to ns. Returns 0, or -1 when text is no
- * duration, negative or above one minute.
- */
-int duration_parse(const char *text, uint64_t *ns);
-
-/* ns to text in the largest unit that leaves a whole number: 30000 to "30us". */
-const char *duration_format(uint64_t ns, char *buf, size_t size);
 
 /* Decimal digits only, min..max inclusive. Returns 0 or -1. */
 int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value);

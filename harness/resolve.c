@@ -49,12 +49,12 @@ void point_defaults(struct point *p)
 		.cpus = 1,
 		.quantum = QUANTUM_DEFAULT,
 		.pages = 256,
-		.fetch_ns = 30000,
 		.uffds = 1,
 		.readers = 1,
 		.repeat = 1,
 		.seed = 1,
 	};
+	fetch_spec_parse("30us", &p->fetch);
 }
 
 uint64_t point_pages_total(const struct point *p)
@@ -117,4 +117,13 @@ int point_resolve(struct point *p)
 		return error("vcpus=%u times pages=%u is more than %u pages", p->vcpus, p->pages,
 			     PAGES_MAX);
 	return 0;
+}
+
+int point_parse(struct point *p, char *const *pairs)
+{
+	point_defaults(p);
+	for (; *pairs; pairs++)
+		if (point_set_pair(p, *pairs))
+			return -1;
+	return point_resolve(p);
 }

@@ -23,14 +23,15 @@ enum doorbell {
 };
 
 /*
- * The five stamps of a page. The guest writes t0 and t4, the host t1 to t3.
+ * The five stamps of a page. The guest writes t0 and t4, the host t1 to t3, and due.
  * A cache line each, so that pages do not disturb one another.
  */
 struct page_record {
 	uint64_t t0, t1, t2, t3, t4;
 	uint32_t claimed; /* shared pages: vCPU number + 1 of who stamps */
 	uint32_t pad;
-	uint64_t pad2[2];
+	uint64_t due; /* when the fetch is to be complete, which t2 may be late for */
+	uint64_t pad2;
 };
 
 _Static_assert(sizeof(struct page_record) == 64, "a page's record must be a cache line");

@@ -24,10 +24,7 @@ static inline uint64_t arch_ticks(void);
  */
 uint64_t arch_ticks_hz(int is_simulated);
 
-/* Ticks in ns of the kernel's clock; hz as above. */
-uint64_t ticks_of_ns(uint64_t ns, uint64_t hz);
-
-/* Sleeps until about then, if it is not then already. */
+/* Sleeps until about then, if it is not then already; hz as above. */
 void ticks_sleep_until(uint64_t ticks, uint64_t hz);
 
 /* Bytes that arch_build_tables() needs to map mapped_bytes one to one. */

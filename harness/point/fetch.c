@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "../time_units.h"
 #include "arch.h"
 #include "fail.h"
 #include "stats.h"
@@ -15,21 +16,22 @@
 /* A signal may cut a sleep short; the caller's deadline decides. */
 static void sleep_ns(uint64_t ns)
 {
-	struct timespec t = { .tv_sec = ns / 1000000000u, .tv_nsec = ns % 1000000000u };
+	struct timespec t = timespec_of_ns(ns);
 
 	nanosleep(&t, NULL);
 }
 
-static uint64_t sleep_overhead_ticks(const struct fetch *fetch, uint64_t delay_ns)
+/* What sleeps that long take beyond it, the median. */
+static uint64_t sleep_overhead_ticks(uint64_t delay_ticks, uint64_t clock_hz)
 {
 	uint64_t over[CALIBRATION_SLEEPS];
 
 	for (unsigned int i = 0; i < CALIBRATION_SLEEPS; i++) {
 		uint64_t start = arch_ticks();
 
-		sleep_ns(delay_ns);
+		sleep_ns(ns_of_ticks(delay_ticks, clock_hz));
 		over[i] = arch_ticks() - start;
-		over[i] -= over[i] < fetch->delay_ticks ? over[i] : fetch->delay_ticks;
+		over[i] -= over[i] < delay_ticks ? over[i] : delay_ticks;
 	}
 	stats_sort(over, CALIBRATION_SLEEPS);
 	return over[CALIBRATION_SLEEPS / 2];
@@ -41,21 +43,28 @@ void fetch_thread_init(void)
 		fail("prctl(PR_SET_TIMERSLACK): %s", strerror(errno));
 }
 
-void fetch_init(struct fetch *fetch, uint64_t delay_ns, enum wait_kind wait, uint64_t clock_hz,
-		unsigned int speed)
+void fetch_init(struct fetch *fetch, const struct fetch_spec *spec, enum wait_kind wait,
+		uint64_t clock_hz, unsigned int speed)
 {
-	delay_ns *= speed; /* the kernel's ns from here on */
+	const struct fetch_model *model = fetch_models[spec->model];
+	struct fetch_source source, trial;
+	uint64_t delay_ticks;
+
+	model->start(spec->numbers, clock_hz * speed, &source);
 	*fetch = (struct fetch){
-		.delay_ticks = ticks_of_ns(delay_ns, clock_hz),
+		.model = model,
+		.source = source,
 		.clock_hz = clock_hz,
 		.is_spinning = wait == WAIT_SPIN,
 	};
-	if (!delay_ns || fetch->is_spinning)
+	trial = source;
+	delay_ticks = model->deadline(&trial, 0);
+	if (!delay_ticks || fetch->is_spinning)
 		return;
 	fetch_thread_init();
-	fetch->overhead_ticks = sleep_overhead_ticks(fetch, delay_ns);
-	if (fetch->overhead_ticks > fetch->delay_ticks / 2)
-		fetch->overhead_ticks = fetch->delay_ticks / 2;
+	fetch->overhead_ticks = sleep_overhead_ticks(delay_ticks, clock_hz);
+	if (fetch->overhead_ticks > delay_ticks / 2)
+		fetch->overhead_ticks = delay_ticks / 2;
 }
 
 uint64_t fetch_sleep_ns(const struct fetch *fetch, uint64_t deadline_ticks)
@@ -65,7 +74,7 @@ uint64_t fetch_sleep_ns(const struct fetch *fetch, uint64_t deadline_ticks)
 
 	if (fetch->is_spinning || now >= wake)
 		return 0;
-	return (unsigned __int128)(wake - now) * 1000000000u / fetch->clock_hz;
+	return ns_of_ticks(wake - now, fetch->clock_hz);
 }
 
 void fetch_wait(const struct fetch *fetch, uint64_t deadline_ticks)

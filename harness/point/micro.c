@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "../error.h"
-#include "../keys.h"
 #include "affinity.h"
 #include "arch.h"
 #include "control.h"
@@ -32,16 +31,16 @@
 
 struct test {
 	const char *name;
-	unsigned int (*ops)(const struct micro *micro); /* of each thread in each part */
-	void (*run)(const struct micro *micro, unsigned int ops);
+	unsigned int (*ops)(const struct point *p); /* of each thread in each part */
+	void (*run)(const struct point *p, unsigned int ops);
 	/* All threads' operations come one after another: time from first start to last end. */
 	bool is_serial;
 	/* What an operation takes, and bounds for it. */
-	void (*answer)(const struct micro *micro, double *expected, double *low, double *high);
+	void (*answer)(const struct point *p, double *expected, double *low, double *high);
 };
 
 struct thread {
-	const struct micro *micro;
+	const struct point *p;
 	const struct test *test;
 	pthread_t id;
 	unsigned int cpu;
@@ -58,20 +57,20 @@ static _Alignas(LINE_BYTES) struct {
 	char rest_too[LINE_BYTES - sizeof(uint64_t)];
 } lines;
 
-static double charge(const struct micro *micro)
+static double charge(const struct point *p)
 {
-	return (double)micro->coherence_ns * micro->speed;
+	return (double)p->coherence_ns * p->speed;
 }
 
-static unsigned int compute_ops(const struct micro *micro)
+static unsigned int compute_ops(const struct point *p)
 {
-	(void)micro;
+	(void)p;
 	return 1;
 }
 
-static void compute_run(const struct micro *micro, unsigned int ops)
+static void compute_run(const struct point *p, unsigned int ops)
 {
-	(void)micro;
+	(void)p;
 	(void)ops;
 	arch_instructions(COMPUTE_INSTRUCTIONS);
 }
@@ -80,22 +79,22 @@ static void compute_run(const struct micro *micro, unsigned int ops)
  * Every CPU at full speed, however many there are. Besides, the clock is
  * read, in under 100 instructions.
  */
-static void compute_answer(const struct micro *micro, double *expected, double *low, double *high)
+static void compute_answer(const struct point *p, double *expected, double *low, double *high)
 {
-	(void)micro;
+	(void)p;
 	*expected = COMPUTE_INSTRUCTIONS;
 	*low = *expected;
 	*high = *expected + 100;
 }
 
-static unsigned int lock_ops(const struct micro *micro)
+static unsigned int lock_ops(const struct point *p)
 {
-	return LOCK_OPS / PARTS / micro->cpus + 1;
+	return LOCK_OPS / PARTS / p->cpus + 1;
 }
 
-static void lock_run(const struct micro *micro, unsigned int ops)
+static void lock_run(const struct point *p, unsigned int ops)
 {
-	(void)micro;
+	(void)p;
 	for (unsigned int i = 0; i < ops; i++) {
 		while (atomic_exchange(&lines.lock, 1))
 			while (atomic_load(&lines.lock))
@@ -113,37 +112,37 @@ static void lock_run(const struct micro *micro, unsigned int ops)
  * it free from the start of theirs on, half a quantum too early on average. With a
  * charge, the new holder pays for taking the lock, and mostly for seeing it free.
  */
-static void lock_answer(const struct micro *micro, double *expected, double *low, double *high)
+static void lock_answer(const struct point *p, double *expected, double *low, double *high)
 {
-	*expected = LOCK_SECTION + charge(micro);
-	*low = *expected - micro->quantum / 4.0;
-	*high = *expected + micro->quantum / 2.0 + charge(micro);
+	*expected = LOCK_SECTION + charge(p);
+	*low = *expected - p->quantum / 4.0;
+	*high = *expected + p->quantum / 2.0 + charge(p);
 }
 
-static unsigned int atomic_ops(const struct micro *micro)
+static unsigned int atomic_ops(const struct point *p)
 {
-	(void)micro;
+	(void)p;
 	return ATOMIC_OPS;
 }
 
 /* Do the CPUs want the line so often that it goes from one to the next all the time? */
-static bool is_line_always_wanted(const struct micro *micro)
+static bool is_line_always_wanted(const struct point *p)
 {
-	return micro->cpus * charge(micro) >= 2 * (2 * micro->quantum + charge(micro));
+	return p->cpus * charge(p) >= 2 * (2 * p->quantum + charge(p));
 }
 
 /*
  * Between two additions there are two slices at least, so that others can have had the
  * line in between. With few CPUs it is so long that they hardly ever meet.
  */
-static unsigned int atomic_work(const struct micro *micro)
+static unsigned int atomic_work(const struct point *p)
 {
-	return 2 * micro->quantum * (is_line_always_wanted(micro) ? 1 : micro->cpus);
+	return 2 * p->quantum * (is_line_always_wanted(p) ? 1 : p->cpus);
 }
 
-static void atomic_run(const struct micro *micro, unsigned int ops)
+static void atomic_run(const struct point *p, unsigned int ops)
 {
-	const unsigned int work = atomic_work(micro);
+	const unsigned int work = atomic_work(p);
 
 	for (unsigned int i = 0; i < ops; i++) {
 		atomic_fetch_add(&lines.counter, 1);
@@ -156,23 +155,22 @@ static void atomic_run(const struct micro *micro, unsigned int ops)
  * transfers as there are CPUs, one after another. 2 %: they come together by chance also
  * where there is room for them, and are fewer where one of them is held up.
  */
-static void atomic_answer(const struct micro *micro, double *expected, double *low, double *high)
+static void atomic_answer(const struct point *p, double *expected, double *low, double *high)
 {
-	*expected = is_line_always_wanted(micro) ? micro->cpus * charge(micro) :
-						   atomic_work(micro) + charge(micro);
+	*expected = is_line_always_wanted(p) ? p->cpus * charge(p) : atomic_work(p) + charge(p);
 	*low = *expected * 0.98;
 	*high = (*expected + 10) * 1.02;
 }
 
-static unsigned int sleep_ops(const struct micro *micro)
+static unsigned int sleep_ops(const struct point *p)
 {
-	(void)micro;
+	(void)p;
 	return SLEEP_OPS;
 }
 
-static void sleep_run(const struct micro *micro, unsigned int ops)
+static void sleep_run(const struct point *p, unsigned int ops)
 {
-	const struct timespec time = { .tv_nsec = SLEEP_NS * (long)micro->speed };
+	const struct timespec time = { .tv_nsec = SLEEP_NS * (long)p->speed };
 
 	fetch_thread_init();
 	for (unsigned int i = 0; i < ops; i++)
@@ -184,11 +182,11 @@ static void sleep_run(const struct micro *micro, unsigned int ops)
  * instructions and a few transfers, and by what a timer that is armed within a slice
  * may be late, a quantum.
  */
-static void sleep_answer(const struct micro *micro, double *expected, double *low, double *high)
+static void sleep_answer(const struct point *p, double *expected, double *low, double *high)
 {
-	*expected = SLEEP_NS * (double)micro->speed;
+	*expected = SLEEP_NS * (double)p->speed;
 	*low = *expected;
-	*high = *expected + SLEEP_PATH + micro->quantum + 10 * charge(micro);
+	*high = *expected + SLEEP_PATH + p->quantum + 10 * charge(p);
 }
 
 static const struct test tests[] = {
@@ -215,7 +213,7 @@ static void *run_thread(void *arg)
 		;
 	for (unsigned int i = 0; i < PARTS; i++) {
 		times[i] = arch_ticks();
-		thread->test->run(thread->micro, thread->test->ops(thread->micro));
+		thread->test->run(thread->p, thread->test->ops(thread->p));
 	}
 	times[PARTS] = arch_ticks();
 	memcpy(thread->times, times, sizeof(times));
@@ -237,31 +235,31 @@ static uint64_t part_ns(const struct thread *thread)
 }
 
 /* Returns ns per operation. */
-static double run_test(const struct micro *micro, const struct test *test)
+static double run_test(const struct point *p, const struct test *test)
 {
-	struct thread *threads = calloc(micro->cpus, sizeof(*threads));
-	uint64_t first = UINT64_MAX, last = 0, sum = 0, ops = test->ops(micro);
+	struct thread *threads = calloc(p->cpus, sizeof(*threads));
+	uint64_t first = UINT64_MAX, last = 0, sum = 0, ops = test->ops(p);
 
 	if (!threads)
-		fail("no memory for %u threads", micro->cpus);
+		fail("no memory for %u threads", p->cpus);
 	atomic_store(&ready, 0);
 	atomic_store(&start_at, 0);
-	for (unsigned int i = 0; i < micro->cpus; i++) {
-		threads[i] = (struct thread){ .micro = micro, .test = test, .cpu = i };
+	for (unsigned int i = 0; i < p->cpus; i++) {
+		threads[i] = (struct thread){ .p = p, .test = test, .cpu = i };
 		if (pthread_create(&threads[i].id, NULL, run_thread, &threads[i]))
-			fail("cannot create thread %u of %u", i, micro->cpus);
+			fail("cannot create thread %u of %u", i, p->cpus);
 	}
-	while (atomic_load(&ready) < micro->cpus)
+	while (atomic_load(&ready) < p->cpus)
 		usleep(100);
 	atomic_store(&start_at, arch_ticks() + START_DELAY_NS);
-	for (unsigned int i = 0; i < micro->cpus; i++) {
+	for (unsigned int i = 0; i < p->cpus; i++) {
 		pthread_join(threads[i].id, NULL);
 		sum += part_ns(&threads[i]);
 		first = threads[i].times[0] < first ? threads[i].times[0] : first;
 		last = threads[i].times[PARTS] > last ? threads[i].times[PARTS] : last;
 	}
 	free(threads);
-	ops *= micro->cpus;
+	ops *= p->cpus;
 	return test->is_serial ? (double)(last - first) / (PARTS * (double)ops) :
 				 (double)sum / (double)ops;
 }
@@ -269,10 +267,10 @@ static double run_test(const struct micro *micro, const struct test *test)
 static bool run_and_report(const struct micro *micro, const struct test *test, bool is_first,
 			   FILE *out)
 {
-	double expected, low, high, measured = run_test(micro, test);
+	double expected, low, high, measured = run_test(&micro->point, test);
 	bool is_ok;
 
-	test->answer(micro, &expected, &low, &high);
+	test->answer(&micro->point, &expected, &low, &high);
 	is_ok = measured >= low && measured <= high;
 	fprintf(out,
 		"%s{\"name\":\"%s\",\"expected_ns\":%.1f,\"low_ns\":%.1f,\"high_ns\":%.1f,"
@@ -287,7 +285,8 @@ static void write_head(const struct micro *micro, FILE *out)
 	fprintf(out,
 		"{\"schema\":1,\"micro\":\"%s\",\"cpus\":%u,\"quantum\":%u,\"coherence_ns\":%u,"
 		"\"speed\":%u,",
-		micro->test, micro->cpus, micro->quantum, micro->coherence_ns, micro->speed);
+		micro->test, micro->point.cpus, micro->point.quantum, micro->point.coherence_ns,
+		micro->point.speed);
 }
 
 bool micro_run(const struct micro *micro, FILE *out)
@@ -295,9 +294,9 @@ bool micro_run(const struct micro *micro, FILE *out)
 	bool is_ok = true, is_first = true;
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (online != (long)micro->cpus)
+	if (online != (long)micro->point.cpus)
 		fail("the kernel has %ld CPUs, not the %u of the simulated host", online,
-		     micro->cpus);
+		     micro->point.cpus);
 	arch_ticks_hz(true); /* fails when a tick is no ns */
 	write_head(micro, out);
 	fputs("\"tests\":[", out);
@@ -321,9 +320,9 @@ void micro_write_reason(const struct micro *micro, FILE *out, const char *reason
 	fputs("}\n", out);
 }
 
-bool micro_is_asked_for(int argc, char **argv)
+bool micro_is_asked_for(char *const *arguments)
 {
-	return argc > 1 && !strncmp(argv[1], MICRO_KEY "=", strlen(MICRO_KEY "="));
+	return arguments[0] && !strncmp(arguments[0], MICRO_KEY "=", strlen(MICRO_KEY "="));
 }
 
 static bool is_test(const char *name)
@@ -334,41 +333,14 @@ static bool is_test(const char *name)
 	return !strcmp(name, "all");
 }
 
-int micro_parse(int argc, char **argv, struct micro *micro)
+int micro_parse(struct micro *micro, char *const *arguments)
 {
-	const struct {
-		const char *name;
-		unsigned int *value;
-		unsigned int min, max;
-	} keys[] = {
-		{ "cpus", &micro->cpus, 2, 256 },
-		{ "quantum", &micro->quantum, 10, 1000000 },
-		{ "coherence", &micro->coherence_ns, 0, 100000 },
-		{ "speed", &micro->speed, 1, 100 },
-	};
-	const size_t keys_count = sizeof(keys) / sizeof(keys[0]);
-
-	*micro = (struct micro){ .test = strchr(argv[1], '=') + 1, .quantum = 500, .speed = 4 };
-	if (!is_test(micro->test)) {
-		return error("%s: it takes all, compute, lock, atomic, sleep", argv[1]);
-	}
-	for (int i = 2; i < argc; i++) {
-		size_t length = strcspn(argv[i], "="), k = 0;
-		uint64_t number;
-
-		while (k < keys_count &&
-		       (strlen(keys[k].name) != length || memcmp(keys[k].name, argv[i], length)))
-			k++;
-		if (k == keys_count || !argv[i][length] ||
-		    number_parse(argv[i] + length + 1, keys[k].min, keys[k].max, &number)) {
-			return error("%s: beside micro there are cpus=2..256, quantum=10..1000000, "
-				     "coherence=0..100000 (ns), speed=1..100",
-				     argv[i]);
-		}
-		*keys[k].value = (unsigned int)number;
-	}
-	if (!micro->cpus) {
-		return error("known answers need cpus=N");
-	}
+	micro->test = arguments[0] + strlen(MICRO_KEY "=");
+	if (!is_test(micro->test))
+		return error("%s: it takes all, compute, lock, atomic, sleep", arguments[0]);
+	if (point_parse(&micro->point, arguments + 1))
+		return -1;
+	if (micro->point.cpus < 2)
+		return error("known answers need cpus=N, of 2 or more");
 	return 0;
 }

@@ -4,27 +4,29 @@
 #define FAULTLINE_MICRO_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
+
+#include "../keys.h"
 
 #define MICRO_KEY "micro"
 
 struct micro {
 	const char *test; /* name of one, or "all" */
-	unsigned int cpus; /* all of them take part; must be what the kernel has */
-	unsigned int quantum; /* as given to the simulated host */
-	unsigned int coherence_ns; /* of a transfer, real */
-	unsigned int speed; /* instructions per real ns */
+	/*
+	 * The simulated CPUs that are asked: its keys cpus (all take part, and the kernel must
+	 * have no others), quantum, coherence and speed.
+	 */
+	struct point point;
 };
 
 /* Whether arguments ask for known answers and not for a point: the first names MICRO_KEY. */
-bool micro_is_asked_for(int argc, char **argv);
+bool micro_is_asked_for(char *const *arguments);
 
 /*
- * Reads KEY=VALUE arguments: micro=all|compute|lock|atomic|sleep, cpus, quantum,
- * coherence (in ns), speed. Returns 0, or -1 after error().
+ * Reads these arguments: micro=all|compute|lock|atomic|sleep, then keys as of a point, then
+ * NULL. Returns 0, or -1 after error().
  */
-int micro_parse(int argc, char **argv, struct micro *micro);
+int micro_parse(struct micro *micro, char *const *arguments);
 
 /*
  * Runs them and writes one line of JSON. All times in it are of the simulated

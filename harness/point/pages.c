@@ -40,6 +40,15 @@ static bool page_claim(struct run *run, uint64_t page, uint64_t t1)
 	return true;
 }
 
+/* Starts the fetch of a page that is claimed. Returns when it is due. */
+static uint64_t page_fetch(struct run *run, uint64_t page, uint64_t t1)
+{
+	uint64_t due = fetch_deadline(&run->fetch, t1);
+
+	run->records[page].due = due;
+	return due;
+}
+
 void page_finish(struct run *run, uint64_t page, bool may_wake)
 {
 	uint32_t state;
@@ -83,7 +92,7 @@ void page_exit(struct run *run, uint64_t page, uint64_t t1, bool is_userfault, b
 {
 	atomic_fetch_add_explicit(&run->told[WAY_EXIT], 1, memory_order_relaxed);
 	if (page_claim(run, page, t1)) {
-		fetch_wait(&run->fetch, fetch_deadline(&run->fetch, t1));
+		fetch_wait(&run->fetch, page_fetch(run, page, t1));
 		run->records[page].t2 = arch_ticks();
 		page_finish(run, page, false);
 	} else if (!(atomic_load(&run->page_states[page]) & PAGE_PRESENT)) {
@@ -99,8 +108,10 @@ void page_exit(struct run *run, uint64_t page, uint64_t t1, bool is_userfault, b
 bool page_event_begin(struct run *run, uint64_t page, uint64_t t1)
 {
 	atomic_fetch_add_explicit(&run->told[WAY_EVENT], 1, memory_order_relaxed);
-	if (page_claim(run, page, t1))
+	if (page_claim(run, page, t1)) {
+		page_fetch(run, page, t1);
 		return true;
+	}
 	/*
 	 * Who resolves on behalf of an event wakes all that wait in the kernel, but a
 	 * vCPU thread that resolves for itself does not: leave it word, or wake

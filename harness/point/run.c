@@ -9,6 +9,7 @@
 
 #include "../../workloads/workload.h"
 #include "../mode.h"
+#include "../time_units.h"
 #include "affinity.h"
 #include "arch.h"
 #include "control.h"
@@ -99,7 +100,7 @@ static void go_on(struct vcpu_thread *thread)
 static void start_together(struct vcpu_thread *thread)
 {
 	struct run *run = thread->run;
-	const uint64_t hz = run->fetch.clock_hz;
+	const uint64_t hz = run->clock_hz;
 
 	if (meet(thread, CONTROL_FINE))
 		run->begin_ticks = arch_ticks() + ticks_of_ns(START_AFTER_NS, hz) +
@@ -251,7 +252,6 @@ void run_point(const struct point *point, const struct mode *mode, FILE *out)
 	size_t bytes = run.pages_total * PAGE_BYTES;
 	struct guest_vcpu *blocks = calloc(point->vcpus, sizeof(*blocks));
 	const char *reason;
-	uint64_t clock_hz;
 
 	if (point->arch != arch_of_machine())
 		skip("arch=%s was asked for, and this machine is none", arch_names[point->arch]);
@@ -264,17 +264,17 @@ void run_point(const struct point *point, const struct mode *mode, FILE *out)
 	if (reason)
 		skip("mode %s: %s", mode_names[point->mode], reason);
 
-	clock_hz = arch_ticks_hz(tier_kinds[point->tier].is_simulated);
-	run.ticks_hz = clock_hz * point->speed;
+	run.clock_hz = arch_ticks_hz(tier_kinds[point->tier].is_simulated);
+	run.ticks_hz = run.clock_hz * point->speed;
 	run.records = vm_system_hva(&run.vm, run.vm.extra_gpa);
 	run.page_states = calloc(run.pages_total, sizeof(*run.page_states));
 	if (!blocks || !run.page_states)
 		fail("no memory for the states of %llu pages", (unsigned long long)run.pages_total);
 	memory_create(&run.memory, point->backing, point->fault, bytes);
-	if (!mode_is_passive(mode))
+	if (!mode_is_passive(mode)) {
 		memory_add_source(&run.memory, point->seed);
-	fetch_init(&run.fetch, mode_is_passive(mode) ? 0 : point->fetch_ns, point->wait, clock_hz,
-		   point->speed);
+		fetch_init(&run.fetch, &point->fetch, point->wait, run.clock_hz, point->speed);
+	}
 	run.slot = (struct abi_memory_region2){
 		.slot = VM_TEST_SLOT,
 		.guest_phys_addr = VM_TEST_GPA,

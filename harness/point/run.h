@@ -20,10 +20,11 @@ struct run {
 	const struct point *point;
 	const struct mode *mode;
 	uint64_t pages_total;
-	uint64_t ticks_hz; /* ticks in a second of results: the clock's, times the point's speed */
+	uint64_t clock_hz; /* ticks in a second of the kernel's clock */
+	uint64_t ticks_hz; /* in a second of results: the clock's, times the point's speed */
 	struct vm vm;
 	struct memory memory;
-	struct fetch fetch;
+	struct fetch fetch; /* not set up where nobody is told of missing pages */
 	struct page_record *records; /* pages_total, in the system slot */
 	_Atomic uint32_t *page_states; /* pages_total, see pages.c */
 	struct abi_memory_region2 slot; /* of the tested memory; the mode adds to it */

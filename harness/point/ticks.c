@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "../time_units.h"
 #include "fail.h"
 
 #define MEASURE_NS 20000000ull
@@ -29,25 +30,19 @@ static struct reading read_clocks(void)
 			continue;
 		best_width = width;
 		best.ticks = before + width / 2;
-		best.ns = (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+		best.ns = (uint64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 	}
 	return best;
 }
 
-uint64_t ticks_of_ns(uint64_t ns, uint64_t hz)
-{
-	return (unsigned __int128)ns * hz / 1000000000u;
-}
-
 void ticks_sleep_until(uint64_t ticks, uint64_t hz)
 {
-	uint64_t now = arch_ticks(), ns;
+	uint64_t now = arch_ticks();
 	struct timespec wait;
 
 	if (now >= ticks)
 		return;
-	ns = (unsigned __int128)(ticks - now) * 1000000000u / hz;
-	wait = (struct timespec){ .tv_sec = ns / 1000000000u, .tv_nsec = ns % 1000000000u };
+	wait = timespec_of_ns(ns_of_ticks(ticks - now, hz));
 	nanosleep(&wait, NULL); /* a signal only makes it shorter */
 }
 

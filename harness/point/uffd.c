@@ -14,9 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../time_units.h"
 #include "affinity.h"
 #include "arch.h"
 #include "fail.h"
+#include "pending.h"
 
 /* Sent to handler threads until they have ended: interrupts whatever they wait in. */
 #define STOP_SIGNAL SIGUSR1
@@ -33,19 +35,13 @@ struct uffds {
 	_Atomic bool stopping;
 };
 
-/* A page that an asynchronous handler waits for. */
-struct pending {
-	uint64_t page, deadline_ticks;
-};
-
 struct reader {
 	struct uffds *uffds;
 	unsigned int index;
 	pthread_t thread;
 	int only_fd; /* the one userfaultfd that only this thread reads, or -1 */
 	int epoll_fd; /* otherwise: those that it shares, or that are several */
-	struct pending *queue; /* asynchronous: ring of pages in flight, oldest first */
-	uint64_t head, tail, capacity;
+	struct pending pending; /* asynchronous: pages in flight */
 };
 
 /* Userfaultfd u serves pages from first_page_of(u) to before first_page_of(u + 1). */
@@ -145,7 +141,7 @@ static void fetch_inline(struct reader *reader, const struct uffd_msg *message)
 
 	if (!page_event_begin(run, page, t1))
 		return;
-	fetch_wait(&run->fetch, fetch_deadline(&run->fetch, t1));
+	fetch_wait(&run->fetch, run->records[page].due);
 	run->records[page].t2 = arch_ticks();
 	page_finish(run, page, true);
 }
@@ -171,33 +167,25 @@ static void drain_async(struct reader *reader, int fd)
 			uint64_t t1 = arch_ticks();
 			uint64_t page = page_of_message(run, &messages[i]);
 
-			if (!page_event_begin(run, page, t1))
-				continue;
-			reader->queue[reader->tail++ % reader->capacity] = (struct pending){
-				.page = page,
-				.deadline_ticks = fetch_deadline(&run->fetch, t1),
-			};
+			if (page_event_begin(run, page, t1))
+				pending_add(&reader->pending, page, run->records[page].due);
 		}
 	} while (n == EVENTS_AT_ONCE);
 }
 
 /*
- * Resolves what has come. The delay is the same for all: first in, first out. A
- * fetch is over at its deadline, whenever the handler gets round to it; what it
- * has to do before is part of resolving.
+ * Resolves what has come. A fetch is over when it is due, whenever the handler gets
+ * round to it; what it has to do before is part of resolving.
  */
 static void finish_due(struct reader *reader)
 {
 	struct run *run = reader->uffds->run;
+	const struct pending_page *first;
 
-	while (reader->head != reader->tail) {
-		struct pending *p = &reader->queue[reader->head % reader->capacity];
-
-		if (arch_ticks() < p->deadline_ticks)
-			return;
-		run->records[p->page].t2 = p->deadline_ticks;
-		page_finish(run, p->page, true);
-		reader->head++;
+	while ((first = pending_first(&reader->pending)) && arch_ticks() >= first->due_ticks) {
+		run->records[first->page].t2 = first->due_ticks;
+		page_finish(run, first->page, true);
+		pending_remove_first(&reader->pending);
 	}
 }
 
@@ -205,20 +193,15 @@ static void finish_due(struct reader *reader)
 static int wait_events(struct reader *reader, struct epoll_event *events, int max)
 {
 	const struct fetch *fetch = &reader->uffds->run->fetch;
-	struct timespec timeout = { 0 };
-	bool has_pending = reader->head != reader->tail;
+	const struct pending_page *first = pending_first(&reader->pending);
+	struct timespec timeout;
 	int n;
 
-	if (has_pending) {
-		uint64_t ns = fetch_sleep_ns(
-			fetch, reader->queue[reader->head % reader->capacity].deadline_ticks);
-
-		timeout.tv_sec = ns / 1000000000u;
-		timeout.tv_nsec = ns % 1000000000u;
-	}
+	if (first)
+		timeout = timespec_of_ns(fetch_sleep_ns(fetch, first->due_ticks));
 	/* Where no timeout is needed, the simpler call is the shorter path. */
-	n = has_pending ? epoll_pwait2(reader->epoll_fd, events, max, &timeout, NULL) :
-			  epoll_wait(reader->epoll_fd, events, max, -1);
+	n = first ? epoll_pwait2(reader->epoll_fd, events, max, &timeout, NULL) :
+		    epoll_wait(reader->epoll_fd, events, max, -1);
 	if (n < 0 && errno != EINTR)
 		fail("epoll_wait or epoll_pwait2: %s", strerror(errno));
 	return n;
@@ -288,16 +271,13 @@ static void assign_fds(struct reader *reader)
 
 static void start_reader(struct reader *reader)
 {
+	const struct run *run = reader->uffds->run;
 	int r;
 
 	assign_fds(reader);
-	if (reader->uffds->run->point->handler == HANDLER_ASYNC) {
-		/* Each vCPU can wait for one page, and KVM on its behalf for some more. */
-		reader->capacity = reader->uffds->run->pages_total;
-		reader->queue = calloc(reader->capacity, sizeof(*reader->queue));
-		if (!reader->queue)
-			fail("no memory for a handler thread");
-	}
+	/* Each vCPU can wait for one page, and KVM on its behalf for some more. */
+	if (run->point->handler == HANDLER_ASYNC)
+		pending_init(&reader->pending, run->pages_total);
 	r = pthread_create(&reader->thread, NULL, reader_main, reader);
 	if (r)
 		fail("starting handler thread %u: %s; take fewer readers or raise the limit on processes",
@@ -372,7 +352,7 @@ void uffds_stop(struct run *run)
 		}
 		if (reader->epoll_fd >= 0)
 			close(reader->epoll_fd);
-		free(reader->queue);
+		pending_free(&reader->pending);
 	}
 	for (unsigned int i = 0; i < uffds->count; i++)
 		close(uffds->fds[i]);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../harness/duration.h"
 #include "../../harness/keys.h"
 #include "../../harness/mode.h"
 

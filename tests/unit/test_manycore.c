@@ -272,20 +272,21 @@ static void cleared_lines_are_known_by_their_register(void **state)
 
 static void known_answers_are_asked_for(void **state)
 {
-	char *argv[] = { "p", "micro=lock", "cpus=16", "coherence=70", "quantum=250", NULL };
-	char *point[] = { "p", "mode=uffd", NULL };
+	char *micros[] = { "micro=lock", "cpus=16", "coherence=70", "quantum=250", NULL };
+	char *point[] = { "mode=uffd", NULL };
+	char *nothing[] = { NULL };
 	struct micro micro;
 
 	(void)state;
-	assert_true(micro_is_asked_for(5, argv));
-	assert_false(micro_is_asked_for(2, point));
-	assert_false(micro_is_asked_for(1, point));
-	assert_int_equal(micro_parse(5, argv, &micro), 0);
+	assert_true(micro_is_asked_for(micros));
+	assert_false(micro_is_asked_for(point));
+	assert_false(micro_is_asked_for(nothing));
+	assert_int_equal(micro_parse(&micro, micros), 0);
 	assert_string_equal(micro.test, "lock");
-	assert_int_equal(micro.cpus, 16);
-	assert_int_equal(micro.quantum, 250);
-	assert_int_equal(micro.coherence_ns, 70);
-	assert_int_equal(micro.speed, 4);
+	assert_int_equal(micro.point.cpus, 16);
+	assert_int_equal(micro.point.quantum, 250);
+	assert_int_equal(micro.point.coherence_ns, 70);
+	assert_int_equal(micro.point.speed, 4);
 }
 
 static void bad_arguments_of_known_answers(void **state)
@@ -300,10 +301,10 @@ static void bad_arguments_of_known_answers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		char *argv[] = { "p", (char *)bad[i][0], (char *)bad[i][1], NULL };
+		char *arguments[] = { (char *)bad[i][0], (char *)bad[i][1], NULL };
 
 		error("%s", "");
-		assert_int_equal(micro_parse(3, argv, &micro), -1);
+		assert_int_equal(micro_parse(&micro, arguments), -1);
 		assert_true(error_text()[0]);
 	}
 }

@@ -33,6 +33,15 @@ static void put_content(struct run *run, uint64_t page, const void *from, bool m
 
 static const struct mode mode = { .way = WAY_EXIT, .resolve = put_content, .wake = count_wake };
 
+static void set_fetch(struct run *run, const char *text)
+{
+	struct fetch_spec spec;
+
+	assert_int_equal(fetch_spec_parse(text, &spec), 0);
+	fetch_init(&run->fetch, &spec, WAIT_SPIN, 1000000000, 1);
+	run->fetch.is_spinning = false;
+}
+
 static int set_up(void **state)
 {
 	struct run *run = calloc(1, sizeof(*run));
@@ -50,6 +59,7 @@ static int set_up(void **state)
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	run->ticks_hz = 1000000000;
 	memory_add_source(&run->memory, point.seed);
+	set_fetch(run, "0");
 	wakes = resolves = 0;
 	*state = run;
 	return run->memory.hva == MAP_FAILED;
@@ -78,8 +88,7 @@ static void exits_on_one_page_make_one_fetch(void **state)
 	pthread_t threads[THREADS];
 
 	/* Long enough for all threads to come while the first one fetches. */
-	run->fetch.delay_ticks = 50000000;
-	run->fetch.clock_hz = 1000000000;
+	set_fetch(run, "50ms");
 	for (unsigned int i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, exit_on_page_0, run), 0);
 	for (unsigned int i = 0; i < THREADS; i++)

@@ -29,7 +29,6 @@ static int set_up(void **state)
 	point_defaults(&point);
 	point.vcpus = 2;
 	point.pages = 2;
-	point.fetch_ns = 1000;
 	run.mode = &active;
 	for (uint64_t i = 0; i < PAGES; i++)
 		records[i] = (struct page_record){
@@ -38,6 +37,7 @@ static int set_up(void **state)
 			.t2 = 2300,
 			.t3 = 2500,
 			.t4 = 2600 + 2 * i,
+			.due = 2300,
 		};
 	for (unsigned int i = 0; i < 2; i++)
 		blocks[i] = (struct guest_vcpu){
@@ -181,7 +181,14 @@ static void fetch_that_is_off_is_marked(void **state)
 	assert_int_equal(json_integer_value(json_object_get(json, "fetch_achieved_p50_ns")), 1000);
 	assert_true(json_is_false(json_object_get(json, "fetch_off")));
 	json_decref(json);
-	point.fetch_ns = 3001;
+	/* One page on time, three of them 2 us late, and a little more. */
+	for (unsigned int i = 1; i < PAGES; i++)
+		records[i].due -= 4000;
+	json = write_and_read();
+	assert_true(json_is_false(json_object_get(json, "fetch_off")));
+	json_decref(json);
+	for (unsigned int i = 1; i < PAGES; i++)
+		records[i].due -= 2;
 	json = write_and_read();
 	assert_true(json_is_true(json_object_get(json, "fetch_off")));
 	json_decref(json);

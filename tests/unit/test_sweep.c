@@ -124,6 +124,13 @@ static const struct planned *numbered(const struct plan *plan, unsigned int numb
 	exit(1);
 }
 
+static const char *fetch_of(const struct point *p)
+{
+	static char text[32];
+
+	return point_get(p, point_key("fetch"), text, sizeof(text));
+}
+
 static const char example[] = "[sweep]\nsummary = x\n"
 			      "[defaults]\nfetch = 0\nvcpus = 1,4\npages_total = 100\n"
 			      "[one]\nmode = kernel\n"
@@ -142,7 +149,7 @@ static void series_are_cross_products_over_defaults(void **state)
 	assert_int_equal(plan.count, 2 + 4 + 1 + 1);
 	assert_string_equal(numbered(&plan, 1)->series, "one");
 	assert_int_equal(numbered(&plan, 1)->point.pages, 100);
-	assert_int_equal(numbered(&plan, 1)->point.fetch_ns, 0);
+	assert_string_equal(fetch_of(&numbered(&plan, 1)->point), "0");
 	assert_int_equal(numbered(&plan, 2)->point.pages, 25);
 	assert_string_equal(
 		numbered(&plan, 6)->id,
@@ -325,7 +332,7 @@ static void the_command_line_replaces_keys(void **state)
 	assert_int_equal(plan.count, (2 + 1 + 1) * 3);
 	for (size_t i = 0; i < plan.count; i++) {
 		assert_int_equal(plan.points[i].point.vcpus, 2);
-		assert_int_equal(plan.points[i].point.fetch_ns, 1000);
+		assert_string_equal(fetch_of(&plan.points[i].point), "1us");
 		assert_int_equal(plan.points[i].point.seed, 7);
 		assert_int_not_equal(plan.points[i].point.mode, MODE_kernel);
 		assert_in_range(plan.points[i].point.repeat, 1, 3);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../../harness/time_units.h"
 #include "../test.h"
 #include "../uffd_server.h"
 #include "../world.h"
