@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Published figures and simulated ones of the same kind, a panel a series, both tables on one figure.
 # data: file with a block a series: its name, then vCPUs, published, simulated without and with a
-# coherence charge. output: the SVG file. caption: how the simulated ones came about.
+# coherence charge. charges: these two, in ns. output: the SVG file. caption: how the simulated ones
+# came about.
 
 set encoding utf8
 stats data using 1 nooutput
@@ -40,6 +41,6 @@ unset grid
 set title "x: vCPUs, y: pages per second of all vCPUs" font ",12"
 set key center center Left reverse samplen 4 spacing 1.6
 plot NaN with linespoints linestyle 1 title "published", \
-	NaN with linespoints linestyle 2 title "simulated, P=0: cache lines move for free", \
-	NaN with linespoints linestyle 3 title "simulated, P=70 ns to move a cache line"
+	NaN with linespoints linestyle 2 title sprintf("simulated, P=%s: cache lines move for free", word(charges, 1)), \
+	NaN with linespoints linestyle 3 title sprintf("simulated, P=%s ns to move a cache line", word(charges, 2))
 unset multiplot

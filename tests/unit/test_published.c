@@ -7,15 +7,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../harness/mode.h"
 #include "../../harness/run/report/published.h"
 #include "../../harness/run/base/file.h"
+#include "../../harness/run/base/util.h"
 
-#define EXIT_COLUMNS "vcpus,uffd_kpages_per_s,uffd_exit_kpages_per_s\n"
-#define USERFAULT_COLUMNS "arch,backing,uffd_layout,mode,readers,vcpus,pages_per_s_per_vcpu\n"
+#define EXIT_COLUMNS "arch,backing,mode,fetch,uffds,readers,vcpus,pages_per_s\n"
+#define USERFAULT_COLUMNS "arch,backing,mode,uffds,readers,vcpus,pages_per_s\n"
 
-static const char exit_text[] = "# made up\n" EXIT_COLUMNS "1,100,200\n2,150,400\n4,120,700\n";
-static const char userfault_text[] = USERFAULT_COLUMNS "x86_64,anon,single,userfault,-,2,1000\n"
-						       "x86_64,anon,single,userfault,-,8,500\n";
+static const char exit_text[] = "# made up\n" EXIT_COLUMNS
+				"x86_64,shmem,uffd,0,1,per-vcpu,1,100000\n"
+				"x86_64,shmem,uffd+exit,0,1,per-vcpu,1,200000\n"
+				"x86_64,shmem,uffd,0,1,per-vcpu,2,150000\n"
+				"x86_64,shmem,uffd+exit,0,1,per-vcpu,2,400000\n"
+				"x86_64,shmem,uffd,0,1,per-vcpu,4,120000\n"
+				"x86_64,shmem,uffd+exit,0,1,per-vcpu,4,700000\n";
+static const char userfault_text[] = USERFAULT_COLUMNS "x86_64,anon,userfault,,,2,2000\n"
+						       "x86_64,anon,userfault,,,8,4000\n";
 
 static char root[64];
 static struct published_tables tables;
@@ -91,8 +99,8 @@ static void read_tables(void)
 static const struct published *find_of(enum arch arch, const char *series, unsigned int vcpus)
 {
 	for (size_t i = 0; i < tables.count; i++)
-		if (tables.rows[i].arch == arch && !strcmp(tables.rows[i].series, series) &&
-		    tables.rows[i].vcpus == vcpus)
+		if (tables.rows[i].point.arch == arch && !strcmp(tables.rows[i].series, series) &&
+		    tables.rows[i].point.vcpus == vcpus)
 			return &tables.rows[i];
 	print_error("no row '%s' with %u vCPUs\n", series, vcpus);
 	return NULL;
@@ -103,36 +111,44 @@ static const struct published *find(const char *series, unsigned int vcpus)
 	return find_of(ARCH_X86_64, series, vcpus);
 }
 
+static bool tells(const struct published *row, const char *key)
+{
+	return row->keys & keyset_of(key);
+}
+
 static void committed_tables_are_understood(void **state)
 {
 	const struct published *row;
 
 	(void)state;
 	assert_int_equal(published_read(&tables, "."), 0);
-	/* 9 lines with two figures; 36 of 42 x86-64 and 21 of 27 arm64 ones that are there once. */
+	/* 18 rows; 36 of 42 x86-64 and 21 of 27 arm64 ones that are of a set-up of their own. */
 	assert_int_equal(tables.count, 18 + 36 + 21);
 	row = find("shmem, uffd, N readers", 64);
-	assert_true(row->rate == 86000 && row->uffds == 1 && row->readers == 64);
-	row = find("shmem, uffd+exit", 256);
-	assert_true(row->rate == 4012000 && !strcmp(row->mode, "uffd+exit"));
+	assert_true(row->rate == 86000 && row->point.uffds == 1 && row->point.readers == 64);
+	row = find("shmem, uffd+exit, N readers", 256);
+	assert_true(row->rate == 4012000 && row->point.mode == MODE_uffd_exit);
 	row = find("anon, kernel", 64);
-	assert_true(row->rate == 64 * 47720.0 && row->uffds == 0 && row->readers == 0);
+	assert_true(row->rate == 64 * 47720.0);
+	assert_false(tells(row, "uffds") || tells(row, "readers"));
 	row = find("anon, uffd, 1 reader", 8);
-	assert_true(row->rate == 8 * 26059.0 && row->uffds == 1 && row->readers == 1);
+	assert_true(row->rate == 8 * 26059.0 && row->point.uffds == 1 && row->point.readers == 1);
 	row = find("shmem, uffd, uffd each", 8);
-	assert_true(row->uffds == 8 && row->readers == 8);
+	assert_true(row->point.uffds == 8 && row->point.readers == 8);
 	row = find_of(ARCH_ARM64, "shmem, uffd, uffd each", 64);
-	assert_true(row->rate == 64 * 15996.0 && row->uffds == 64 && row->readers == 64);
+	assert_true(row->rate == 64 * 15996.0 && row->point.uffds == 64 &&
+		    row->point.readers == 64);
 	row = find_of(ARCH_ARM64, "shmem, kernel", 8);
 	assert_true(row->rate == 8 * 363081.0);
+	assert_true(tells(row, "gic") && tells(row, "mode") && row->point.gic == GIC_NONE);
 }
 
 static void lines_may_end_like_elsewhere(void **state)
 {
 	(void)state;
-	write_exit("# made up\r\n\r\nvcpus,uffd_kpages_per_s,uffd_exit_kpages_per_s\r\n1,2,3\r\n");
+	write_exit("# made up\r\n\r\nmode,vcpus,pages_per_s\r\nuffd+exit,1,3000\r\n");
 	read_tables();
-	assert_true(find("shmem, uffd+exit", 1)->rate == 3000);
+	assert_true(find("anon, uffd+exit", 1)->rate == 3000);
 }
 
 static void refused(void (*write)(const char *), const char *text, const char *message)
@@ -147,32 +163,35 @@ static void refused(void (*write)(const char *), const char *text, const char *m
 
 static void bad_lines_are_named(void **state)
 {
-	static const char *const exit_lines[] = { "1,2",   "1,2,3,4", "1,2,x", "0,2,3",
-						  "1,0,3", "1,2,-3",  "x,2,3", "1,2,nan" };
-	static const char *const userfault_lines[] = {
-		"x86_64,anon,single,uffd,1,2",	  "x86_64,anon,single,uffd,1,2,3,4",
-		"x86_64,anon,single,uffd,1,0,3",  "x86_64,anon,single,uffd,2,2,3",
-		"x86_64,anon,shared,uffd,1,2,3",  "x86_64,anon,single,uffd,1,2,0",
-		"x86_64,,single,uffd,1,2,3",	  "x86_64,anon,single,uffd,1,2,3pages",
-		"x86_64,anonymous,single,uffd,1", "x86_64",
+	static const struct {
+		const char *line, *message;
+	} lines[] = {
+		{ "x86_64,anon,uffd,1,1,2", "there is no value for pages_per_s" },
+		{ "x86_64,anon,uffd,1,1,2,3,4", "more values than columns" },
+		{ "x86_64", "no value for backing" },
+		{ "x86_64,anon,uffd,1,1,2,", "pages_per_s='' is not valid" },
+		{ "x86_64,anon,uffd,1,1,2,x", "pages_per_s='x' is not valid" },
+		{ "x86_64,anon,uffd,1,1,2,0", "pages_per_s='0' is not valid" },
+		{ "x86_64,anon,uffd,1,1,2,-3", "'-3' is not valid; use a number above 0" },
+		{ "x86_64,anon,uffd,1,1,2,nan", "'nan' is not valid" },
+		{ "x86_64,anon,uffd,1,1,2,3pages", "'3pages' is not valid" },
+		{ "x86_64,anon,uffd,1,1,0,3", "vcpus='0' is not valid" },
+		{ "x86_64,anon,uffd,1,1,x,3", "vcpus='x' is not valid" },
+		{ "x86_64,anon,uffd,1,N,2,3", "readers='N' is not valid" },
+		{ "x86_64,anon,uffd,shared,1,2,3", "uffds='shared' is not valid" },
+		{ "x86_64,anonymous,uffd,1,1,2,3", "backing='anonymous' is not valid" },
+		{ "x86_64,anon,ufd,1,1,2,3", "mode='ufd' is not valid" },
+		{ "vax,anon,uffd,1,1,2,3", "arch='vax' is not valid" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(exit_lines) / sizeof(exit_lines[0]); i++) {
-		char *text = xasprintf("# one\n\n" EXIT_COLUMNS "1,2,3\n%s\n", exit_lines[i]);
-		char *message = xasprintf("exit-on-missing-v7.csv:5: '%s' is no", exit_lines[i]);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char *text = xasprintf("# one\n\n" USERFAULT_COLUMNS
+				       "x86_64,anon,kernel,,,2,3\n%s\n",
+				       lines[i].line);
 
-		refused(write_exit, text, message);
-		free(message);
-		free(text);
-	}
-	write_exit(exit_text);
-	for (size_t i = 0; i < sizeof(userfault_lines) / sizeof(userfault_lines[0]); i++) {
-		char *text = xasprintf(USERFAULT_COLUMNS "%s\n", userfault_lines[i]);
-		char *message = xasprintf("userfault-v1.csv:2: '%s' is no", userfault_lines[i]);
-
-		refused(write_userfault, text, message);
-		free(message);
+		refused(write_userfault, text, "userfault-v1.csv:5: ");
+		refused(write_userfault, text, lines[i].message);
 		free(text);
 	}
 }
@@ -180,8 +199,23 @@ static void bad_lines_are_named(void **state)
 static void other_columns_are_refused(void **state)
 {
 	(void)state;
-	refused(write_exit, "vcpus,uffd,exit\n1,2,3\n", "csv:1: 'vcpus,uffd,exit' is no row");
+	refused(write_exit, "vcpus,uffd,pages_per_s\n1,2,3\n", "csv:2: unknown key 'uffd'; known:");
+	refused(write_exit, "vcpus,mode\n1,uffd\n", "csv:2: there is no column pages_per_s");
 	refused(write_exit, "# nothing else\n", "there are no figures in it");
+	refused(write_exit, "vcpus,pages_per_s\n", "there are no figures in it");
+}
+
+static void the_first_row_of_a_set_up_counts(void **state)
+{
+	(void)state;
+	write_userfault(USERFAULT_COLUMNS "x86_64,anon,userfault,,,2,2000\n"
+					  "x86_64,anon,userfault,,,2,900\n"
+					  "x86_64,anon,uffd,1,1,2,800\n"
+					  "x86_64,anon,uffd,1,per-vcpu,2,1400\n");
+	read_tables();
+	assert_int_equal(tables.count, 6 + 3);
+	assert_true(find("anon, userfault", 2)->rate == 2000);
+	assert_true(find("anon, uffd, N readers", 2)->rate == 1400);
 }
 
 static void a_missing_table_is_named(void **state)
@@ -198,18 +232,29 @@ static void a_missing_table_is_named(void **state)
 /* A record of uffd with a reader per vCPU, as the published one. */
 static json_t *uffd_record(int vcpus, int coherence, double rate)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:f}", "status",
-			 "ok", "tier", "simulated", "arch", "x86_64", "mode", "uffd", "backing",
-			 "shmem", "fetch", "0", "vcpus", vcpus, "cpus", vcpus, "uffds", 1,
-			 "readers", vcpus, "coherence", coherence, "rate_span", rate);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f}",
+			 "status", "ok", "tier", "simulated", "arch", "x86_64", "mode", "uffd",
+			 "backing", "shmem", "fetch", "0", "vcpus", vcpus, "cpus", vcpus, "uffds",
+			 1, "readers", vcpus, "coherence", coherence, "speed", 4, "quantum", 500,
+			 "rate_span", rate);
+}
+
+static int try_match(json_t *record)
+{
+	struct record one;
+	struct records records = { &one, 1 };
+	int failed;
+
+	json_object_set_new(record, "handler", json_string("inline"));
+	assert_int_equal(record_init(&one, record), 0);
+	failed = published_match(&tables, &records);
+	json_decref(record);
+	return failed;
 }
 
 static void match(json_t *record)
 {
-	json_t *records = json_pack("[o]", record);
-
-	published_match(&tables, records);
-	json_decref(records);
+	assert_int_equal(try_match(record), 0);
 }
 
 static void only_the_same_measurement_matches(void **state)
@@ -237,18 +282,54 @@ static void only_the_same_measurement_matches(void **state)
 	}
 	match(uffd_record(4, 0, 60000));
 	assert_true(find("shmem, uffd, N readers", 4)->simulated[0] == 60000);
-	assert_int_equal(published_measured(&tables), 0);
+	match(uffd_record(2, 70, 50000));
 	match(uffd_record(4, 70, 30000));
 	assert_true(find("shmem, uffd, N readers", 4)->simulated[1] == 30000);
-	assert_int_equal(published_measured(&tables), 1);
+	/* The one with two vCPUs lacks a charge. */
+	assert_int_equal(published_drop_unmeasured(&tables), 1);
+	assert_true(find("shmem, uffd, N readers", 4)->simulated[1] == 30000);
 }
 
+static void one_charge_is_not_measured(void **state)
+{
+	(void)state;
+	read_tables();
+	match(uffd_record(4, 0, 60000));
+	assert_int_equal(published_drop_unmeasured(&tables), 0);
+}
+
+static void records_of_two_speeds_are_refused(void **state)
+{
+	json_t *record = uffd_record(4, 70, 30000);
+
+	(void)state;
+	read_tables();
+	match(uffd_record(4, 0, 60000));
+	assert_string_equal(tables.settings, "speed=4 quantum=500");
+	json_object_set_new(record, "speed", json_integer(3));
+	assert_int_equal(try_match(record), -1);
+	assert_non_null(
+		strstr(error_text(), "with speed=4 quantum=500 and with speed=3 quantum=500"));
+	/* What measures nothing that was published does not matter. */
+	record = uffd_record(3, 70, 30000);
+	json_object_set_new(record, "speed", json_integer(3));
+	match(record);
+}
+
+/* Of what is measured. */
 static char *text_of(void (*print)(const struct published_tables *, FILE *))
 {
 	struct text text;
 
+	published_drop_unmeasured(&tables);
 	print(&tables, text_open(&text));
 	return text_close(&text);
+}
+
+static void print_all(const struct published_tables *all, FILE *out)
+{
+	published_print(all, out);
+	published_print_summary(all, out);
 }
 
 /* Without the point with one vCPU: two is then the first. */
@@ -276,7 +357,7 @@ static void ratios_and_shapes_are_printed(void **state)
 
 	(void)state;
 	match_some();
-	text = text_of(published_print);
+	text = text_of(print_all);
 	/* 150, 300 and 75 thousand pages/s: ratios 2 and 0.5; all are their own first. */
 	assert_has(text,
 		   "shmem, uffd, N readers                 2       150       300        75"
@@ -308,22 +389,24 @@ static void what_is_far_and_out_of_order_is_named(void **state)
 
 	(void)state;
 	match_some();
-	for (size_t end = 0; end < PUBLISHED_ENDS; end++) {
-		json_t *record = uffd_record(4, (int)published_coherence_ns[end], 80000);
+	for (size_t end = 0; end < PUBLISHED_CHARGES; end++) {
+		json_t *record = uffd_record(4, (int)published_charges_ns[end], 80000);
 
 		json_object_set_new(record, "mode", json_string("uffd+exit"));
 		match(record);
 	}
-	text = text_of(published_print);
+	text = text_of(print_all);
 	/* Published 700 and 120 thousand pages/s, simulated 80 and 90. */
-	assert_has(text,
-		   "  not within 2: shmem, uffd+exit (exit-on-missing-v7, x86_64), 4 vCPUs: 0.11\n",
-		   true);
-	assert_has(text,
-		   "of 1 pairs of series with the same backing and vCPUs, 1 change places at P=70\n"
-		   "  4 vCPUs: shmem, uffd+exit (exit-on-missing-v7, x86_64) over shmem, uffd, "
-		   "N readers: published 5.83, simulated 0.89\n",
-		   true);
+	assert_has(
+		text,
+		"  not within 2: shmem, uffd+exit, N readers (exit-on-missing-v7, x86_64), 4 vCPUs: 0.11\n",
+		true);
+	assert_has(
+		text,
+		"of 1 pairs of series with the same backing and vCPUs, 1 change places at P=70\n"
+		"  4 vCPUs: shmem, uffd+exit, N readers (exit-on-missing-v7, x86_64) over shmem, uffd, "
+		"N readers: published 5.83, simulated 0.89\n",
+		true);
 	free(text);
 }
 
@@ -332,16 +415,16 @@ static void architectures_are_tables_of_their_own(void **state)
 	char *text;
 
 	(void)state;
-	write_userfault(USERFAULT_COLUMNS "arm64,shmem,single,uffd,N,4,25000\n");
+	write_userfault(USERFAULT_COLUMNS "arm64,shmem,uffd,1,per-vcpu,4,100000\n");
 	match_some();
-	for (size_t end = 0; end < PUBLISHED_ENDS; end++) {
-		json_t *record = uffd_record(4, (int)published_coherence_ns[end], 50000);
+	for (size_t end = 0; end < PUBLISHED_CHARGES; end++) {
+		json_t *record = uffd_record(4, (int)published_charges_ns[end], 50000);
 
 		json_object_set_new(record, "arch", json_string("arm64"));
 		match(record);
 	}
 	assert_true(find("shmem, uffd, N readers", 4)->simulated[0] == 480000);
-	text = text_of(published_print);
+	text = text_of(print_all);
 	assert_has(text, "\nexit-on-missing-v7, x86_64\n", true);
 	assert_has(text, "\nuserfault-v1, arm64\n", true);
 	assert_has(text, "\nuserfault-v1, x86_64\n", false);
@@ -359,8 +442,8 @@ static void figures_for_the_plot_have_a_block_a_series(void **state)
 
 	(void)state;
 	match_some();
-	for (size_t end = 0; end < PUBLISHED_ENDS; end++) {
-		record = uffd_record(8, (int)published_coherence_ns[end], 7000);
+	for (size_t end = 0; end < PUBLISHED_CHARGES; end++) {
+		record = uffd_record(8, (int)published_charges_ns[end], 7000);
 		json_object_set_new(record, "mode", json_string("userfault"));
 		json_object_set_new(record, "backing", json_string("anon"));
 		match(record);
@@ -383,8 +466,11 @@ int main(void)
 		TEST(lines_may_end_like_elsewhere),
 		TEST(bad_lines_are_named),
 		TEST(other_columns_are_refused),
+		TEST(the_first_row_of_a_set_up_counts),
 		TEST(a_missing_table_is_named),
 		TEST(only_the_same_measurement_matches),
+		TEST(one_charge_is_not_measured),
+		TEST(records_of_two_speeds_are_refused),
 		TEST(ratios_and_shapes_are_printed),
 		TEST(what_is_far_and_out_of_order_is_named),
 		TEST(architectures_are_tables_of_their_own),

@@ -1,201 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "published.h"
-#include "../base/file.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-const unsigned int published_coherence_ns[PUBLISHED_ENDS] = { 0, 70 };
+#include "../../mode.h"
+#include "../base/file.h"
+#include "../base/util.h"
+#include "figures.h"
 
-static const char exit_table[] = "exit-on-missing-v7", userfault_table[] = "userfault-v1";
-
-static void add_row(struct published_tables *tables, struct published row)
-{
-	tables->rows = xreallocarray(tables->rows, tables->count + 1, sizeof(*tables->rows));
-	tables->rows[tables->count++] = row;
-}
-
-/* vcpus, thousand pages/s with uffd, the same with exits; one userfaultfd, a reader per vCPU. */
-static int read_exit_line(struct published_tables *tables, const char *line)
-{
-	struct published row = {
-		.table = exit_table, .arch = ARCH_X86_64, .backing = "shmem", .uffds = 1
-	};
-	double uffd, exits;
-	int end = 0;
-
-	if (sscanf(line, "%u,%lf,%lf%n", &row.vcpus, &uffd, &exits, &end) != 3 || line[end] ||
-	    !row.vcpus || !(uffd > 0) || !(exits > 0))
-		return -1;
-	row.readers = row.vcpus;
-	row.series = xstrdup("shmem, uffd, N readers");
-	strcpy(row.mode, "uffd");
-	row.rate = uffd * 1000;
-	add_row(tables, row);
-	row.series = xstrdup("shmem, uffd+exit");
-	strcpy(row.mode, "uffd+exit");
-	row.rate = exits * 1000;
-	add_row(tables, row);
-	return 0;
-}
-
-/* arch,backing,uffd_layout,mode,readers,vcpus,pages_per_s_per_vcpu */
-static int read_userfault_line(struct published_tables *tables, const char *line)
-{
-	struct published row = { .table = userfault_table };
-	char arch[16], layout[16], readers[2];
-	struct point p;
-	int end = 0;
-	double each;
-	bool own;
-
-	if (sscanf(line, "%15[^,],%7[^,],%15[^,],%23[^,],%1[1N-],%u,%lf%n", arch, row.backing,
-		   layout, row.mode, readers, &row.vcpus, &each, &end) != 7 ||
-	    line[end] || !row.vcpus || !(each > 0) || point_set(&p, "arch", arch))
-		return -1;
-	own = !strcmp(layout, "per-vcpu");
-	if (!own && strcmp(layout, "single"))
-		return -1;
-	/* Without a userfaultfd the layout says nothing: those rows are there once already. */
-	if (own && readers[0] == '-')
-		return 0;
-	row.arch = p.arch;
-	row.rate = each * row.vcpus;
-	if (readers[0] != '-') {
-		row.uffds = own ? row.vcpus : 1;
-		row.readers = own || readers[0] == 'N' ? row.vcpus : 1;
-		row.series = xasprintf("%s, %s, %s", row.backing, row.mode,
-				       own		 ? "uffd each" :
-				       readers[0] == 'N' ? "N readers" :
-							   "1 reader");
-	} else {
-		row.series = xasprintf("%s, %s", row.backing, row.mode);
-	}
-	add_row(tables, row);
-	return 0;
-}
-
-static const struct file {
-	const char *table, *columns;
-	/* Returns 0, or -1 when the line is no row. */
-	int (*read_line)(struct published_tables *tables, const char *line);
-} files[] = {
-	{ exit_table, "vcpus,uffd_kpages_per_s,uffd_exit_kpages_per_s", read_exit_line },
-	{ userfault_table, "arch,backing,uffd_layout,mode,readers,vcpus,pages_per_s_per_vcpu",
-	  read_userfault_line },
+const struct published_source published_sources[PUBLISHED_SOURCES] = {
+	{ "exit-on-missing-v7", "published-exit-on-missing" },
+	{ "userfault-v1", "published-userfault" },
 };
 
-#define FILES (sizeof(files) / sizeof(files[0]))
+const unsigned int published_charges_ns[PUBLISHED_CHARGES] = { 0, 70 };
 
-/* text: the whole of it, which is taken apart. */
-static int read_lines(struct published_tables *tables, const struct file *file, const char *path,
-		      char *text)
-{
-	unsigned int number = 0;
-	bool past_header = false;
-	char *line;
-
-	while ((line = strsep(&text, "\n"))) {
-		number++;
-		line[strcspn(line, "\r")] = '\0';
-		if (!*line || *line == '#')
-			continue;
-		if (past_header ? file->read_line(tables, line) : strcmp(line, file->columns)) {
-			return error("%s:%u: '%s' is no row of the columns %s", path, number, line,
-				     file->columns);
-		}
-		past_header = true;
-	}
-	if (past_header)
-		return 0;
-	return error("%s: there are no figures in it", path);
-}
-
-static int read_file(struct published_tables *tables, const char *root, const struct file *file)
-{
-	char *path = xasprintf("%s/results/published/%s.csv", root, file->table);
-	char *text = file_read(path);
-	int failed = -1;
-
-	if (text)
-		failed = read_lines(tables, file, path, text);
-	else
-		error("cannot read the published figures in %s: %s", path, strerror(errno));
-	free(text);
-	free(path);
-	return failed;
-}
-
-int published_read(struct published_tables *tables, const char *root)
-{
-	*tables = (struct published_tables){ 0 };
-	for (size_t i = 0; i < FILES; i++) {
-		if (!read_file(tables, root, &files[i]))
-			continue;
-		published_free(tables);
-		return -1;
-	}
-	return 0;
-}
-
-static bool is_text(const json_t *record, const char *key, const char *text)
-{
-	const char *value = json_string_value(json_object_get(record, key));
-
-	return value && !strcmp(value, text);
-}
-
-static json_int_t integer(const json_t *record, const char *key)
-{
-	return json_integer_value(json_object_get(record, key));
-}
-
-/* One simulated CPU has no contention, and other tiers have no charge to compare at. */
-static bool measures(const json_t *record, const struct published *row)
-{
-	return is_text(record, "status", "ok") && is_text(record, "tier", "simulated") &&
-	       is_text(record, "arch", arch_names[row->arch]) &&
-	       (integer(record, "cpus") > 1 || row->vcpus == 1) && !is_text(record, "gic", "v3") &&
-	       is_text(record, "mode", row->mode) && is_text(record, "backing", row->backing) &&
-	       is_text(record, "fetch", "0") && integer(record, "vcpus") == row->vcpus &&
-	       (!row->uffds || (integer(record, "uffds") == row->uffds &&
-				integer(record, "readers") == row->readers));
-}
-
-void published_match(struct published_tables *tables, const json_t *records)
-{
-	const json_t *record;
-	size_t r;
-
-	json_array_foreach (records, r, record) {
-		for (size_t i = 0; i < tables->count; i++)
-			for (size_t end = 0; end < PUBLISHED_ENDS; end++)
-				if (measures(record, &tables->rows[i]) &&
-				    integer(record, "coherence") == published_coherence_ns[end])
-					tables->rows[i].simulated[end] = json_number_value(
-						json_object_get(record, "rate_span"));
-	}
-}
-
-bool published_is_measured(const struct published *row)
-{
-	return row->simulated[0] > 0 && row->simulated[1] > 0;
-}
-
-size_t published_measured(const struct published_tables *tables)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < tables->count; i++)
-		count += published_is_measured(&tables->rows[i]);
-	return count;
-}
-
-/* Figures of two architectures are two tables. */
 bool published_is_same_table(const struct published *a, const struct published *b)
 {
-	return a->table == b->table && a->arch == b->arch;
+	return a->source == b->source && a->point.arch == b->point.arch;
 }
 
 bool published_is_same_series(const struct published *a, const struct published *b)
@@ -203,88 +27,194 @@ bool published_is_same_series(const struct published *a, const struct published 
 	return published_is_same_table(a, b) && !strcmp(a->series, b->series);
 }
 
-const struct published *published_first(const struct published_tables *tables,
-					const struct published *row)
+/* Mode and set-up, for people; of a point that is not resolved. Caller frees. */
+static char *series_of(const struct point *p, bool has_readers)
 {
-	const struct published *first = row;
+	char backing[16], readers[32];
 
-	for (size_t i = 0; i < tables->count; i++) {
-		const struct published *other = &tables->rows[i];
-
-		if (published_is_same_series(other, row) && published_is_measured(other) &&
-		    other->vcpus < first->vcpus)
-			first = other;
-	}
-	return first;
+	snprintf(readers, sizeof(readers), ", %u reader%s", p->readers, p->readers > 1 ? "s" : "");
+	return xasprintf("%s, %s%s", point_get(p, point_key("backing"), backing, sizeof(backing)),
+			 mode_names[p->mode],
+			 !has_readers		? "" :
+			 p->uffds == PER_VCPU	? ", uffd each" :
+			 p->readers == PER_VCPU ? ", N readers" :
+						  readers);
 }
 
-static void print_table(const struct published_tables *tables, const struct published *like,
-			FILE *out)
+static int read_value(struct published *row, const char *column, const char *text)
 {
-	fprintf(out,
-		"\n%s, %s\n%-34s%6s%30s%18s%24s%18s\n%-34s%6s%10s%10s%10s%9s%9s%8s%8s%8s%9s%9s\n",
-		like->table, arch_names[like->arch], "", "", "thousand pages/s", "ratio",
-		"relative to the first", "ratio", "series", "vCPUs", "published", "P=0", "P=70",
-		"P=0", "P=70", "publ.", "P=0", "P=70", "P=0", "P=70");
-	for (size_t i = 0; i < tables->count; i++) {
-		const struct published *row = &tables->rows[i], *first;
-		double none = row->simulated[0], charged = row->simulated[1];
+	char *end;
 
-		if (!published_is_same_table(row, like) || !published_is_measured(row))
+	if (strcmp(column, "pages_per_s")) {
+		if (!*text)
+			return 0;
+		if (point_set(&row->point, column, text))
+			return -1;
+		row->keys |= keyset_of(column);
+		return 0;
+	}
+	row->rate = strtod(text, &end);
+	if (*end || !(row->rate > 0))
+		return error("%s='%s' is not valid; use a number above 0", column, text);
+	return 0;
+}
+
+/* columns: the file's header. Both lines are taken apart. */
+static int read_row(struct published *row, char *columns, char *line)
+{
+	bool has_readers = false;
+	char *column;
+
+	point_defaults(&row->point);
+	while ((column = strsep(&columns, ","))) {
+		const char *text = strsep(&line, ",");
+
+		if (!text)
+			return error("there is no value for %s", column);
+		if (read_value(row, column, text))
+			return -1;
+		has_readers |= *text && !strcmp(column, "readers");
+	}
+	if (line)
+		return error("there are more values than columns");
+	if (!row->rate)
+		return error("there is no column pages_per_s");
+	row->series = series_of(&row->point, has_readers);
+	return point_resolve(&row->point);
+}
+
+/* Whether an earlier row is of the same set-up as the last one. */
+static bool is_last_known(const struct published_tables *tables)
+{
+	const struct published *last = &tables->rows[tables->count - 1];
+
+	for (const struct published *row = tables->rows; row < last; row++)
+		if (published_is_same_series(row, last) && row->point.vcpus == last->point.vcpus)
+			return true;
+	return false;
+}
+
+static int add_row(struct published_tables *tables, const struct published_source *source,
+		   const char *header, char *line)
+{
+	char *columns = xstrdup(header);
+	struct published *row;
+	int failed;
+
+	tables->rows = xreallocarray(tables->rows, tables->count + 1, sizeof(*tables->rows));
+	row = &tables->rows[tables->count++];
+	*row = (struct published){ .source = source };
+	failed = read_row(row, columns, line);
+	free(columns);
+	if (!failed && is_last_known(tables))
+		free(tables->rows[--tables->count].series);
+	return failed;
+}
+
+/* text: the whole of the file, which is taken apart. */
+static int read_lines(struct published_tables *tables, const struct published_source *source,
+		      const char *path, char *text)
+{
+	const char *header = NULL;
+	unsigned int number = 0;
+	size_t before = tables->count;
+	char *line;
+
+	while ((line = strsep(&text, "\n"))) {
+		number++;
+		line[strcspn(line, "\r")] = '\0';
+		if (!*line || *line == '#')
 			continue;
-		first = published_first(tables, row);
-		fprintf(out, "%-34s%6u%10.0f%10.0f%10.0f%9.2f%9.2f%8.2f%8.2f%8.2f%9.2f%9.2f\n",
-			row->series, row->vcpus, row->rate / 1000, none / 1000, charged / 1000,
-			none / row->rate, charged / row->rate, row->rate / first->rate,
-			none / first->simulated[0], charged / first->simulated[1],
-			none / first->simulated[0] / (row->rate / first->rate),
-			charged / first->simulated[1] / (row->rate / first->rate));
+		if (header && add_row(tables, source, header, line))
+			return error("%s:%u: %s", path, number, error_text());
+		header = header ? header : line;
 	}
+	return tables->count > before ? 0 : error("%s: there are no figures in it", path);
 }
 
-/* Whether a row is the first one measured of its table. */
-static bool is_first_of_table(const struct published_tables *tables, size_t i)
+int published_read(struct published_tables *tables, const char *root)
 {
-	for (size_t k = 0; k < i; k++)
-		if (published_is_measured(&tables->rows[k]) &&
-		    published_is_same_table(&tables->rows[k], &tables->rows[i]))
-			return false;
-	return published_is_measured(&tables->rows[i]);
+	int failed = 0;
+
+	*tables = (struct published_tables){ 0 };
+	for (size_t i = 0; i < PUBLISHED_SOURCES && !failed; i++) {
+		const struct published_source *source = &published_sources[i];
+		char *path = xasprintf("%s/results/published/%s.csv", root, source->table);
+		char *text = file_read(path);
+
+		failed = text ? read_lines(tables, source, path, text) :
+				error("cannot read the published figures in %s: %s", path,
+				      strerror(errno));
+		free(text);
+		free(path);
+	}
+	if (failed)
+		published_free(tables);
+	return failed;
 }
 
-void published_print(const struct published_tables *tables, FILE *out)
+static bool measures(const struct point *p, const struct published *row)
 {
-	fprintf(out,
-		"Published: as measured by others on hardware (results/published/). P: ns that a "
-		"cache line takes\nfrom one simulated CPU to another. Ratio: simulated to "
-		"published. pages/s of all vCPUs.\nOne P and one number of instructions a ns for "
-		"all points: the sweep files say how they were fixed.\n");
-	for (size_t i = 0; i < tables->count; i++)
-		if (is_first_of_table(tables, i))
-			print_table(tables, &tables->rows[i], out);
-	published_print_summary(tables, out);
+	/* One simulated CPU has no contention. */
+	return !points_compare(p, &row->point, row->keys) && (p->cpus > 1 || p->vcpus == 1);
 }
 
-void published_write_data(const struct published_tables *tables, FILE *out)
+static int check_settings(struct published_tables *tables, const struct point *p)
 {
-	const char *separator = "";
+	char settings[sizeof(tables->settings)];
 
-	for (size_t i = 0; i < tables->count; i++) {
-		const struct published *series = &tables->rows[i];
+	snprintf(settings, sizeof(settings), "speed=%u quantum=%u", p->speed, p->quantum);
+	if (!*tables->settings)
+		strcpy(tables->settings, settings);
+	if (!strcmp(tables->settings, settings))
+		return 0;
+	return error("points with %s and with %s are not to be compared with one table: take runs "
+		     "with one speed and one quantum for all",
+		     tables->settings, settings);
+}
 
-		if (!published_is_measured(series) || published_first(tables, series) != series)
+static int match_record(struct published_tables *tables, const struct record *record)
+{
+	const struct point *p = &record->point;
+	size_t charge = 0;
+
+	/* Other tiers have no charge to compare at. */
+	if (strcmp(record->status, "ok") || !tier_kinds[p->tier].is_simulated)
+		return 0;
+	while (charge < PUBLISHED_CHARGES && p->coherence_ns != published_charges_ns[charge])
+		charge++;
+	for (size_t i = 0; i < tables->count && charge < PUBLISHED_CHARGES; i++) {
+		if (!measures(p, &tables->rows[i]))
 			continue;
-		fprintf(out, "%s\"%s (%s, %s)\"\n", separator, series->series, series->table,
-			arch_names[series->arch]);
-		for (size_t k = i; k < tables->count; k++) {
-			const struct published *row = &tables->rows[k];
-
-			if (published_is_measured(row) && published_is_same_series(row, series))
-				fprintf(out, "%u %.0f %.0f %.0f\n", row->vcpus, row->rate,
-					row->simulated[0], row->simulated[1]);
-		}
-		separator = "\n\n";
+		if (check_settings(tables, p))
+			return -1;
+		figure_read(FIGURE_COMPARED, record->json, &tables->rows[i].simulated[charge]);
 	}
+	return 0;
+}
+
+int published_match(struct published_tables *tables, const struct records *records)
+{
+	for (size_t i = 0; i < records->n; i++)
+		if (match_record(tables, &records->v[i]))
+			return -1;
+	return 0;
+}
+
+size_t published_drop_unmeasured(struct published_tables *tables)
+{
+	size_t count = tables->count;
+
+	tables->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct published row = tables->rows[i];
+
+		if (row.simulated[0] > 0 && row.simulated[1] > 0)
+			tables->rows[tables->count++] = row;
+		else
+			free(row.series);
+	}
+	return tables->count;
 }
 
 void published_free(struct published_tables *tables)

@@ -34,8 +34,7 @@ static const char *text_of(const json_t *json, const char *name, const char *oth
 	return text ? text : otherwise;
 }
 
-/* Takes over the reference. */
-static int record_init(struct record *record, json_t *json)
+int record_init(struct record *record, json_t *json)
 {
 	int failed = 0;
 

@@ -16,6 +16,9 @@ struct record {
 	keyset per_vcpu; /* for who groups records: counts that follow the vCPUs */
 };
 
+/* Takes over the reference. Returns 0, or -1 after error() and nothing to free. */
+int record_init(struct record *record, json_t *json);
+
 struct records {
 	struct record *v;
 	size_t n;
