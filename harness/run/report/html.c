@@ -54,9 +54,8 @@ int html_fill(FILE *out, const char *template, const struct html_part *parts, si
 			continue;
 		}
 		html = find_part(parts, count, template + 1, n - 2);
-		if (!html) {
+		if (!html)
 			return error("the template has an unknown %.*s", (int)n, template);
-		}
 		fputs(html, out);
 		template += n;
 	}
