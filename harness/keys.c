@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "keys.h"
 
-#include <errno.h>
-#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+#include "key_kinds.h"
 #include "mode.h"
 #include "../workloads/workload.h"
 
@@ -97,81 +95,6 @@ const struct key point_keys[] = {
 
 const size_t point_keys_count = sizeof(point_keys) / sizeof(point_keys[0]);
 
-int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value)
-{
-	unsigned long long v;
-	char *end;
-
-	if (text[0] < '0' || text[0] > '9')
-		return -1;
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (errno || *end || v < min || v > max)
-		return -1;
-	*value = v;
-	return 0;
-}
-
-/* Reads a CPU number. Returns what follows it, or NULL if there is none. */
-static const char *cpu_parse(const char *text, unsigned int *cpu)
-{
-	unsigned long value;
-	char *end;
-
-	if (text[0] < '0' || text[0] > '9')
-		return NULL;
-	value = strtoul(text, &end, 10);
-	*cpu = (unsigned int)value;
-	return value < CPU_SETSIZE ? end : NULL;
-}
-
-unsigned int cpu_list_pick(const char *list, unsigned int index, unsigned int *cpu)
-{
-	unsigned int count = 0, first, last;
-
-	for (;; list++) {
-		list = cpu_parse(list, &first);
-		last = first;
-		if (list && *list == '-')
-			list = cpu_parse(list + 1, &last);
-		if (!list || last < first)
-			return 0;
-		if (index >= count && index - count <= last - first)
-			*cpu = first + (index - count);
-		count += last - first + 1;
-		if (*list != ',')
-			return *list ? 0 : count;
-	}
-}
-
-const char *point_key_values(const struct key *key, char *buf, size_t size)
-{
-	int n = 0;
-
-	switch (key->kind) {
-	case KEY_CHOICE:
-		buf[0] = '\0';
-		for (unsigned int i = 0; key->names[i] && (size_t)n < size; i++)
-			n += snprintf(buf + n, size - n, "%s%s", i ? ", " : "", key->names[i]);
-		break;
-	case KEY_COUNT:
-		n = snprintf(buf, size, "per-vcpu or ");
-		/* fall through */
-	case KEY_NUMBER:
-	case KEY_SEED:
-		snprintf(buf + n, size - n, "a number from %llu to %llu",
-			 (unsigned long long)key->min, (unsigned long long)key->max);
-		break;
-	case KEY_FETCH:
-		fetch_spec_values(buf, size);
-		break;
-	case KEY_CPU_LIST:
-		snprintf(buf, size, "a CPU list such as 0,2-5");
-		break;
-	}
-	return buf;
-}
-
 const struct key *point_key(const char *name)
 {
 	for (size_t i = 0; i < point_keys_count; i++)
@@ -180,43 +103,10 @@ const struct key *point_key(const char *name)
 	return NULL;
 }
 
-static int store_value(void *field, const struct key *s, const char *value)
+const char *point_key_values(const struct key *key, char *buf, size_t size)
 {
-	unsigned int cpu;
-	uint64_t v;
-
-	switch (s->kind) {
-	case KEY_CHOICE:
-		for (unsigned int i = 0; s->names[i]; i++) {
-			if (strcmp(s->names[i], value))
-				continue;
-			*(unsigned int *)field = i;
-			return 0;
-		}
-		return -1;
-	case KEY_COUNT:
-		if (!strcmp(value, "per-vcpu")) {
-			*(unsigned int *)field = PER_VCPU;
-			return 0;
-		}
-		/* fall through */
-	case KEY_NUMBER:
-		if (number_parse(value, s->min, s->max, &v))
-			return -1;
-		*(unsigned int *)field = (unsigned int)v;
-		return 0;
-	case KEY_FETCH:
-		return fetch_spec_parse(value, field);
-	case KEY_SEED:
-		return number_parse(value, s->min, s->max, field);
-	case KEY_CPU_LIST:
-		if (strlen(value) >= sizeof(((struct point *)0)->vcpu_cpus) ||
-		    (*value && !cpu_list_pick(value, 0, &cpu)))
-			return -1;
-		strcpy(field, value);
-		return 0;
-	}
-	return -1;
+	key_kinds[key->kind].values(key, buf, size);
+	return buf;
 }
 
 int point_set(struct point *p, const char *name, const char *value)
@@ -230,7 +120,7 @@ int point_set(struct point *p, const char *name, const char *value)
 			error("%s %s", error_text(), point_keys[k].name);
 		return -1;
 	}
-	if (!store_value((char *)p + key->offset, key, value))
+	if (!key_kinds[key->kind].set((char *)p + key->offset, key, value))
 		return 0;
 	return error("%s='%s' is not valid; use %s", name, value,
 		     point_key_values(key, values, sizeof(values)));
@@ -248,34 +138,9 @@ int point_set_pair(struct point *p, const char *pair)
 	return point_set(p, name, eq + 1);
 }
 
-const char *point_get(const struct point *p, const struct key *s, char *buf, size_t size)
+const char *point_get(const struct point *p, const struct key *key, char *buf, size_t size)
 {
-	const void *field = (const char *)p + s->offset;
-	unsigned int v = *(const unsigned int *)field;
-
-	switch (s->kind) {
-	case KEY_CHOICE:
-		snprintf(buf, size, "%s", s->names[v]);
-		break;
-	case KEY_COUNT:
-		if (v == PER_VCPU) {
-			snprintf(buf, size, "per-vcpu");
-			break;
-		}
-		/* fall through */
-	case KEY_NUMBER:
-		snprintf(buf, size, "%u", v);
-		break;
-	case KEY_FETCH:
-		fetch_spec_format(field, buf, size);
-		break;
-	case KEY_SEED:
-		snprintf(buf, size, "%llu", (unsigned long long)*(const uint64_t *)field);
-		break;
-	case KEY_CPU_LIST:
-		snprintf(buf, size, "%s", (const char *)field);
-		break;
-	}
+	key_kinds[key->kind].get((const char *)p + key->offset, key, buf, size);
 	return buf;
 }
 
@@ -284,33 +149,13 @@ unsigned int point_count(const struct point *p, const struct key *key)
 	return *(const unsigned int *)((const char *)p + key->offset);
 }
 
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
 int point_key_compare(const struct point *a, const struct point *b, const struct key *key)
 {
-	const void *x = (const char *)a + key->offset, *y = (const char *)b + key->offset;
-	unsigned int v, w;
-
-	switch (key->kind) {
-	case KEY_CPU_LIST:
-		return strcmp(x, y);
-	case KEY_FETCH:
-		return fetch_spec_compare(x, y);
-	case KEY_SEED:
-		return compare_numbers(*(const uint64_t *)x, *(const uint64_t *)y);
-	default:
-		v = *(const unsigned int *)x;
-		w = *(const unsigned int *)y;
-	}
-	if (key->kind == KEY_COUNT && (v == PER_VCPU || w == PER_VCPU))
-		return (v == PER_VCPU) - (w == PER_VCPU);
-	return compare_numbers(v, w);
+	return key_kinds[key->kind].compare((const char *)a + key->offset,
+					    (const char *)b + key->offset);
 }
 
 bool point_key_is_number(const struct key *key)
 {
-	return key->kind == KEY_NUMBER || key->kind == KEY_COUNT || key->kind == KEY_SEED;
+	return key_kinds[key->kind].is_number;
 }
