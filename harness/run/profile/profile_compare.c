@@ -149,7 +149,7 @@ static void print_phases(FILE *out, const struct rows *phases)
 			if (!row)
 				continue;
 			snprintf(name, sizeof(name), "%s, %s",
-				 phase ? account_phases[phase] : "between pages", titles[role]);
+				 phase ? phase_names[phase] : "between pages", titles[role]);
 			print_row(out, row, name);
 			add_row(&all, row);
 		}
@@ -174,7 +174,7 @@ static void print_functions(FILE *out, const struct rows *functions, const struc
 	char title[64];
 	size_t shown = 0;
 
-	snprintf(title, sizeof(title), "%s, %s: function", account_phases[whole->phase],
+	snprintf(title, sizeof(title), "%s, %s: function", phase_names[whole->phase],
 		 titles[whole->role]);
 	print_head(out, title);
 	for (size_t i = 0; i < functions->n; i++) {

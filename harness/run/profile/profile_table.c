@@ -211,7 +211,7 @@ static void print_phases(FILE *out, const struct rows *phases, const struct scal
 				if (row->phase != phase || row->role != role)
 					continue;
 				snprintf(name, sizeof(name), "%s, %s",
-					 phase ? account_phases[phase] : "between pages",
+					 phase ? phase_names[phase] : "between pages",
 					 titles[role]);
 				print_row(out, row, s, of_ns, name);
 			}
@@ -231,7 +231,7 @@ static void print_functions(FILE *out, const struct rows *functions, const struc
 				if (row->phase != phase || row->role != role)
 					continue;
 				snprintf(title, sizeof(title), "%s, %s: function",
-					 account_phases[phase], titles[role]);
+					 phase_names[phase], titles[role]);
 				print_head(out, title);
 				print_rows(out, functions, s, row->sum_ns, is_like, row);
 			}

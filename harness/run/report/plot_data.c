@@ -143,7 +143,7 @@ static int write_phases(const struct panel *panel, const char *name, unsigned in
 		if (!cell || !cell->timed)
 			continue;
 		fprintf(out, "%zu %.9g", s + 1, cell->total_us.median);
-		for (int p = 0; p < PHASES; p++)
+		for (int p = PHASE_DELIVERY; p < PHASE_COUNT; p++)
 			fprintf(out, " %.9g", cell->phased ? cell->phase_us[p].median : 0);
 		fprintf(out, " %.9g\n", cell->phased ? 0 : cell->total_us.median);
 	}

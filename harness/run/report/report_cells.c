@@ -6,8 +6,6 @@
 
 #include "../base/util.h"
 
-const char *const phase_names[PHASES] = { "delivery", "fetch", "resolve", "resume" };
-
 static int compare_doubles(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -80,9 +78,9 @@ static void cell_compute(struct cell *cell)
 	cell->p99_us = cell_spread(cell, "total", "p99", us);
 	cell->total_us = cell_spread(cell, "total", "mean", us);
 	cell->phased = true;
-	for (int p = 0; p < PHASES; p++)
+	for (int p = PHASE_DELIVERY; p < PHASE_COUNT; p++)
 		cell->phased &= cell_has(cell, phase_names[p]);
-	for (int p = 0; p < PHASES && cell->phased; p++)
+	for (int p = PHASE_DELIVERY; p < PHASE_COUNT && cell->phased; p++)
 		cell->phase_us[p] = cell_spread(cell, phase_names[p], "mean", us);
 }
 

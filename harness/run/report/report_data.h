@@ -11,11 +11,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "../../phases.h"
+
 #define VCPU_COUNTS_MAX 1024 /* distinct vCPU counts: there are no more, see VCPUS_MAX */
-
-enum phase { PHASE_DELIVERY, PHASE_FETCH, PHASE_RESOLVE, PHASE_RESUME, PHASES };
-
-extern const char *const phase_names[PHASES];
 
 /* A figure over the repeats of a point. */
 struct spread {
@@ -34,7 +32,7 @@ struct cell {
 	struct spread
 		rate_sum; /* the same as sum of the rates of the vCPUs, each in its own time */
 	struct spread p50_us, p99_us, total_us; /* of total latency; total_us is its mean */
-	struct spread phase_us[PHASES]; /* means */
+	struct spread phase_us[PHASE_COUNT]; /* means */
 };
 
 struct series {

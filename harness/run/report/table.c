@@ -153,7 +153,7 @@ static void print_cell(FILE *out, const struct series *series, const struct cell
 		cell->rate_sum.median);
 	print_us(out, cell->p50_us.median, 9);
 	print_us(out, cell->p99_us.median, 9);
-	for (int p = 0; p < PHASES; p++) {
+	for (int p = PHASE_DELIVERY; p < PHASE_COUNT; p++) {
 		if (cell->phased)
 			print_us(out, cell->phase_us[p].median, 9);
 		else
@@ -219,8 +219,8 @@ static void table_times(FILE *out, const struct panel *panel)
 	fprintf(out, "\n%5s  %-*s %20s %17s %35s\n", "", width, "", "pages/s", "total latency, us",
 		"mean of each phase, us");
 	fprintf(out, "%5s  %-*s %9s %10s %8s %8s %8s %8s %8s %8s\n", "vCPUs", width, "series",
-		"span", "sum", "p50", "p99", phase_names[0], phase_names[1], phase_names[2],
-		phase_names[3]);
+		"span", "sum", "p50", "p99", phase_names[PHASE_DELIVERY], phase_names[PHASE_FETCH],
+		phase_names[PHASE_RESOLVE], phase_names[PHASE_RESUME]);
 	for (size_t i = 0; i < count; i++) {
 		for (size_t s = 0; s < panel->series_count; s++) {
 			const struct cell *cell = series_cell(&panel->series[s], vcpus[i]);

@@ -122,7 +122,7 @@ static bool shows_instructions(const struct panel *panel)
 /* The phases and, last, their total; none of the former where the mode has none. */
 static double figure_us(const struct cell *cell, int p)
 {
-	if (p == PHASES)
+	if (p == PHASE_COUNT)
 		return cell->total_us.median;
 	return cell->phased ? cell->phase_us[p].median : 0;
 }
@@ -145,13 +145,13 @@ static void print_point(FILE *out, const struct pair *pair, const struct series 
 	for (int side = 0; side < 2; side++) {
 		fprintf(out, "%5s  %-*s  %-7s%10.0f", "", width, side ? "" : series->label,
 			pair->arches[side], cells[side]->rate.median);
-		for (int p = 0; p <= PHASES; p++)
+		for (int p = PHASE_DELIVERY; p <= PHASE_COUNT; p++)
 			print_figure(out, figure_us(cells[side], p), is_instructions);
 		fputc('\n', out);
 	}
 	fprintf(out, "%5s  %-*s  %-7s", "", width, "", "ratio");
 	table_print_ratio(out, cells[1]->rate.median, cells[0]->rate.median, 10);
-	for (int p = 0; p <= PHASES; p++)
+	for (int p = PHASE_DELIVERY; p <= PHASE_COUNT; p++)
 		table_print_ratio(out, figure_us(cells[1], p), figure_us(cells[0], p), 10);
 	fputc('\n', out);
 }
@@ -165,7 +165,7 @@ static void print_phases(FILE *out, const struct pair *pair, unsigned int vcpus)
 		vcpus > 1 ? "s" : "",
 		shows_instructions(pair->panels[0]) ? "instructions and sleep, 1 ns each" : "us",
 		"", width, "series", "", "pages/s");
-	for (int p = 0; p < PHASES; p++)
+	for (int p = PHASE_DELIVERY; p < PHASE_COUNT; p++)
 		fprintf(out, "%10s", phase_names[p]);
 	fprintf(out, "%10s\n", "total");
 	for (size_t s = 0; s < pair->panels[0]->series_count; s++)
