@@ -20,9 +20,10 @@
 
 #include "../harness/error.h"
 #include "../harness/modes/modes.h"
+#include "../harness/point/emit.h"
 #include "../harness/point/fail.h"
+#include "../harness/point/measure.h"
 #include "../harness/point/micro.h"
-#include "../harness/point/record.h"
 #include "../harness/point/supervise.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SKIPPED = 4 };
@@ -47,15 +48,15 @@ static int parse_point(char *const *arguments)
 	return point_parse(&point, arguments);
 }
 
-static bool measure_point(FILE *out)
+static bool run_point(FILE *out)
 {
-	run_point(&point, modes[point.mode], out);
+	measure_point(&point, modes[point.mode], out);
 	return true;
 }
 
 static void write_point_reason(FILE *out, const char *status, const char *reason)
 {
-	record_write_reason(out, &point, status, reason);
+	emit_reason(out, &point, status, reason);
 }
 
 static int parse_micro(char *const *arguments)
@@ -76,7 +77,7 @@ static void write_micro_reason(FILE *out, const char *status, const char *reason
 
 static const struct job point_job = {
 	.parse = parse_point,
-	.run = measure_point,
+	.run = run_point,
 	.write_reason = write_point_reason,
 };
 

@@ -6,12 +6,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../phases.h"
 #include "functions.h"
 
 enum role { ROLE_VCPU, ROLE_HANDLER, ROLE_IDLE, ROLE_OTHER, ROLE_COUNT };
-
-/* Of the page that a thread is at; none between two pages, and for other threads. */
-enum phase { PHASE_NONE, PHASE_DELIVERY, PHASE_FETCH, PHASE_RESOLVE, PHASE_RESUME, PHASE_COUNT };
 
 enum kind {
 	KIND_RUNS, /* an instruction each */
@@ -24,7 +22,7 @@ enum kind {
 	KIND_COUNT,
 };
 
-extern const char *const account_roles[], *const account_phases[];
+extern const char *const account_roles[];
 extern const char *const account_kinds[]; /* "" for KIND_RUNS */
 
 struct node; /* of the tree: a function with all its callers */
@@ -38,7 +36,7 @@ struct node *account_call(struct node *parent, const char *name);
 /* The node for a wait in parent for the lock at that address. NULL without memory. */
 struct node *account_lock(struct node *parent, uint64_t address);
 
-/* ns above 0 of time of that kind. */
+/* ns above 0 of time of that kind, in the phase of the page that the thread is at, if any. */
 void account_add(struct node *node, enum phase phase, enum kind kind, uint64_t ns);
 
 /*

@@ -3,6 +3,5 @@
 #include "account.h"
 
 const char *const account_roles[] = { "vcpu", "handler", "idle", "other", NULL };
-const char *const account_phases[] = { "none", "delivery", "fetch", "resolve", "resume", NULL };
 const char *const account_kinds[] = { "",	  "[spins]",  "[stalled]",  "[cut]",
 				      "[halted]", "[asleep]", "[runnable]", NULL };

@@ -4,13 +4,13 @@
  * that only reads anonymous memory gets the shared page of zeroes, so that there is
  * nothing to fill.
  */
-#include "../point/run.h"
+#include "../point/measurement.h"
 
 /* With pages that exist elsewhere, content must be there before the guest comes. */
-static void start(struct run *run)
+static void start(struct measurement *m)
 {
-	if (run->memory.alias)
-		memory_fill(run->memory.alias, run->memory.bytes, run->point->seed);
+	if (m->memory.alias)
+		memory_fill(m->memory.alias, m->memory.bytes, m->point->seed);
 }
 
 const struct mode mode_kernel = {

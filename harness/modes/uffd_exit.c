@@ -12,10 +12,10 @@ static const char *probe(struct vm *vm)
 		       "the kernel lacks KVM_CAP_EXIT_ON_MISSING: apply the series in kernel/series";
 }
 
-static void start(struct run *run)
+static void start(struct measurement *m)
 {
-	run->slot.flags |= ABI_MEM_EXIT_ON_MISSING;
-	uffds_start(run);
+	m->slot.flags |= ABI_MEM_EXIT_ON_MISSING;
+	uffds_start(m);
 }
 
 const struct mode mode_uffd_exit = {

@@ -43,43 +43,43 @@ const char *userfault_probe(struct vm *vm)
 	return NULL;
 }
 
-static unsigned long *bitmap(const struct run *run)
+static unsigned long *bitmap(const struct measurement *m)
 {
-	return (unsigned long *)(uintptr_t)run->slot.userfault_bitmap;
+	return (unsigned long *)(uintptr_t)m->slot.userfault_bitmap;
 }
 
-void userfault_start(struct run *run)
+void userfault_start(struct measurement *m)
 {
-	size_t words = (run->pages_total + BITS_PER_WORD - 1) / BITS_PER_WORD;
+	size_t words = (m->pages_total + BITS_PER_WORD - 1) / BITS_PER_WORD;
 	void *bits;
 
 	/* Page-aligned, and not shared with anything that is written meanwhile. */
 	if (posix_memalign(&bits, PAGE_BYTES, words * sizeof(long)))
 		fail("no memory for a userfault bitmap of %zu words", words);
 	memset(bits, 0xff, words * sizeof(long));
-	run->slot.flags |= ABI_MEM_USERFAULT;
-	run->slot.userfault_bitmap = (uintptr_t)bits;
+	m->slot.flags |= ABI_MEM_USERFAULT;
+	m->slot.userfault_bitmap = (uintptr_t)bits;
 }
 
-void userfault_stop(struct run *run)
+void userfault_stop(struct measurement *m)
 {
-	free(bitmap(run));
+	free(bitmap(m));
 }
 
-void userfault_clear(struct run *run, uint64_t page)
+void userfault_clear(struct measurement *m, uint64_t page)
 {
-	unsigned long *word = bitmap(run) + page / BITS_PER_WORD;
+	unsigned long *word = bitmap(m) + page / BITS_PER_WORD;
 
 	__atomic_fetch_and(word, ~(1ul << page % BITS_PER_WORD), __ATOMIC_RELEASE);
 }
 
-static void resolve(struct run *run, uint64_t page, const void *content, bool may_wake)
+static void resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)
 {
-	uint8_t *base = run->memory.alias ? run->memory.alias : run->memory.hva;
+	uint8_t *base = m->memory.alias ? m->memory.alias : m->memory.hva;
 
 	(void)may_wake; /* nobody can sleep on a page without a userfaultfd */
 	memcpy(base + page * PAGE_BYTES, content, PAGE_BYTES);
-	userfault_clear(run, page);
+	userfault_clear(m, page);
 }
 
 const struct mode mode_userfault = {

@@ -3,22 +3,22 @@
 #include "../point/uffd.h"
 #include "userfault.h"
 
-static void start(struct run *run)
+static void start(struct measurement *m)
 {
-	userfault_start(run);
-	uffds_start(run);
+	userfault_start(m);
+	uffds_start(m);
 }
 
-static void stop(struct run *run)
+static void stop(struct measurement *m)
 {
-	uffds_stop(run);
-	userfault_stop(run);
+	uffds_stop(m);
+	userfault_stop(m);
 }
 
-static void resolve(struct run *run, uint64_t page, const void *content, bool may_wake)
+static void resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)
 {
-	uffd_resolve(run, page, content, may_wake);
-	userfault_clear(run, page);
+	uffd_resolve(m, page, content, may_wake);
+	userfault_clear(m, page);
 }
 
 const struct mode mode_userfault_uffd = {

@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "check.h"
+
 #include "fail.h"
-#include "run.h"
 
 typedef unsigned long long ull;
 
 /* No page may have had other content than it must, at any time that the guest looked. */
-static void check_contents(const struct run *run, const struct guest_vcpu *blocks)
+static void check_contents(const struct measurement *m)
 {
 	uint64_t verified = 0, wrong = 0, wrong_page = 0;
 
-	for (unsigned int i = 0; i < run->point->vcpus; i++) {
-		verified += blocks[i].pages_verified;
-		wrong += blocks[i].pages_wrong;
-		if (blocks[i].pages_wrong)
-			wrong_page = blocks[i].wrong_page;
+	for (unsigned int i = 0; i < m->point->vcpus; i++) {
+		verified += m->blocks[i].pages_verified;
+		wrong += m->blocks[i].pages_wrong;
+		if (m->blocks[i].pages_wrong)
+			wrong_page = m->blocks[i].wrong_page;
 	}
 	if (wrong)
 		fail("%llu page checks found wrong content, for example in page %llu", (ull)wrong,
 		     (ull)wrong_page);
-	if (verified != run->pages_total)
-		fail("%llu of %llu pages were verified", (ull)verified, (ull)run->pages_total);
+	if (verified != m->pages_total)
+		fail("%llu of %llu pages were verified", (ull)verified, (ull)m->pages_total);
 }
 
 /* t3 may be later than t4: the guest can be through before the handler's last call returns. */
-static void check_stamps(const struct run *run, uint64_t page)
+static void check_stamps(const struct measurement *m, uint64_t page)
 {
-	const struct page_record *r = &run->records[page];
-	bool in_order = mode_is_passive(run->mode) ? r->t0 <= r->t4 :
-						     r->t0 <= r->t1 && r->t1 <= r->t2 &&
-							     r->t2 <= r->t3 && r->t2 <= r->t4;
+	const struct page_record *r = &m->records[page];
+	bool in_order = mode_is_passive(m->mode) ? r->t0 <= r->t4 :
+						   r->t0 <= r->t1 && r->t1 <= r->t2 &&
+							   r->t2 <= r->t3 && r->t2 <= r->t4;
 
 	if (!r->t0 || !in_order)
 		fail("stamps of page %llu are missing or out of order: t0 %llu, t1 %llu, t2 %llu, t3 %llu, t4 %llu",
@@ -39,7 +40,7 @@ static void check_stamps(const struct run *run, uint64_t page)
  * Faults must have come the way that the mode stands for, or the figures have the
  * wrong name. The guest is the only one to touch the memory here.
  */
-static void check_ways(const struct run *run)
+static void check_ways(const struct measurement *m)
 {
 	static const char *const words[] = {
 #define WAY(symbol, member, words) [WAY_##symbol] = words,
@@ -48,8 +49,8 @@ static void check_ways(const struct run *run)
 	};
 
 	for (enum way way = WAY_NONE + 1; way < WAY_COUNT; way++) {
-		uint64_t expected = way == run->mode->way ? run->pages_total : 0;
-		uint64_t came = run->told[way];
+		uint64_t expected = way == m->mode->way ? m->pages_total : 0;
+		uint64_t came = m->told[way];
 
 		if (came < expected || (!expected && came))
 			fail("%llu faults came %s, in a mode where %llu should have", (ull)came,
@@ -57,14 +58,14 @@ static void check_ways(const struct run *run)
 	}
 }
 
-void run_check(const struct run *run, const struct guest_vcpu *blocks)
+void check_measurement(const struct measurement *m)
 {
-	uint64_t expected = mode_is_passive(run->mode) ? 0 : run->pages_total;
+	uint64_t expected = mode_is_passive(m->mode) ? 0 : m->pages_total;
 
-	check_contents(run, blocks);
-	check_ways(run);
-	if (run->fetches != expected)
-		fail("%llu fetches were made for %llu pages", (ull)run->fetches, (ull)expected);
-	for (uint64_t page = 0; page < run->pages_total; page++)
-		check_stamps(run, page);
+	check_contents(m);
+	check_ways(m);
+	if (m->fetches != expected)
+		fail("%llu fetches were made for %llu pages", (ull)m->fetches, (ull)expected);
+	for (uint64_t page = 0; page < m->pages_total; page++)
+		check_stamps(m, page);
 }

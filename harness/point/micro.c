@@ -14,7 +14,7 @@
 #include "control.h"
 #include "fail.h"
 #include "fetch.h"
-#include "record.h"
+#include "quote.h"
 #include "stats.h"
 
 #define PARTS 5 /* that a thread's operations are timed in */
@@ -316,7 +316,7 @@ void micro_write_reason(const struct micro *micro, FILE *out, const char *reason
 {
 	write_head(micro, out);
 	fputs("\"tests\":[],\"ok\":false,\"reason\":", out);
-	record_write_string(out, reason);
+	quote_json(out, reason);
 	fputs("}\n", out);
 }
 

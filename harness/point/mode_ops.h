@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct run;
+struct measurement;
 struct vm;
 
 /*
@@ -31,23 +31,23 @@ struct mode {
 	/* Why the kernel at hand cannot do this mode, or NULL. NULL: any kernel can. */
 	const char *(*probe)(struct vm *vm);
 	/*
-	 * Before the tested memory gets its slot: adds to run->slot what the mode needs there,
+	 * Before the tested memory gets its slot: adds to m->slot what the mode needs there,
 	 * starts threads of its own. stop() is called when vCPUs have ended, to end these
 	 * threads and free what start() has made. NULL for nothing to do.
 	 */
-	void (*start)(struct run *run);
-	void (*stop)(struct run *run);
+	void (*start)(struct measurement *m);
+	void (*stop)(struct measurement *m);
 	/*
 	 * Puts the fetched content of a page into place. may_wake: the faulting thread sleeps
 	 * and must be woken by this; otherwise it is the caller. Never called for WAY_NONE.
 	 * Profiles know the functions of this name, see ../manycore/functions.c.
 	 */
-	void (*resolve)(struct run *run, uint64_t page, const void *content, bool may_wake);
+	void (*resolve)(struct measurement *m, uint64_t page, const void *content, bool may_wake);
 	/*
 	 * Wakes threads that sleep until a page is there, which has been put there without
 	 * may_wake. NULL where page_event_begin() is never called: nobody sleeps.
 	 */
-	void (*wake)(struct run *run, uint64_t page);
+	void (*wake)(struct measurement *m, uint64_t page);
 };
 
 /* Nobody is told of missing pages, so nothing is fetched. */

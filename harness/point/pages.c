@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The life of a page: whoever moves it from missing to fetching fetches it, all
- * others wait. Two vCPUs, or a vCPU and KVM itself, may fault on the same page
- * and learn of it in different ways; exactly one fetch is made, and nobody is
- * left asleep.
- */
+#include "pages.h"
+
 #include <errno.h>
 #include <linux/futex.h>
 #include <string.h>
@@ -14,7 +10,6 @@
 
 #include "arch.h"
 #include "fail.h"
-#include "run.h"
 
 enum {
 	PAGE_FETCHING = 1 << 0, /* somebody is at it */
@@ -29,44 +24,44 @@ static void futex(_Atomic uint32_t *word, int op, uint32_t value)
 	syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
 }
 
-static bool page_claim(struct run *run, uint64_t page, uint64_t t1)
+/* Whether the page is the caller's to fetch; then the fetch begins, at t1. */
+static inline bool page_claim(struct measurement *m, uint64_t page, uint64_t t1)
 {
 	uint32_t missing = 0;
 
-	if (!atomic_compare_exchange_strong(&run->page_states[page], &missing, PAGE_FETCHING))
+	if (!atomic_compare_exchange_strong(&m->page_states[page], &missing, PAGE_FETCHING))
 		return false;
-	run->records[page].t1 = t1;
-	atomic_fetch_add_explicit(&run->fetches, 1, memory_order_relaxed);
+	m->records[page].t1 = t1;
+	m->records[page].due = fetch_deadline(&m->fetch, t1);
+	atomic_fetch_add_explicit(&m->fetches, 1, memory_order_relaxed);
 	return true;
 }
 
-/* Starts the fetch of a page that is claimed. Returns when it is due. */
-static uint64_t page_fetch(struct run *run, uint64_t page, uint64_t t1)
-{
-	uint64_t due = fetch_deadline(&run->fetch, t1);
-
-	run->records[page].due = due;
-	return due;
-}
-
-void page_finish(struct run *run, uint64_t page, bool may_wake)
+void page_finish(struct measurement *m, uint64_t page, uint64_t t2, bool may_wake)
 {
 	uint32_t state;
 
-	run->mode->resolve(run, page, run->memory.source + page * PAGE_BYTES, may_wake);
-	run->records[page].t3 = arch_ticks();
-	state = atomic_exchange(&run->page_states[page],
+	m->records[page].t2 = t2;
+	m->mode->resolve(m, page, m->memory.source + page * PAGE_BYTES, may_wake);
+	m->records[page].t3 = arch_ticks();
+	state = atomic_exchange(&m->page_states[page],
 				PAGE_PRESENT | (may_wake ? 0 : PAGE_NO_WAKE));
 	if (state & PAGE_VCPU_WAITS)
-		futex(&run->page_states[page], FUTEX_WAKE, INT32_MAX);
+		futex(&m->page_states[page], FUTEX_WAKE, INT32_MAX);
 	if (state & PAGE_EVENT_WAITS && !may_wake)
-		run->mode->wake(run, page);
+		m->mode->wake(m, page);
+}
+
+void page_await(struct measurement *m, uint64_t page, bool may_wake)
+{
+	fetch_wait(&m->fetch, m->records[page].due);
+	page_finish(m, page, arch_ticks(), may_wake);
 }
 
 /* Sleeps until the page is present. */
-static void page_wait(struct run *run, uint64_t page)
+static void page_wait(struct measurement *m, uint64_t page)
 {
-	_Atomic uint32_t *word = &run->page_states[page];
+	_Atomic uint32_t *word = &m->page_states[page];
 	uint32_t state = atomic_fetch_or(word, PAGE_VCPU_WAITS) | PAGE_VCPU_WAITS;
 
 	while (!(state & PAGE_PRESENT)) {
@@ -80,44 +75,40 @@ static void page_wait(struct run *run, uint64_t page)
  * it (mapped read-only, for example). Entering the guest again would report it
  * for ever; having the page faulted in for writing makes it acceptable.
  */
-static void page_populate(struct run *run, uint64_t page)
+static void page_populate(struct measurement *m, uint64_t page)
 {
-	atomic_fetch_add_explicit(&run->populates, 1, memory_order_relaxed);
-	if (madvise(run->memory.hva + page * PAGE_BYTES, PAGE_BYTES, MADV_POPULATE_WRITE))
+	atomic_fetch_add_explicit(&m->populates, 1, memory_order_relaxed);
+	if (madvise(m->memory.hva + page * PAGE_BYTES, PAGE_BYTES, MADV_POPULATE_WRITE))
 		fail("madvise(MADV_POPULATE_WRITE) of page %llu, which is present but was reported missing: %s",
 		     (unsigned long long)page, strerror(errno));
 }
 
-void page_exit(struct run *run, uint64_t page, uint64_t t1, bool is_userfault, bool is_again)
+void page_exit(struct measurement *m, uint64_t page, uint64_t t1, bool is_userfault, bool is_again)
 {
-	atomic_fetch_add_explicit(&run->told[WAY_EXIT], 1, memory_order_relaxed);
-	if (page_claim(run, page, t1)) {
-		fetch_wait(&run->fetch, page_fetch(run, page, t1));
-		run->records[page].t2 = arch_ticks();
-		page_finish(run, page, false);
-	} else if (!(atomic_load(&run->page_states[page]) & PAGE_PRESENT)) {
-		page_wait(run, page);
+	atomic_fetch_add_explicit(&m->told[WAY_EXIT], 1, memory_order_relaxed);
+	if (page_claim(m, page, t1)) {
+		page_await(m, page, false);
+	} else if (!(atomic_load(&m->page_states[page]) & PAGE_PRESENT)) {
+		page_wait(m, page);
 	} else if (is_again && is_userfault) {
 		fail("page %llu was reported again although its bit is clear",
 		     (unsigned long long)page);
 	} else if (is_again) {
-		page_populate(run, page);
+		page_populate(m, page);
 	}
 }
 
-bool page_event_begin(struct run *run, uint64_t page, uint64_t t1)
+bool page_event_begin(struct measurement *m, uint64_t page, uint64_t t1)
 {
-	atomic_fetch_add_explicit(&run->told[WAY_EVENT], 1, memory_order_relaxed);
-	if (page_claim(run, page, t1)) {
-		page_fetch(run, page, t1);
+	atomic_fetch_add_explicit(&m->told[WAY_EVENT], 1, memory_order_relaxed);
+	if (page_claim(m, page, t1))
 		return true;
-	}
 	/*
 	 * Who resolves on behalf of an event wakes all that wait in the kernel, but a
 	 * vCPU thread that resolves for itself does not: leave it word, or wake
 	 * the waiter here if it has resolved already.
 	 */
-	if (atomic_fetch_or(&run->page_states[page], PAGE_EVENT_WAITS) & PAGE_NO_WAKE)
-		run->mode->wake(run, page);
+	if (atomic_fetch_or(&m->page_states[page], PAGE_EVENT_WAITS) & PAGE_NO_WAKE)
+		m->mode->wake(m, page);
 	return false;
 }

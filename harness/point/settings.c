@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "record.h"
+#include "quote.h"
 
 static const struct {
 	const char *name, *path;
@@ -38,7 +38,7 @@ void settings_write(FILE *out)
 	for (size_t i = 0; i < SETTINGS; i++) {
 		fprintf(out, "%c\"%s\":", i ? ',' : '{', settings[i].name);
 		if (read_line(settings[i].path, line, sizeof(line)))
-			record_write_string(out, line);
+			quote_json(out, line);
 		else
 			fputs("null", out);
 	}

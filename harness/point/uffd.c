@@ -18,6 +18,7 @@
 #include "affinity.h"
 #include "arch.h"
 #include "fail.h"
+#include "pages.h"
 #include "pending.h"
 
 /* Sent to handler threads until they have ended: interrupts whatever they wait in. */
@@ -27,7 +28,7 @@
 #define EVENTS_AT_ONCE 16
 
 struct uffds {
-	struct run *run;
+	struct measurement *m;
 	unsigned int count;
 	int *fds;
 	unsigned int readers;
@@ -47,75 +48,75 @@ struct reader {
 /* Userfaultfd u serves pages from first_page_of(u) to before first_page_of(u + 1). */
 static uint64_t first_page_of(const struct uffds *uffds, unsigned int u)
 {
-	return uffds->run->pages_total * u / uffds->count;
+	return uffds->m->pages_total * u / uffds->count;
 }
 
-static int fd_of_page(const struct run *run, uint64_t page)
+static int fd_of_page(const struct measurement *m, uint64_t page)
 {
-	const struct uffds *uffds = run->handlers;
+	const struct uffds *uffds = m->handlers;
 
-	return uffds->fds[((page + 1) * uffds->count - 1) / run->pages_total];
+	return uffds->fds[((page + 1) * uffds->count - 1) / m->pages_total];
 }
 
-static uint64_t hva_of_page(const struct run *run, uint64_t page)
+static uint64_t hva_of_page(const struct measurement *m, uint64_t page)
 {
-	return (uintptr_t)run->memory.hva + page * PAGE_BYTES;
+	return (uintptr_t)m->memory.hva + page * PAGE_BYTES;
 }
 
-void uffd_wake(struct run *run, uint64_t page)
+void uffd_wake(struct measurement *m, uint64_t page)
 {
-	struct uffdio_range range = { .start = hva_of_page(run, page), .len = PAGE_BYTES };
+	struct uffdio_range range = { .start = hva_of_page(m, page), .len = PAGE_BYTES };
 
-	if (ioctl(fd_of_page(run, page), UFFDIO_WAKE, &range))
+	if (ioctl(fd_of_page(m, page), UFFDIO_WAKE, &range))
 		fail("UFFDIO_WAKE of page %llu: %s", (unsigned long long)page, strerror(errno));
 }
 
-static int try_copy(struct run *run, uint64_t page, const void *content, bool may_wake)
+static int try_copy(struct measurement *m, uint64_t page, const void *content, bool may_wake)
 {
 	struct uffdio_copy copy = {
-		.dst = hva_of_page(run, page),
+		.dst = hva_of_page(m, page),
 		.src = (uintptr_t)content,
 		.len = PAGE_BYTES,
 		.mode = may_wake ? 0 : UFFDIO_COPY_MODE_DONTWAKE,
 	};
 
-	return ioctl(fd_of_page(run, page), UFFDIO_COPY, &copy);
+	return ioctl(fd_of_page(m, page), UFFDIO_COPY, &copy);
 }
 
-static int try_continue(struct run *run, uint64_t page, const void *content, bool may_wake)
+static int try_continue(struct measurement *m, uint64_t page, const void *content, bool may_wake)
 {
 	struct uffdio_continue cont = {
-		.range = { .start = hva_of_page(run, page), .len = PAGE_BYTES },
+		.range = { .start = hva_of_page(m, page), .len = PAGE_BYTES },
 		.mode = may_wake ? 0 : UFFDIO_CONTINUE_MODE_DONTWAKE,
 	};
 
-	memcpy(run->memory.alias + page * PAGE_BYTES, content, PAGE_BYTES);
-	return ioctl(fd_of_page(run, page), UFFDIO_CONTINUE, &cont);
+	memcpy(m->memory.alias + page * PAGE_BYTES, content, PAGE_BYTES);
+	return ioctl(fd_of_page(m, page), UFFDIO_CONTINUE, &cont);
 }
 
-void uffd_resolve(struct run *run, uint64_t page, const void *content, bool may_wake)
+void uffd_resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)
 {
-	bool is_minor = run->memory.fault == FAULT_MINOR;
+	bool is_minor = m->memory.fault == FAULT_MINOR;
 	int r;
 
 	/* EAGAIN: the address space was being changed, nothing was done. */
 	do {
-		r = is_minor ? try_continue(run, page, content, may_wake) :
-			       try_copy(run, page, content, may_wake);
+		r = is_minor ? try_continue(m, page, content, may_wake) :
+			       try_copy(m, page, content, may_wake);
 	} while (r && errno == EAGAIN);
 	if (r)
 		fail("%s of page %llu: %s", is_minor ? "UFFDIO_CONTINUE" : "UFFDIO_COPY",
 		     (unsigned long long)page, strerror(errno));
 }
 
-static uint64_t page_of_message(const struct run *run, const struct uffd_msg *message)
+static uint64_t page_of_message(const struct measurement *m, const struct uffd_msg *message)
 {
 	uint64_t page;
 
 	if (message->event != UFFD_EVENT_PAGEFAULT)
 		fail("userfaultfd event %#x instead of a page fault", message->event);
-	page = (message->arg.pagefault.address - (uintptr_t)run->memory.hva) / PAGE_BYTES;
-	if (page >= run->pages_total)
+	page = (message->arg.pagefault.address - (uintptr_t)m->memory.hva) / PAGE_BYTES;
+	if (page >= m->pages_total)
 		fail("userfaultfd event for address %#llx outside of the tested memory",
 		     (unsigned long long)message->arg.pagefault.address);
 	return page;
@@ -135,15 +136,12 @@ static unsigned int read_events(int fd, struct uffd_msg *messages, unsigned int 
 
 static void fetch_inline(struct reader *reader, const struct uffd_msg *message)
 {
-	struct run *run = reader->uffds->run;
+	struct measurement *m = reader->uffds->m;
 	uint64_t t1 = arch_ticks();
-	uint64_t page = page_of_message(run, message);
+	uint64_t page = page_of_message(m, message);
 
-	if (!page_event_begin(run, page, t1))
-		return;
-	fetch_wait(&run->fetch, run->records[page].due);
-	run->records[page].t2 = arch_ticks();
-	page_finish(run, page, true);
+	if (page_event_begin(m, page, t1))
+		page_await(m, page, true);
 }
 
 /* One event at a time, since other threads could take the next one meanwhile. */
@@ -158,17 +156,17 @@ static void drain_inline(struct reader *reader, int fd)
 static void drain_async(struct reader *reader, int fd)
 {
 	struct uffd_msg messages[EVENTS_AT_ONCE];
-	struct run *run = reader->uffds->run;
+	struct measurement *m = reader->uffds->m;
 	unsigned int n;
 
 	do {
 		n = read_events(fd, messages, EVENTS_AT_ONCE);
 		for (unsigned int i = 0; i < n; i++) {
 			uint64_t t1 = arch_ticks();
-			uint64_t page = page_of_message(run, &messages[i]);
+			uint64_t page = page_of_message(m, &messages[i]);
 
-			if (page_event_begin(run, page, t1))
-				pending_add(&reader->pending, page, run->records[page].due);
+			if (page_event_begin(m, page, t1))
+				pending_add(&reader->pending, page, m->records[page].due);
 		}
 	} while (n == EVENTS_AT_ONCE);
 }
@@ -179,12 +177,11 @@ static void drain_async(struct reader *reader, int fd)
  */
 static void finish_due(struct reader *reader)
 {
-	struct run *run = reader->uffds->run;
+	struct measurement *m = reader->uffds->m;
 	const struct pending_page *first;
 
 	while ((first = pending_first(&reader->pending)) && arch_ticks() >= first->due_ticks) {
-		run->records[first->page].t2 = first->due_ticks;
-		page_finish(run, first->page, true);
+		page_finish(m, first->page, first->due_ticks, true);
 		pending_remove_first(&reader->pending);
 	}
 }
@@ -192,7 +189,7 @@ static void finish_due(struct reader *reader)
 /* Waits for events, no longer than until the next fetch completes. */
 static int wait_events(struct reader *reader, struct epoll_event *events, int max)
 {
-	const struct fetch *fetch = &reader->uffds->run->fetch;
+	const struct fetch *fetch = &reader->uffds->m->fetch;
 	const struct pending_page *first = pending_first(&reader->pending);
 	struct timespec timeout;
 	int n;
@@ -210,11 +207,11 @@ static int wait_events(struct reader *reader, struct epoll_event *events, int ma
 static void *reader_main(void *arg)
 {
 	struct reader *reader = arg;
-	struct run *run = reader->uffds->run;
-	bool is_async = run->point->handler == HANDLER_ASYNC;
+	struct measurement *m = reader->uffds->m;
+	bool is_async = m->point->handler == HANDLER_ASYNC;
 	struct epoll_event events[EVENTS_AT_ONCE];
 
-	affinity_set(run->point->reader_cpus, reader->index);
+	affinity_set(m->point->reader_cpus, reader->index);
 	fetch_thread_init();
 	while (!atomic_load(&reader->uffds->stopping)) {
 		if (reader->only_fd >= 0) {
@@ -245,7 +242,7 @@ static void on_stop_signal(int signal)
 static void assign_fds(struct reader *reader)
 {
 	struct uffds *uffds = reader->uffds;
-	bool is_async = uffds->run->point->handler == HANDLER_ASYNC;
+	bool is_async = uffds->m->point->handler == HANDLER_ASYNC;
 	unsigned int common = uffds->count < uffds->readers ? uffds->count : uffds->readers;
 
 	reader->only_fd = -1;
@@ -271,26 +268,26 @@ static void assign_fds(struct reader *reader)
 
 static void start_reader(struct reader *reader)
 {
-	const struct run *run = reader->uffds->run;
+	const struct measurement *m = reader->uffds->m;
 	int r;
 
 	assign_fds(reader);
 	/* Each vCPU can wait for one page, and KVM on its behalf for some more. */
-	if (run->point->handler == HANDLER_ASYNC)
-		pending_init(&reader->pending, run->pages_total);
+	if (m->point->handler == HANDLER_ASYNC)
+		pending_init(&reader->pending, m->pages_total);
 	r = pthread_create(&reader->thread, NULL, reader_main, reader);
 	if (r)
 		fail("starting handler thread %u: %s; take fewer readers or raise the limit on processes",
 		     reader->index, strerror(r));
 }
 
-static int open_uffd(struct run *run, uint64_t first_page, uint64_t pages)
+static int open_uffd(struct measurement *m, uint64_t first_page, uint64_t pages)
 {
-	bool is_minor = run->memory.fault == FAULT_MINOR;
+	bool is_minor = m->memory.fault == FAULT_MINOR;
 	struct uffdio_api api = { .api = UFFD_API,
 				  .features = is_minor ? UFFD_FEATURE_MINOR_SHMEM : 0 };
 	struct uffdio_register reg = {
-		.range = { .start = hva_of_page(run, first_page), .len = pages * PAGE_BYTES },
+		.range = { .start = hva_of_page(m, first_page), .len = pages * PAGE_BYTES },
 		.mode = is_minor ? UFFDIO_REGISTER_MODE_MINOR : UFFDIO_REGISTER_MODE_MISSING,
 	};
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
@@ -308,26 +305,26 @@ static int open_uffd(struct run *run, uint64_t first_page, uint64_t pages)
 	return fd;
 }
 
-void uffds_start(struct run *run)
+void uffds_start(struct measurement *m)
 {
-	const struct point *point = run->point;
+	const struct point *point = m->point;
 	struct sigaction action = { .sa_handler = on_stop_signal };
 	struct uffds *uffds = calloc(1, sizeof(*uffds));
 
 	if (!uffds || !(uffds->fds = calloc(point->uffds, sizeof(*uffds->fds))) ||
 	    !(uffds->threads = calloc(point->readers, sizeof(*uffds->threads))))
 		fail("no memory for userfaultfds");
-	uffds->run = run;
+	uffds->m = m;
 	uffds->count = point->uffds;
 	uffds->readers = point->readers;
-	run->handlers = uffds;
+	m->handlers = uffds;
 	/* No SA_RESTART: a blocking read must return. */
 	sigaction(STOP_SIGNAL, &action, NULL);
 
 	for (unsigned int i = 0; i < uffds->count; i++) {
 		uint64_t first = first_page_of(uffds, i);
 
-		uffds->fds[i] = open_uffd(run, first, first_page_of(uffds, i + 1) - first);
+		uffds->fds[i] = open_uffd(m, first, first_page_of(uffds, i + 1) - first);
 	}
 	for (unsigned int i = 0; i < uffds->readers; i++) {
 		uffds->threads[i] = (struct reader){ .uffds = uffds, .index = i };
@@ -335,10 +332,10 @@ void uffds_start(struct run *run)
 	}
 }
 
-void uffds_stop(struct run *run)
+void uffds_stop(struct measurement *m)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
-	struct uffds *uffds = run->handlers;
+	struct uffds *uffds = m->handlers;
 
 	atomic_store(&uffds->stopping, true);
 	for (unsigned int i = 0; i < uffds->readers; i++) {

@@ -9,25 +9,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "run.h"
+#include "measurement.h"
 
 /*
  * Opens point->uffds userfaultfds, each registered for an equal part of the
  * tested memory, for missing or minor faults, and starts point->readers handler
- * threads. Sets run->handlers. skip()s where the kernel does not have or allow it.
+ * threads. Sets m->handlers. skip()s where the kernel does not have or allow it.
  */
-void uffds_start(struct run *run);
+void uffds_start(struct measurement *m);
 
 /* Ends the handler threads and closes the userfaultfds. */
-void uffds_stop(struct run *run);
+void uffds_stop(struct measurement *m);
 
 /*
  * Puts a page into place: UFFDIO_COPY, or for minor faults a copy to the second
  * mapping and UFFDIO_CONTINUE. may_wake: also wakes the threads that wait for it.
  */
-void uffd_resolve(struct run *run, uint64_t page, const void *content, bool may_wake);
+void uffd_resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake);
 
 /* Wakes threads that wait for a page that has been put into place without. */
-void uffd_wake(struct run *run, uint64_t page);
+void uffd_wake(struct measurement *m, uint64_t page);
 
 #endif

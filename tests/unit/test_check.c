@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../../harness/point/run.h"
+#include "../../harness/point/check.h"
 #include "fail_stub.h"
 
 #define PAGES 3
@@ -15,16 +15,21 @@ static struct guest_vcpu blocks[2];
 static const struct mode active = { .way = WAY_EVENT };
 static const struct mode exits = { .way = WAY_EXIT };
 static const struct mode passive = { .way = WAY_NONE };
-static struct run run = { .point = &point, .records = records, .pages_total = PAGES };
+static struct measurement m = {
+	.point = &point,
+	.records = records,
+	.blocks = blocks,
+	.pages_total = PAGES,
+};
 
 static int set_up(void **state)
 {
 	(void)state;
 	point_defaults(&point);
 	point.vcpus = 2;
-	run.mode = &active;
-	run.fetches = run.told[WAY_EVENT] = PAGES;
-	run.told[WAY_EXIT] = 0;
+	m.mode = &active;
+	m.fetches = m.told[WAY_EVENT] = PAGES;
+	m.told[WAY_EXIT] = 0;
 	memset(blocks, 0, sizeof(blocks));
 	blocks[0].pages_verified = 1;
 	blocks[1].pages_verified = 2;
@@ -35,17 +40,17 @@ static int set_up(void **state)
 
 static void assert_fails_with(const char *text)
 {
-	assert_true(FAILS(run_check(&run, blocks)));
+	assert_true(FAILS(check_measurement(&m)));
 	assert_non_null(strstr(fail_message, text));
 }
 
 static void right_run_passes(void **state)
 {
 	(void)state;
-	run_check(&run, blocks);
+	check_measurement(&m);
 	/* The guest may be through before the handler's last call has returned. */
 	records[1].t3 = 9;
-	run_check(&run, blocks);
+	check_measurement(&m);
 }
 
 static void wrong_content_fails(void **state)
@@ -66,25 +71,25 @@ static void missing_page_fails(void **state)
 static void page_fetched_twice_fails(void **state)
 {
 	(void)state;
-	run.fetches = PAGES + 1;
+	m.fetches = PAGES + 1;
 	assert_fails_with("4 fetches were made for 3 pages");
 }
 
 static void fetch_where_nobody_should_be_told_fails(void **state)
 {
 	(void)state;
-	run.mode = &passive;
-	run.told[WAY_EVENT] = 0;
+	m.mode = &passive;
+	m.told[WAY_EVENT] = 0;
 	assert_fails_with("3 fetches were made for 0 pages");
 }
 
 static void passive_run_needs_only_the_guests_stamps(void **state)
 {
 	(void)state;
-	run.mode = &passive;
-	run.fetches = run.told[WAY_EVENT] = 0;
+	m.mode = &passive;
+	m.fetches = m.told[WAY_EVENT] = 0;
 	records[0].t1 = records[0].t2 = records[0].t3 = 0;
-	run_check(&run, blocks);
+	check_measurement(&m);
 	records[0].t4 = 0;
 	assert_fails_with("page 0");
 }
@@ -92,19 +97,19 @@ static void passive_run_needs_only_the_guests_stamps(void **state)
 static void faults_that_come_another_way_fail(void **state)
 {
 	(void)state;
-	run.told[WAY_EVENT] = PAGES - 1;
+	m.told[WAY_EVENT] = PAGES - 1;
 	assert_fails_with("2 faults came through userfaultfds");
-	run.told[WAY_EVENT] = PAGES;
-	run.told[WAY_EXIT] = 1;
+	m.told[WAY_EVENT] = PAGES;
+	m.told[WAY_EXIT] = 1;
 	assert_fails_with("1 faults came as exits");
-	run.mode = &exits;
-	run.told[WAY_EXIT] = PAGES + 1;
+	m.mode = &exits;
+	m.told[WAY_EXIT] = PAGES + 1;
 	assert_fails_with("3 faults came through userfaultfds");
-	run.told[WAY_EVENT] = 0;
-	run_check(&run, blocks);
-	run.told[WAY_EXIT] = PAGES - 1;
+	m.told[WAY_EVENT] = 0;
+	check_measurement(&m);
+	m.told[WAY_EXIT] = PAGES - 1;
 	assert_fails_with("2 faults came as exits");
-	run.mode = &passive;
+	m.mode = &passive;
 	assert_fails_with("2 faults came as exits");
 }
 

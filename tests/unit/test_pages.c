@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../harness/point/run.h"
+#include "../../harness/point/pages.h"
 #include "fail_stub.h"
 
 #define PAGES 4
@@ -17,62 +17,62 @@
 static _Atomic unsigned int wakes, resolves;
 static struct point point;
 
-static void count_wake(struct run *run, uint64_t page)
+static void count_wake(struct measurement *m, uint64_t page)
 {
-	(void)run;
+	(void)m;
 	(void)page;
 	wakes++;
 }
 
-static void put_content(struct run *run, uint64_t page, const void *from, bool may_wake)
+static void put_content(struct measurement *m, uint64_t page, const void *from, bool may_wake)
 {
 	(void)may_wake;
 	resolves++;
-	memcpy(run->memory.hva + page * PAGE_BYTES, from, PAGE_BYTES);
+	memcpy(m->memory.hva + page * PAGE_BYTES, from, PAGE_BYTES);
 }
 
 static const struct mode mode = { .way = WAY_EXIT, .resolve = put_content, .wake = count_wake };
 
-static void set_fetch(struct run *run, const char *text)
+static void set_fetch(struct measurement *m, const char *text)
 {
 	struct fetch_spec spec;
 
 	assert_int_equal(fetch_spec_parse(text, &spec), 0);
-	fetch_init(&run->fetch, &spec, WAIT_SPIN, 1000000000, 1);
-	run->fetch.is_spinning = false;
+	fetch_init(&m->fetch, &spec, WAIT_SPIN, 1000000000, 1);
+	m->fetch.is_spinning = false;
 }
 
 static int set_up(void **state)
 {
-	struct run *run = calloc(1, sizeof(*run));
+	struct measurement *m = calloc(1, sizeof(*m));
 
 	point_defaults(&point);
 	point.pages = PAGES;
-	run->point = &point;
-	run->mode = &mode;
-	run->pages_total = PAGES;
-	run->records = aligned_alloc(64, PAGES * sizeof(*run->records));
-	memset(run->records, 0, PAGES * sizeof(*run->records));
-	run->page_states = calloc(PAGES, sizeof(*run->page_states));
-	run->memory.bytes = PAGES * PAGE_BYTES;
-	run->memory.hva = mmap(NULL, run->memory.bytes, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	run->ticks_hz = 1000000000;
-	memory_add_source(&run->memory, point.seed);
-	set_fetch(run, "0");
+	m->point = &point;
+	m->mode = &mode;
+	m->pages_total = PAGES;
+	m->records = aligned_alloc(64, PAGES * sizeof(*m->records));
+	memset(m->records, 0, PAGES * sizeof(*m->records));
+	m->page_states = calloc(PAGES, sizeof(*m->page_states));
+	m->memory.bytes = PAGES * PAGE_BYTES;
+	m->memory.hva = mmap(NULL, m->memory.bytes, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	m->ticks_hz = 1000000000;
+	memory_add_source(&m->memory, point.seed);
+	set_fetch(m, "0");
 	wakes = resolves = 0;
-	*state = run;
-	return run->memory.hva == MAP_FAILED;
+	*state = m;
+	return m->memory.hva == MAP_FAILED;
 }
 
 static int tear_down(void **state)
 {
-	struct run *run = *state;
+	struct measurement *m = *state;
 
-	memory_destroy(&run->memory);
-	free(run->page_states);
-	free(run->records);
-	free(run);
+	memory_destroy(&m->memory);
+	free(m->page_states);
+	free(m->records);
+	free(m);
 	return 0;
 }
 
@@ -84,92 +84,93 @@ static void *exit_on_page_0(void *arg)
 
 static void exits_on_one_page_make_one_fetch(void **state)
 {
-	struct run *run = *state;
+	struct measurement *m = *state;
 	pthread_t threads[THREADS];
 
 	/* Long enough for all threads to come while the first one fetches. */
-	set_fetch(run, "50ms");
+	set_fetch(m, "50ms");
 	for (unsigned int i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&threads[i], NULL, exit_on_page_0, run), 0);
+		assert_int_equal(pthread_create(&threads[i], NULL, exit_on_page_0, m), 0);
 	for (unsigned int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
-	assert_int_equal(run->fetches, 1);
+	assert_int_equal(m->fetches, 1);
 	assert_int_equal(resolves, 1);
-	assert_int_equal(run->told[WAY_EXIT], THREADS);
-	assert_int_equal(run->populates, 0);
+	assert_int_equal(m->told[WAY_EXIT], THREADS);
+	assert_int_equal(m->populates, 0);
 }
 
 static void finished_page_is_stamped_and_filled(void **state)
 {
-	struct run *run = *state;
+	struct measurement *m = *state;
 	uint64_t base = content_base(point.seed, 2);
 
-	page_exit(run, 2, 5, true, false);
-	assert_int_equal(run->records[2].t1, 5);
-	assert_true(run->records[2].t2 >= 5);
-	assert_true(run->records[2].t3 >= run->records[2].t2);
-	assert_memory_equal(run->memory.hva + 2 * PAGE_BYTES, &base, sizeof(base));
-	assert_int_equal(run->records[1].t1, 0);
+	page_exit(m, 2, 5, true, false);
+	assert_int_equal(m->records[2].t1, 5);
+	assert_true(m->records[2].t2 >= 5);
+	assert_true(m->records[2].t3 >= m->records[2].t2);
+	assert_memory_equal(m->memory.hva + 2 * PAGE_BYTES, &base, sizeof(base));
+	assert_int_equal(m->records[1].t1, 0);
 }
 
 static void event_during_a_fetch_is_woken_at_its_end(void **state)
 {
-	struct run *run = *state;
+	struct measurement *m = *state;
 
-	assert_true(page_event_begin(run, 1, 1));
-	assert_false(page_event_begin(run, 1, 2));
+	assert_true(page_event_begin(m, 1, 1));
+	assert_false(page_event_begin(m, 1, 2));
 	assert_int_equal(wakes, 0);
-	page_finish(run, 1, false);
+	page_finish(m, 1, 3, false);
+	assert_int_equal(m->records[1].t2, 3);
 	assert_int_equal(wakes, 1);
-	assert_int_equal(run->fetches, 1);
-	assert_int_equal(run->told[WAY_EVENT], 2);
+	assert_int_equal(m->fetches, 1);
+	assert_int_equal(m->told[WAY_EVENT], 2);
 }
 
 static void event_after_a_fetch_is_woken_at_once(void **state)
 {
-	struct run *run = *state;
+	struct measurement *m = *state;
 
-	page_exit(run, 1, 1, false, false);
+	page_exit(m, 1, 1, false, false);
 	assert_int_equal(wakes, 0);
-	assert_false(page_event_begin(run, 1, 2));
+	assert_false(page_event_begin(m, 1, 2));
 	assert_int_equal(wakes, 1);
-	assert_int_equal(run->fetches, 1);
+	assert_int_equal(m->fetches, 1);
 }
 
 static void event_on_what_a_handler_resolved_needs_no_wake_up(void **state)
 {
-	struct run *run = *state;
+	struct measurement *m = *state;
 
-	assert_true(page_event_begin(run, 1, 1));
-	assert_false(page_event_begin(run, 1, 2));
-	page_finish(run, 1, true); /* wakes all by itself */
-	assert_false(page_event_begin(run, 1, 3));
+	assert_true(page_event_begin(m, 1, 1));
+	assert_false(page_event_begin(m, 1, 2));
+	page_finish(m, 1, 3, true); /* wakes all by itself */
+	assert_false(page_event_begin(m, 1, 3));
 	assert_int_equal(wakes, 0);
 }
 
 static void present_page_is_populated_when_reported_again(void **state)
 {
-	struct run *run = *state;
+	struct measurement *m = *state;
 
-	page_exit(run, 3, 1, false, false);
+	page_exit(m, 3, 1, false, false);
 	/* Another vCPU that was late: the page is there now, it only has to try again. */
-	page_exit(run, 3, 2, false, false);
-	assert_int_equal(run->populates, 0);
-	page_exit(run, 3, 3, false, true);
-	assert_int_equal(run->populates, 1);
-	assert_int_equal(run->fetches, 1);
+	page_exit(m, 3, 2, false, false);
+	assert_int_equal(m->populates, 0);
+	page_exit(m, 3, 3, false, true);
+	assert_int_equal(m->populates, 1);
+	assert_int_equal(m->fetches, 1);
 }
 
 static void page_that_cannot_be_had_is_no_endless_loop(void **state)
 {
-	struct run *run = *state;
+	struct measurement *m = *state;
 
-	page_exit(run, 0, 1, false, false);
-	munmap(run->memory.hva, PAGE_BYTES);
-	assert_true(FAILS(page_exit(run, 0, 2, false, true)));
+	page_exit(m, 0, 1, false, false);
+	munmap(m->memory.hva, PAGE_BYTES);
+	assert_true(FAILS(page_exit(m, 0, 2, false, true)));
 	assert_non_null(strstr(fail_message, "page 0"));
-	page_exit(run, 1, 1, true, false);
-	assert_true(FAILS(page_exit(run, 1, 2, true, true)));
+	page_exit(m, 1, 1, true, false);
+	assert_true(FAILS(page_exit(m, 1, 2, true, true)));
 	assert_non_null(strstr(fail_message, "bit is clear"));
 }
 

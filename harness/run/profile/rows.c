@@ -121,7 +121,7 @@ static int compare_places(const void *a, const void *b)
 static const char *title_of(char title[64], const struct row *row, const char *more)
 {
 	snprintf(title, 64, "%s, %s%s",
-		 row->phase == PHASE_NONE ? "between pages" : account_phases[row->phase],
+		 row->phase == PHASE_NONE ? "between pages" : phase_names[row->phase],
 		 role_titles[row->role], more);
 	return title;
 }

@@ -38,7 +38,7 @@ static int read_stack(struct stack *stack, const char *line)
 	if (sscanf(line, "%15s %" SCNu64 " %n", phase, &stack->ns, &at) != 2 || !at)
 		return -1;
 	stack->frames = line + at;
-	number = index_of(account_phases, phase, strlen(phase));
+	number = index_of(phase_names, phase, strlen(phase));
 	role = index_of(account_roles, stack->frames, strcspn(stack->frames, ";"));
 	if (number < 0 || role < 0)
 		return -1;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../phases.h"
+
 static const struct {
 	double scale;
 	int width, width_ns;
@@ -14,8 +16,6 @@ static const struct {
 	[FIGURE_TIME] = { 1e-3, 7, 11, ", us", ", ns" },
 };
 
-#define PHASES_MEAN "mean of each phase"
-
 /* clang-format off */
 const struct figure figures[] = {
 	{ "span", "pages/s", "pages/s, from the first start to the last end",
@@ -25,10 +25,10 @@ const struct figure figures[] = {
 	{ "p50", "total latency", NULL, FIGURE_TIME, "total", "p50" },
 	{ "p99", "total latency", NULL, FIGURE_TIME, "total", "p99" },
 	{ "mean", "total latency", NULL, FIGURE_TIME, "total", "mean", .beside = true },
-	{ "delivery", PHASES_MEAN, NULL, FIGURE_TIME, "delivery", "mean", .beside = true },
-	{ "fetch", PHASES_MEAN, NULL, FIGURE_TIME, "fetch", "mean", .beside = true },
-	{ "resolve", PHASES_MEAN, NULL, FIGURE_TIME, "resolve", "mean", .beside = true },
-	{ "resume", PHASES_MEAN, NULL, FIGURE_TIME, "resume", "mean", .beside = true },
+#define PHASE(symbol, name, first, last) \
+	{ name, "mean of each phase", NULL, FIGURE_TIME, name, "mean", .beside = true },
+	PHASES
+#undef PHASE
 	{ "CPU/page", "", "us of CPU time a page, all threads",
 	  FIGURE_TIME, .member = "cpu_ns_per_page", .beside = true },
 	{ "pages", "", "pages in all", FIGURE_COUNT, .member = "pages_total" },

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../../harness/mode.h"
-#include "../../harness/point/record.h"
+#include "../../harness/point/emit.h"
 
 #define PAGES 4
 
@@ -15,12 +15,13 @@ static struct point point;
 static struct page_record records[PAGES];
 static struct guest_vcpu blocks[2];
 static const struct mode active = { .way = WAY_EXIT }, passive = { .way = WAY_NONE };
-static struct run run = {
+static struct measurement m = {
 	.point = &point,
 	.mode = &active,
 	.pages_total = PAGES,
 	.ticks_hz = 2000000000, /* two ticks a ns */
 	.records = records,
+	.blocks = blocks,
 };
 
 static int set_up(void **state)
@@ -29,7 +30,7 @@ static int set_up(void **state)
 	point_defaults(&point);
 	point.vcpus = 2;
 	point.pages = 2;
-	run.mode = &active;
+	m.mode = &active;
 	for (uint64_t i = 0; i < PAGES; i++)
 		records[i] = (struct page_record){
 			.t0 = 100,
@@ -57,7 +58,7 @@ static json_t *write_and_read(void)
 	json_error_t error;
 	json_t *json;
 
-	record_write(out, &run, blocks);
+	emit_record(out, &m);
 	fclose(out);
 	assert_ptr_equal(strchr(text, '\n'), text + size - 1);
 	json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
@@ -216,7 +217,7 @@ static void passive_mode_has_only_the_total(void **state)
 	json_t *json;
 
 	(void)state;
-	run.mode = &passive;
+	m.mode = &passive;
 	json = write_and_read();
 	assert_int_equal(json_object_size(json_object_get(json, "latency_ns")), 1);
 	assert_int_equal(phase_value(json, "total", "min"), 1250);
@@ -246,7 +247,7 @@ static void reason_survives_as_text(void **state)
 	json_t *json;
 
 	(void)state;
-	record_write_reason(out, &point, "failed", reason);
+	emit_reason(out, &point, "failed", reason);
 	fclose(out);
 	json = json_loads(text, 0, NULL);
 	assert_non_null(json);
@@ -275,5 +276,5 @@ int main(void)
 		TEST(reason_survives_as_text),
 	};
 
-	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("emit", tests, NULL, NULL);
 }

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "emit.h"
+
+#include <stdlib.h>
+
+#include "../phases.h"
+#include "../time_units.h"
+#include "fail.h"
+#include "quote.h"
+#include "settings.h"
+#include "stats.h"
+
+/* Fetches whose median is later than this are marked: waiting never ends early. */
+#define FETCH_TOLERANCE_NS 2000
+
+/* vCPUs that started further apart than this part of the span are marked. */
+#define START_TOLERANCE_PERCENT 5
+
+static void write_head(FILE *out, const struct point *point, const char *status, const char *reason)
+{
+	char value[sizeof(point->vcpu_cpus)];
+
+	fprintf(out, "{\"schema\":%d", RECORD_SCHEMA);
+	for (size_t i = 0; i < point_keys_count; i++) {
+		const struct key *key = &point_keys[i];
+
+		point_get(point, key, value, sizeof(value));
+		fprintf(out, ",\"%s\":", key->name);
+		if (point_key_is_number(key))
+			fputs(value, out);
+		else
+			quote_json(out, value);
+	}
+	fprintf(out, ",\"status\":\"%s\",\"reason\":", status);
+	if (reason)
+		quote_json(out, reason);
+	else
+		fputs("null", out);
+}
+
+void emit_reason(FILE *out, const struct point *point, const char *status, const char *reason)
+{
+	write_head(out, point, status, reason);
+	fputs("}\n", out);
+}
+
+/* What a latency is of: from one stamp of a page to another. */
+struct interval {
+	const char *name;
+	size_t from, to; /* offsets in struct page_record */
+};
+
+#define STAMP(name) offsetof(struct page_record, name)
+
+/* The whole, then its phases, which there are none of when nobody is told of a fault. */
+static const struct interval intervals[PHASE_COUNT] = {
+	[PHASE_NONE] = { "total", STAMP(t0), STAMP(t4) },
+#define PHASE(symbol, name, first, last) [PHASE_##symbol] = { name, STAMP(first), STAMP(last) },
+	PHASES
+#undef PHASE
+};
+
+static uint64_t stamp(const struct page_record *record, size_t offset)
+{
+	uint64_t t = *(const uint64_t *)((const char *)record + offset);
+
+	/*
+	 * With a wake-up inside the last system call the guest can be through
+	 * before the handler has returned from it. Then the guest's word counts:
+	 * the page was resolved when it was used, so that phases add up.
+	 */
+	return offset == STAMP(t3) && t > record->t4 ? record->t4 : t;
+}
+
+static void measure_interval(const struct measurement *m, const struct interval *interval,
+			     uint64_t *ns)
+{
+	for (uint64_t page = 0; page < m->pages_total; page++) {
+		const struct page_record *record = &m->records[page];
+
+		ns[page] = ns_of_ticks(stamp(record, interval->to) - stamp(record, interval->from),
+				       m->ticks_hz);
+	}
+	stats_sort(ns, m->pages_total);
+}
+
+static void write_histogram(FILE *out, const uint64_t *sorted, uint64_t count)
+{
+	const char *separator = "";
+
+	fputs(",\"histogram\":[", out);
+	for (uint64_t i = 0; i < count;) {
+		uint64_t upper = stats_bucket_upper(sorted[i]);
+		uint64_t first = i;
+
+		while (i < count && sorted[i] <= upper)
+			i++;
+		fprintf(out, "%s[%llu,%llu]", separator, (unsigned long long)upper,
+			(unsigned long long)(i - first));
+		separator = ",";
+	}
+	fputs("]}", out);
+}
+
+static void write_latency(FILE *out, const char *name, const uint64_t *sorted, uint64_t count)
+{
+	struct stats s;
+
+	stats_summarize(&s, sorted, count);
+	fprintf(out,
+		"\"%s\":{\"min\":%llu,\"p50\":%llu,\"p90\":%llu,\"p99\":%llu,\"p999\":%llu,\"max\":%llu,\"mean\":%.1f",
+		name, (unsigned long long)s.min, (unsigned long long)s.p50,
+		(unsigned long long)s.p90, (unsigned long long)s.p99, (unsigned long long)s.p999,
+		(unsigned long long)s.max, s.mean);
+	write_histogram(out, sorted, count);
+}
+
+/* Pages that a vCPU has recorded: its own, or of shared ones those that it came to first. */
+static uint64_t pages_recorded(const struct measurement *m, const struct guest_vcpu *block)
+{
+	uint64_t pages = 0;
+
+	if (!block->is_shared)
+		return block->pages;
+	for (uint64_t page = 0; page < m->pages_total; page++)
+		pages += m->records[page].claimed == block->index + 1;
+	return pages;
+}
+
+static void write_rates(FILE *out, const struct measurement *m)
+{
+	uint64_t start = UINT64_MAX, last_start = 0, end = 0, skew;
+	double sum = 0;
+
+	for (unsigned int i = 0; i < m->point->vcpus; i++) {
+		uint64_t ns =
+			ns_of_ticks(m->blocks[i].end_ticks - m->blocks[i].start_ticks, m->ticks_hz);
+
+		if (m->blocks[i].start_ticks < start)
+			start = m->blocks[i].start_ticks;
+		if (m->blocks[i].start_ticks > last_start)
+			last_start = m->blocks[i].start_ticks;
+		if (m->blocks[i].end_ticks > end)
+			end = m->blocks[i].end_ticks;
+		if (ns)
+			sum += (double)pages_recorded(m, &m->blocks[i]) * 1e9 / (double)ns;
+	}
+	end = ns_of_ticks(end - start, m->ticks_hz);
+	skew = ns_of_ticks(last_start - start, m->ticks_hz);
+	fprintf(out, ",\"rate_span\":%.1f,\"rate_sum\":%.1f,\"span_ns\":%llu",
+		(double)m->pages_total * 1e9 / (double)end, sum, (unsigned long long)end);
+	fprintf(out, ",\"start_skew_ns\":%llu,\"start_skewed\":%s", (unsigned long long)skew,
+		skew * 100 > end * START_TOLERANCE_PERCENT ? "true" : "false");
+}
+
+/* Over all pages, how much later than it should be a fetch was complete: the median. */
+static uint64_t fetch_late_ns(const struct measurement *m, uint64_t *ns)
+{
+	for (uint64_t page = 0; page < m->pages_total; page++)
+		ns[page] = ns_of_ticks(m->records[page].t2 - m->records[page].due, m->ticks_hz);
+	stats_sort(ns, m->pages_total);
+	return stats_percentile(ns, m->pages_total, 500);
+}
+
+static void write_fetch(FILE *out, const struct measurement *m, uint64_t *ns)
+{
+	if (mode_is_passive(m->mode)) {
+		fputs(",\"fetch_achieved_p50_ns\":null,\"fetch_off\":false", out);
+		return;
+	}
+	measure_interval(m, &intervals[PHASE_FETCH], ns);
+	fprintf(out, ",\"fetch_achieved_p50_ns\":%llu",
+		(unsigned long long)stats_percentile(ns, m->pages_total, 500));
+	fprintf(out, ",\"fetch_off\":%s",
+		fetch_late_ns(m, ns) > FETCH_TOLERANCE_NS ? "true" : "false");
+}
+
+static void write_times(FILE *out, const struct measurement *m)
+{
+	uint64_t *ns = calloc(m->pages_total, sizeof(*ns));
+	size_t count = mode_is_passive(m->mode) ? 1 : PHASE_COUNT;
+
+	if (!ns)
+		fail("no memory for the latencies of %llu pages",
+		     (unsigned long long)m->pages_total);
+	write_rates(out, m);
+	write_fetch(out, m, ns);
+	fputs(",\"latency_ns\":{", out);
+	for (size_t i = 0; i < count; i++) {
+		measure_interval(m, &intervals[i], ns);
+		if (i)
+			fputc(',', out);
+		write_latency(out, intervals[i].name, ns, m->pages_total);
+	}
+	fputc('}', out);
+	free(ns);
+}
+
+static void write_counts(FILE *out, const struct measurement *m)
+{
+	static const char *const members[] = {
+#define WAY(symbol, member, words) [WAY_##symbol] = member,
+		WAYS
+#undef WAY
+	};
+
+	/* check_measurement() has refused anything but all pages. */
+	fprintf(out, ",\"pages_total\":%llu,\"pages_verified\":%llu,\"fetches\":%llu",
+		(unsigned long long)m->pages_total, (unsigned long long)m->pages_total,
+		(unsigned long long)m->fetches);
+	for (enum way way = WAY_NONE + 1; way < WAY_COUNT; way++)
+		fprintf(out, ",\"%s\":%llu", members[way], (unsigned long long)m->told[way]);
+	fprintf(out, ",\"populates\":%llu", (unsigned long long)m->populates);
+}
+
+void emit_record(FILE *out, const struct measurement *m)
+{
+	write_head(out, m->point, "ok", NULL);
+	write_counts(out, m);
+	settings_write(out);
+	/* Emulated CPUs take turns on real ones: their times mean nothing. */
+	if (tier_kinds[m->point->tier].is_timed)
+		write_times(out, m);
+	fputs("}\n", out);
+}

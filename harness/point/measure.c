@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "measure.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "../mode.h"
+#include "arch.h"
+#include "check.h"
+#include "emit.h"
+#include "fail.h"
+#include "measurement.h"
+#include "vcpus.h"
+
+/* workloads/image.S */
+extern const uint8_t guest_image[], guest_image_end[];
+
+#define GIC_ALIGN 65536ull
+
+/* A vCPU takes 2 descriptors, a userfaultfd or a handler thread one. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* The VM, without tested memory and vCPUs, if the kernel has the mode. */
+static void create_vm(struct measurement *m)
+{
+	const struct point *point = m->point;
+	uint64_t bytes = m->pages_total * PAGE_BYTES;
+	const char *reason;
+
+	vm_create(&m->vm, point->vcpus, guest_image, guest_image_end - guest_image, bytes,
+		  m->pages_total * sizeof(struct page_record));
+	if (point->gic != GIC_NONE)
+		arch_gic_create(&m->vm, (VM_TEST_GPA + bytes + GIC_ALIGN - 1) & ~(GIC_ALIGN - 1));
+	reason = m->mode->probe ? m->mode->probe(&m->vm) : NULL;
+	if (reason)
+		skip("mode %s: %s", mode_names[point->mode], reason);
+	m->records = vm_system_hva(&m->vm, m->vm.extra_gpa);
+}
+
+/* The tested memory, and where its pages come from. */
+static void create_memory(struct measurement *m)
+{
+	const struct point *point = m->point;
+
+	m->blocks = calloc(point->vcpus, sizeof(*m->blocks));
+	m->page_states = calloc(m->pages_total, sizeof(*m->page_states));
+	if (!m->blocks || !m->page_states)
+		fail("no memory for the states of %llu pages", (unsigned long long)m->pages_total);
+	memory_create(&m->memory, point->backing, point->fault, m->pages_total * PAGE_BYTES);
+	if (!mode_is_passive(m->mode)) {
+		memory_add_source(&m->memory, point->seed);
+		fetch_init(&m->fetch, &point->fetch, point->wait, m->clock_hz, point->speed);
+	}
+}
+
+/* The tested memory's slot, as the mode wants it. */
+static void create_slot(struct measurement *m)
+{
+	int r;
+
+	m->slot = (struct abi_memory_region2){
+		.slot = VM_TEST_SLOT,
+		.guest_phys_addr = VM_TEST_GPA,
+		.memory_size = m->memory.bytes,
+		.userspace_addr = (uintptr_t)m->memory.hva,
+	};
+	if (m->mode->start)
+		m->mode->start(m);
+	r = vm_set_slot(&m->vm, &m->slot);
+	if (r)
+		fail("memslot with %zu MiB of tested memory, flags %#x: %s", m->memory.bytes >> 20,
+		     m->slot.flags, strerror(-r));
+}
+
+static void destroy(struct measurement *m)
+{
+	vm_destroy(&m->vm);
+	memory_destroy(&m->memory);
+	free(m->page_states);
+	free(m->blocks);
+}
+
+void measure_point(const struct point *point, const struct mode *mode, FILE *out)
+{
+	struct measurement m = {
+		.point = point,
+		.mode = mode,
+		.pages_total = point_pages_total(point),
+	};
+
+	if (point->arch != arch_of_machine())
+		skip("arch=%s was asked for, and this machine is none", arch_names[point->arch]);
+	raise_descriptor_limit();
+	create_vm(&m);
+	m.clock_hz = arch_ticks_hz(tier_kinds[point->tier].is_simulated);
+	m.ticks_hz = m.clock_hz * point->speed;
+	create_memory(&m);
+	create_slot(&m);
+	vcpus_run(&m);
+	if (mode->stop)
+		mode->stop(&m);
+	check_measurement(&m);
+	emit_record(out, &m);
+	destroy(&m);
+}

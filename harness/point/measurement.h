@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One point while it is measured: what modes, handlers and vCPU threads share. */
+#ifndef FAULTLINE_MEASUREMENT_H
+#define FAULTLINE_MEASUREMENT_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "../keys.h"
+#include "fetch.h"
+#include "memory.h"
+#include "mode_ops.h"
+#include "vm.h"
+
+struct measurement {
+	const struct point *point;
+	const struct mode *mode;
+	uint64_t pages_total;
+	uint64_t clock_hz; /* ticks in a second of the kernel's clock */
+	uint64_t ticks_hz; /* in a second of results: the clock's, times the point's speed */
+	struct vm vm;
+	struct memory memory;
+	struct fetch fetch; /* not set up where nobody is told of missing pages */
+	struct page_record *records; /* pages_total, in the system slot */
+	_Atomic uint32_t *page_states; /* pages_total, see pages.c */
+	struct abi_memory_region2 slot; /* of the tested memory; the mode adds to it */
+	void *handlers; /* the mode's own, between its start() and stop() */
+	uint64_t begin_ticks; /* when vCPUs start; set when all of them are ready */
+	/* What happened, for the record. */
+	_Atomic uint64_t fetches, populates;
+	_Atomic uint64_t told[WAY_COUNT]; /* of missing pages, by each way */
+	struct guest_vcpu *blocks; /* of the vCPUs, as they left them */
+};
+
+#endif

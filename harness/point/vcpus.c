@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vcpus.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../workloads/workload.h"
+#include "../mode.h"
+#include "../time_units.h"
+#include "affinity.h"
+#include "arch.h"
+#include "control.h"
+#include "fail.h"
+#include "pages.h"
+
+/* A vCPU's thread needs little; the default of 8 MiB is only address space, but adds up. */
+#define THREAD_STACK_BYTES (128u << 10)
+
+struct vcpu_thread {
+	struct measurement *m;
+	struct vcpu vcpu;
+	pthread_t thread;
+	pthread_barrier_t *barrier;
+	uint64_t last_page; /* that KVM_RUN reported missing */
+};
+
+#define NO_PAGE UINT64_MAX
+
+/*
+ * From the moment that all vCPUs are ready to their start, in ns of the kernel's clock:
+ * long enough for all of their threads to be woken up and sleep again. The last part of
+ * it is left for waking up and entering the guest.
+ */
+#define START_AFTER_NS 10000000u
+#define START_AFTER_NS_PER_VCPU 50000u
+#define START_ENTRY_NS 100000u
+
+/* Pages come up as zeroes where nobody puts content there. */
+static bool is_zero(const struct measurement *m)
+{
+	return mode_is_passive(m->mode) && !m->memory.alias;
+}
+
+/* Pages that vCPU number index, of vcpus, is responsible for when they are split evenly. */
+static void set_part(const struct measurement *m, struct guest_vcpu *block)
+{
+	uint64_t n = m->point->vcpus;
+
+	block->first_page = m->pages_total * block->index / n;
+	block->pages = m->pages_total * (block->index + 1) / n - block->first_page;
+}
+
+static void init_block(struct measurement *m, struct guest_vcpu *block, unsigned int index)
+{
+	bool is_shared = workload_is_shared[m->point->workload];
+
+	block->index = index;
+	block->workload = m->point->workload;
+	block->memory = VM_TEST_GPA;
+	block->records = m->vm.extra_gpa;
+	block->seed = m->point->seed;
+	block->is_write = m->point->access == ACCESS_WRITE;
+	block->is_shared = is_shared;
+	block->is_zero = is_zero(m);
+	set_part(m, block);
+	if (is_shared) {
+		block->first_page = 0;
+		block->pages = m->pages_total;
+	}
+}
+
+/* Waits for all vCPUs. Returns true in one of them, before the others may go on(). */
+static bool meet(struct vcpu_thread *thread, char command)
+{
+	bool is_first = pthread_barrier_wait(thread->barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
+
+	if (is_first && point_is_manycore(thread->m->point))
+		control_send(command);
+	return is_first;
+}
+
+static void go_on(struct vcpu_thread *thread)
+{
+	pthread_barrier_wait(thread->barrier);
+}
+
+/*
+ * A barrier lets threads go one after the other, which takes the longer the more there
+ * are. So they agree on a time to start at, sleep until shortly before it, and
+ * wait for the rest within the guest.
+ */
+static void start_together(struct vcpu_thread *thread)
+{
+	struct measurement *m = thread->m;
+	const uint64_t hz = m->clock_hz;
+
+	if (meet(thread, CONTROL_FINE))
+		m->begin_ticks = arch_ticks() + ticks_of_ns(START_AFTER_NS, hz) +
+				 m->point->vcpus * ticks_of_ns(START_AFTER_NS_PER_VCPU, hz);
+	go_on(thread);
+	thread->vcpu.block->begin_ticks = m->begin_ticks;
+	ticks_sleep_until(m->begin_ticks - ticks_of_ns(START_ENTRY_NS, hz), hz);
+}
+
+/* Returns false when the guest has nothing more to do. */
+static bool answer_doorbell(struct vcpu_thread *thread, uint64_t entered_ticks)
+{
+	struct vcpu *vcpu = &thread->vcpu;
+
+	switch (vcpu->doorbell) {
+	case DOORBELL_READY:
+		vcpu_check_clock(vcpu, entered_ticks, arch_ticks());
+		start_together(thread);
+		return true;
+	case DOORBELL_DONE:
+		meet(thread, CONTROL_BOOT);
+		go_on(thread);
+		/* Each page is checked once, whoever has walked it. */
+		set_part(thread->m, vcpu->block);
+		return true;
+	case DOORBELL_VERIFIED:
+		return false;
+	default:
+		fail("vCPU %u rang the doorbell with %#llx", vcpu->index,
+		     (unsigned long long)vcpu->doorbell);
+	}
+}
+
+static void answer_fault(struct vcpu_thread *thread, uint64_t t1)
+{
+	struct measurement *m = thread->m;
+	const struct abi_memory_fault *fault = &thread->vcpu.fault;
+	uint64_t page = (fault->gpa - VM_TEST_GPA) / PAGE_BYTES;
+
+	if (fault->gpa < VM_TEST_GPA || page >= m->pages_total || m->mode->way != WAY_EXIT)
+		fail("vCPU %u: KVM_RUN reports a memory fault (gpa %#llx, size %#llx, flags %#llx) that mode %s does not resolve",
+		     thread->vcpu.index, (unsigned long long)fault->gpa,
+		     (unsigned long long)fault->size, (unsigned long long)fault->flags,
+		     mode_names[m->point->mode]);
+	page_exit(m, page, t1, fault->flags & ABI_MEMORY_EXIT_FLAG_USERFAULT,
+		  page == thread->last_page);
+	thread->last_page = page;
+}
+
+static void *vcpu_main(void *arg)
+{
+	struct vcpu_thread *thread = arg;
+	bool goes_on = true;
+
+	affinity_set(thread->m->point->vcpu_cpus, thread->vcpu.index);
+	fetch_thread_init();
+	while (goes_on) {
+		uint64_t entered = arch_ticks();
+		enum vcpu_exit exit = vcpu_run(&thread->vcpu);
+
+		switch (exit) {
+		case VCPU_MEMORY_FAULT:
+			answer_fault(thread, arch_ticks());
+			break;
+		case VCPU_DOORBELL:
+			goes_on = answer_doorbell(thread, entered);
+			break;
+		case VCPU_INTERRUPTED:
+			break;
+		case VCPU_FAULT_UNKNOWN:
+			fail("vCPU %u: KVM_RUN: bad address, and no word of which",
+			     thread->vcpu.index);
+		}
+	}
+	return NULL;
+}
+
+static void start_vcpus(struct measurement *m, struct vcpu_thread *threads,
+			pthread_barrier_t *barrier)
+{
+	pthread_attr_t attr;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, THREAD_STACK_BYTES);
+	for (unsigned int i = 0; i < m->point->vcpus; i++) {
+		threads[i].m = m;
+		threads[i].barrier = barrier;
+		threads[i].last_page = NO_PAGE;
+		vcpu_create(&m->vm, &threads[i].vcpu, i);
+		init_block(m, threads[i].vcpu.block, i);
+	}
+	if (m->point->gic != GIC_NONE)
+		arch_gic_start(&m->vm);
+	for (unsigned int i = 0; i < m->point->vcpus; i++) {
+		int r = pthread_create(&threads[i].thread, &attr, vcpu_main, &threads[i]);
+
+		if (r)
+			fail("starting the thread of vCPU %u: %s; take fewer vcpus or raise the limit on processes",
+			     i, strerror(r));
+	}
+	pthread_attr_destroy(&attr);
+}
+
+void vcpus_run(struct measurement *m)
+{
+	unsigned int vcpus = m->point->vcpus;
+	struct vcpu_thread *threads = calloc(vcpus, sizeof(*threads));
+	pthread_barrier_t barrier;
+
+	if (!threads)
+		fail("no memory for %u vCPUs", vcpus);
+	pthread_barrier_init(&barrier, NULL, vcpus);
+	start_vcpus(m, threads, &barrier);
+	for (unsigned int i = 0; i < vcpus; i++) {
+		pthread_join(threads[i].thread, NULL);
+		m->blocks[i] = *threads[i].vcpu.block;
+		vcpu_destroy(&threads[i].vcpu);
+	}
+	pthread_barrier_destroy(&barrier);
+	free(threads);
+}
