@@ -75,7 +75,7 @@ ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-p
 	faultline-point.map guest.map))
 INITRAMFSES := $(foreach arch,$(ARCHES),$(if $(FAULTLINE_KERNEL_DIR_$(arch)),build/$(arch)/initramfs.cpio))
 .PHONY: all programs initramfs check-objects test test-programs test-unit test-shell test-kvm test-e2e test-reproducible \
-	check check-format check-schema check-shell check-warnings check-cppcheck check-series schema \
+	check check-format check-rooms check-schema check-shell check-warnings check-cppcheck check-series schema \
 	clean FORCE
 .DELETE_ON_ERROR:
 
@@ -150,7 +150,7 @@ test-reproducible:
 SCRIPTS := run.sh .ci/run $(wildcard kernel/*.sh bench/*.sh tests/*.sh tests/*/*.sh)
 C_FILES := $(shell find bench harness workloads tests -name '*.[ch]')
 
-check: check-format check-schema check-shell check-warnings check-cppcheck check-series
+check: check-format check-rooms check-schema check-shell check-warnings check-cppcheck check-series
 	@echo "check: all fine"
 
 check-format:

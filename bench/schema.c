@@ -15,9 +15,9 @@ static json_t *choices(const struct key *key)
 {
 	json_t *names = json_array();
 
-	for (size_t i = 0; key->names[i]; i++)
-		if (strcmp(key->names[i], "auto"))
-			json_array_append_new(names, json_string(key->names[i]));
+	for (size_t i = 0; key->range.names[i]; i++)
+		if (strcmp(key->range.names[i], "auto"))
+			json_array_append_new(names, json_string(key->range.names[i]));
 	return json_pack("{s:o}", "enum", names);
 }
 
@@ -28,7 +28,8 @@ static json_t *key_schema(const struct key *key)
 
 	if (point_key_is_number(key))
 		schema = json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum",
-				   (json_int_t)key->min, "maximum", (json_int_t)key->max);
+				   (json_int_t)key->range.min, "maximum",
+				   (json_int_t)key->range.max);
 	else if (key->kind == KEY_CHOICE)
 		schema = choices(key);
 	else if (key->kind == KEY_CPU_LIST)

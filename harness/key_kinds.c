@@ -66,49 +66,49 @@ static int compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void number_values(const struct key *key, char *buf, size_t size)
+static void number_values(const struct key_range *range, char *buf, size_t size)
 {
-	snprintf(buf, size, "a number from %llu to %llu", (unsigned long long)key->min,
-		 (unsigned long long)key->max);
+	snprintf(buf, size, "a number from %llu to %llu", (unsigned long long)range->min,
+		 (unsigned long long)range->max);
 }
 
-static int number_set(void *field, const struct key *key, const char *text)
+static int number_set(void *field, const struct key_range *range, const char *text)
 {
 	uint64_t value;
 
-	if (number_parse(text, key->min, key->max, &value))
+	if (number_parse(text, range->min, range->max, &value))
 		return -1;
 	*(unsigned int *)field = (unsigned int)value;
 	return 0;
 }
 
-static void number_get(const void *field, const struct key *key, char *buf, size_t size)
+static void number_get(const void *field, const struct key_range *range, char *buf, size_t size)
 {
-	(void)key;
+	(void)range;
 	snprintf(buf, size, "%u", number_of(field));
 }
 
-static void count_values(const struct key *key, char *buf, size_t size)
+static void count_values(const struct key_range *range, char *buf, size_t size)
 {
 	int n = snprintf(buf, size, "per-vcpu or ");
 
-	number_values(key, buf + n, size - n);
+	number_values(range, buf + n, size - n);
 }
 
-static int count_set(void *field, const struct key *key, const char *text)
+static int count_set(void *field, const struct key_range *range, const char *text)
 {
 	if (strcmp(text, "per-vcpu"))
-		return number_set(field, key, text);
+		return number_set(field, range, text);
 	*(unsigned int *)field = PER_VCPU;
 	return 0;
 }
 
-static void count_get(const void *field, const struct key *key, char *buf, size_t size)
+static void count_get(const void *field, const struct key_range *range, char *buf, size_t size)
 {
 	if (number_of(field) == PER_VCPU)
 		snprintf(buf, size, "per-vcpu");
 	else
-		number_get(field, key, buf, size);
+		number_get(field, range, buf, size);
 }
 
 static int count_compare(const void *a, const void *b)
@@ -118,19 +118,19 @@ static int count_compare(const void *a, const void *b)
 	return x || y ? x - y : compare_numbers(a, b);
 }
 
-static void choice_values(const struct key *key, char *buf, size_t size)
+static void choice_values(const struct key_range *range, char *buf, size_t size)
 {
 	size_t n = 0;
 
 	buf[0] = '\0';
-	for (size_t i = 0; key->names[i] && n < size; i++)
-		n += snprintf(buf + n, size - n, "%s%s", i ? ", " : "", key->names[i]);
+	for (size_t i = 0; range->names[i] && n < size; i++)
+		n += snprintf(buf + n, size - n, "%s%s", i ? ", " : "", range->names[i]);
 }
 
-static int choice_set(void *field, const struct key *key, const char *text)
+static int choice_set(void *field, const struct key_range *range, const char *text)
 {
-	for (unsigned int i = 0; key->names[i]; i++) {
-		if (strcmp(key->names[i], text))
+	for (unsigned int i = 0; range->names[i]; i++) {
+		if (strcmp(range->names[i], text))
 			continue;
 		*(unsigned int *)field = i;
 		return 0;
@@ -138,26 +138,26 @@ static int choice_set(void *field, const struct key *key, const char *text)
 	return -1;
 }
 
-static void choice_get(const void *field, const struct key *key, char *buf, size_t size)
+static void choice_get(const void *field, const struct key_range *range, char *buf, size_t size)
 {
-	snprintf(buf, size, "%s", key->names[number_of(field)]);
+	snprintf(buf, size, "%s", range->names[number_of(field)]);
 }
 
-static void fetch_values(const struct key *key, char *buf, size_t size)
+static void fetch_values(const struct key_range *range, char *buf, size_t size)
 {
-	(void)key;
+	(void)range;
 	fetch_spec_values(buf, size);
 }
 
-static int fetch_set(void *field, const struct key *key, const char *text)
+static int fetch_set(void *field, const struct key_range *range, const char *text)
 {
-	(void)key;
+	(void)range;
 	return fetch_spec_parse(text, field);
 }
 
-static void fetch_get(const void *field, const struct key *key, char *buf, size_t size)
+static void fetch_get(const void *field, const struct key_range *range, char *buf, size_t size)
 {
-	(void)key;
+	(void)range;
 	fetch_spec_format(field, buf, size);
 }
 
@@ -166,14 +166,14 @@ static int fetch_compare(const void *a, const void *b)
 	return fetch_spec_compare(a, b);
 }
 
-static int seed_set(void *field, const struct key *key, const char *text)
+static int seed_set(void *field, const struct key_range *range, const char *text)
 {
-	return number_parse(text, key->min, key->max, field);
+	return number_parse(text, range->min, range->max, field);
 }
 
-static void seed_get(const void *field, const struct key *key, char *buf, size_t size)
+static void seed_get(const void *field, const struct key_range *range, char *buf, size_t size)
 {
-	(void)key;
+	(void)range;
 	snprintf(buf, size, "%llu", (unsigned long long)*(const uint64_t *)field);
 }
 
@@ -184,27 +184,26 @@ static int seed_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void cpu_list_values(const struct key *key, char *buf, size_t size)
+static void cpu_list_values(const struct key_range *range, char *buf, size_t size)
 {
-	(void)key;
+	(void)range;
 	snprintf(buf, size, "a CPU list such as 0,2-5");
 }
 
-static int cpu_list_set(void *field, const struct key *key, const char *text)
+static int cpu_list_set(void *field, const struct key_range *range, const char *text)
 {
 	unsigned int cpu;
 
-	(void)key;
-	if (strlen(text) >= sizeof(((struct point *)NULL)->vcpu_cpus) ||
-	    (*text && !cpu_list_pick(text, 0, &cpu)))
+	(void)range;
+	if (strlen(text) >= CPU_LIST_SIZE || (*text && !cpu_list_pick(text, 0, &cpu)))
 		return -1;
 	strcpy(field, text);
 	return 0;
 }
 
-static void cpu_list_get(const void *field, const struct key *key, char *buf, size_t size)
+static void cpu_list_get(const void *field, const struct key_range *range, char *buf, size_t size)
 {
-	(void)key;
+	(void)range;
 	snprintf(buf, size, "%s", (const char *)field);
 }
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "error.h"
-#include "key_kinds.h"
 #include "mode.h"
 #include "../workloads/workload.h"
 
@@ -46,50 +45,50 @@ static bool has_gic(const struct point *p)
 /* clang-format off */
 const struct key point_keys[] = {
 	{ "mode", "how a missing page is noticed and filled", ROLE_MECHANISM,
-	  KEY_CHOICE, FIELD(mode), .names = mode_names },
+	  KEY_CHOICE, FIELD(mode), { .names = mode_names } },
 	{ "workload", "what the guest's vCPUs run", ROLE_CONDITION,
-	  KEY_CHOICE, FIELD(workload), .names = workload_names },
+	  KEY_CHOICE, FIELD(workload), { .names = workload_names } },
 	{ "access", "what the guest does to a page first", ROLE_CONDITION,
-	  KEY_CHOICE, FIELD(access), .names = access_names },
+	  KEY_CHOICE, FIELD(access), { .names = access_names } },
 	{ "backing", "what the tested memory is made of", ROLE_CONDITION,
-	  KEY_CHOICE, FIELD(backing), .names = backing_names },
+	  KEY_CHOICE, FIELD(backing), { .names = backing_names } },
 	{ "fault", "how a page is missing: auto is minor for shmem, missing otherwise",
-	  ROLE_CONDITION, KEY_CHOICE, FIELD(fault), .names = fault_names },
+	  ROLE_CONDITION, KEY_CHOICE, FIELD(fault), { .names = fault_names } },
 	{ "arch", "architecture of the host under test; native tiers have the machine's own",
-	  ROLE_CONDITION, KEY_CHOICE, FIELD(arch), .names = arch_names, .has_own_place = true },
+	  ROLE_CONDITION, KEY_CHOICE, FIELD(arch), { .names = arch_names }, .has_own_place = true },
 	{ "gic", "interrupt controller of an arm64 VM that KVM emulates; guests here do not use it",
-	  ROLE_CONDITION, KEY_CHOICE, FIELD(gic), .names = gic_names, .applies = has_gic },
+	  ROLE_CONDITION, KEY_CHOICE, FIELD(gic), { .names = gic_names }, .applies = has_gic },
 	{ "tier", "how strong the evidence is to be", ROLE_CONDITION,
-	  KEY_CHOICE, FIELD(tier), .names = tier_names, .has_own_place = true },
-	{ "vcpus", "vCPUs", ROLE_NONE, KEY_NUMBER, FIELD(vcpus), 1, VCPUS_MAX },
+	  KEY_CHOICE, FIELD(tier), { .names = tier_names }, .has_own_place = true },
+	{ "vcpus", "vCPUs", ROLE_NONE, KEY_NUMBER, FIELD(vcpus), { 1, VCPUS_MAX } },
 	{ "cpus", "simulated CPUs; vCPUs may be more", ROLE_CONDITION,
-	  KEY_NUMBER, FIELD(cpus), 1, CPUS_MAX, .follows = { "vcpus", "readers" },
+	  KEY_NUMBER, FIELD(cpus), { 1, CPUS_MAX }, .follows = { "vcpus", "readers" },
 	  .applies = is_simulated },
 	{ "quantum", "instructions that simulated CPUs may be apart", ROLE_CONDITION,
-	  KEY_NUMBER, FIELD(quantum), 50, 1000000, .applies = is_parallel },
+	  KEY_NUMBER, FIELD(quantum), { 50, 1000000 }, .applies = is_parallel },
 	{ "coherence", "ns that a cache line takes from one simulated CPU to another",
-	  ROLE_CONDITION, KEY_NUMBER, FIELD(coherence_ns), 0, 10000, .applies = is_parallel },
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(coherence_ns), { 0, 10000 }, .applies = is_parallel },
 	{ "speed", "instructions per ns of a simulated CPU; 1 by default for one CPU, 4 for more",
-	  ROLE_CONDITION, KEY_NUMBER, FIELD(speed), 1, 64, .applies = is_parallel },
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(speed), { 1, 64 }, .applies = is_parallel },
 	{ "pages", "pages per vCPU; all in all where a workload shares them", ROLE_CONDITION,
-	  KEY_NUMBER, FIELD(pages), 1, PAGES_MAX, .follows = { "vcpus" } },
+	  KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus" } },
 	{ "fetch", "time that getting a page takes", ROLE_CONDITION,
 	  KEY_FETCH, FIELD(fetch), .has_own_place = true },
 	{ "wait", "how that time passes", ROLE_CONDITION,
-	  KEY_CHOICE, FIELD(wait), .names = wait_names },
+	  KEY_CHOICE, FIELD(wait), { .names = wait_names } },
 	{ "uffds", "userfaultfds that share the memory", ROLE_MECHANISM,
-	  KEY_COUNT, FIELD(uffds), 1, VCPUS_MAX, .follows = { "vcpus" } },
+	  KEY_COUNT, FIELD(uffds), { 1, VCPUS_MAX }, .follows = { "vcpus" } },
 	{ "readers", "handler threads in all", ROLE_MECHANISM,
-	  KEY_COUNT, FIELD(readers), 1, VCPUS_MAX, .follows = { "vcpus" } },
+	  KEY_COUNT, FIELD(readers), { 1, VCPUS_MAX }, .follows = { "vcpus" } },
 	{ "handler", "handlers fetch before they read on, or let fetches overlap", ROLE_MECHANISM,
-	  KEY_CHOICE, FIELD(handler), .names = handler_names },
+	  KEY_CHOICE, FIELD(handler), { .names = handler_names } },
 	{ "vcpu_cpus", "CPUs that vCPU threads are pinned to, in turn", ROLE_NONE,
 	  KEY_CPU_LIST, FIELD(vcpu_cpus) },
 	{ "reader_cpus", "CPUs that handler threads are pinned to, in turn", ROLE_NONE,
 	  KEY_CPU_LIST, FIELD(reader_cpus) },
-	{ "repeat", "which repeat this is", ROLE_NONE, KEY_NUMBER, FIELD(repeat), 1, 1000 },
+	{ "repeat", "which repeat this is", ROLE_NONE, KEY_NUMBER, FIELD(repeat), { 1, 1000 } },
 	{ "seed", "page contents", ROLE_NONE,
-	  KEY_SEED, FIELD(seed), 0, INT64_MAX }, /* what JSON libraries take */
+	  KEY_SEED, FIELD(seed), { 0, INT64_MAX } }, /* what JSON libraries take */
 };
 /* clang-format on */
 
@@ -105,7 +104,7 @@ const struct key *point_key(const char *name)
 
 const char *point_key_values(const struct key *key, char *buf, size_t size)
 {
-	key_kinds[key->kind].values(key, buf, size);
+	key_kinds[key->kind].values(&key->range, buf, size);
 	return buf;
 }
 
@@ -120,7 +119,7 @@ int point_set(struct point *p, const char *name, const char *value)
 			error("%s %s", error_text(), point_keys[k].name);
 		return -1;
 	}
-	if (!key_kinds[key->kind].set((char *)p + key->offset, key, value))
+	if (!key_kinds[key->kind].set((char *)p + key->offset, &key->range, value))
 		return 0;
 	return error("%s='%s' is not valid; use %s", name, value,
 		     point_key_values(key, values, sizeof(values)));
@@ -140,7 +139,7 @@ int point_set_pair(struct point *p, const char *pair)
 
 const char *point_get(const struct point *p, const struct key *key, char *buf, size_t size)
 {
-	key_kinds[key->kind].get((const char *)p + key->offset, key, buf, size);
+	key_kinds[key->kind].get((const char *)p + key->offset, &key->range, buf, size);
 	return buf;
 }
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fetch_models.h"
+#include "key_kinds.h"
 #include "tier.h"
 
 #define VCPUS_MAX 1024 /* KVM_MAX_NR_VCPUS of the kernels built here */
@@ -18,7 +18,6 @@
 #define PAGES_MAX (1u << 20) /* in all */
 #define QUANTUM_DEFAULT 500
 #define SPEED_MANYCORE 4 /* instructions per ns where there are several simulated CPUs */
-#define PER_VCPU 0 /* value of uffds and readers: as many as vCPUs */
 
 enum access { ACCESS_WRITE, ACCESS_READ };
 enum backing { BACKING_ANON, BACKING_SHMEM };
@@ -50,20 +49,11 @@ struct point {
 	unsigned int uffds; /* PER_VCPU or a number */
 	unsigned int readers; /* PER_VCPU or a number: handler threads in all */
 	enum handler handler;
-	char vcpu_cpus[512]; /* CPU list that vCPU threads are pinned to, in turn; "" for none */
-	char reader_cpus[512]; /* the same for handler threads */
+	char vcpu_cpus
+		[CPU_LIST_SIZE]; /* CPU list that vCPU threads are pinned to, in turn; "" for none */
+	char reader_cpus[CPU_LIST_SIZE]; /* the same for handler threads */
 	unsigned int repeat; /* which repeat this is, from 1 */
 	uint64_t seed;
-};
-
-/* How the values of a key look. */
-enum key_kind {
-	KEY_CHOICE, /* one of names */
-	KEY_NUMBER, /* min..max */
-	KEY_COUNT, /* the same, or "per-vcpu" */
-	KEY_FETCH, /* of one of the models in fetch_models.h */
-	KEY_SEED, /* min..max, 64 bits */
-	KEY_CPU_LIST,
 };
 
 /* What it means that two points differ in a key. */
@@ -80,8 +70,7 @@ struct key {
 	enum key_role role;
 	enum key_kind kind;
 	size_t offset; /* of the field in struct point */
-	uint64_t min, max;
-	const char *const *names; /* NULL-terminated; "auto" is resolved, and never recorded */
+	struct key_range range;
 	/* Keys that it may follow from: points that differ in one of these may differ in it, too. */
 	const char *follows[2];
 	bool (*applies)(const struct point *p); /* whether it says something; NULL: always */
@@ -153,14 +142,5 @@ int point_key_compare(const struct point *a, const struct point *b, const struct
 
 /* Whether a record shows this key as a number. */
 bool point_key_is_number(const struct key *key);
-
-/* Decimal digits only, min..max inclusive. Returns 0 or -1. */
-int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value);
-
-/*
- * Finds entry index, counted from 0, of a CPU list such as "0,2-5". Returns how many
- * entries there are, 0 if it is no list; sets *cpu if index is below that.
- */
-unsigned int cpu_list_pick(const char *list, unsigned int index, unsigned int *cpu);
 
 #endif

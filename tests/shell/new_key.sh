@@ -21,7 +21,7 @@ cd "$scratch" || exit 1
 # add_key ROLE: a number that says how hard it rains.
 add_key() {
 	sed -i '/struct fetch_spec fetch;/i unsigned int rain_mm;' harness/keys.h &&
-		sed -i '/{ "fetch", "time/i { "rain", "mm of rain", '"$1"', KEY_NUMBER, FIELD(rain_mm), 0, 100 },' \
+		sed -i '/{ "fetch", "time/i { "rain", "mm of rain", '"$1"', KEY_NUMBER, FIELD(rain_mm), { 0, 100 } },' \
 			harness/keys.c
 }
 set_role() { sed -i '/"rain"/s/ROLE_[A-Z]*/'"$1"'/' harness/keys.c; }

@@ -23,7 +23,7 @@ static void list_pairs(const char *title, const char *const *names, const char *
 
 static void list_choices(const char *title, const char *key)
 {
-	const char *const *names = point_key(key)->names;
+	const char *const *names = point_key(key)->range.names;
 
 	puts(title);
 	for (size_t i = 0; names[i]; i++)

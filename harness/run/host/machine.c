@@ -168,9 +168,6 @@ json_t *machine_describe(void)
 	return m;
 }
 
-#define CPU_LIST_SIZE sizeof(((struct point *)NULL)->vcpu_cpus)
-static_assert(CPU_LIST_SIZE == sizeof(((struct point *)NULL)->reader_cpus), "of either's room");
-
 /* CPU numbers in the order in which threads take them. */
 struct order {
 	unsigned int *cpus, n;
