@@ -27,6 +27,7 @@ struct run {
 	struct tier_choice choice;
 	char *label;
 	json_t *json;
+	bool png; /* of the plots, too */
 	bool interrupted;
 };
 
@@ -330,7 +331,7 @@ static void suggest_resume(const struct run *r)
 
 static int write_report(struct run *r)
 {
-	if (report_show(r->store.dir, 0) == EXIT_FINE)
+	if (report_show(r->store.dir, 0, r->png) == EXIT_FINE)
 		return EXIT_FINE;
 	complain("the records are whole; for another try: ./run.sh report %s", r->store.dir);
 	return EXIT_POINT_FAILED;
@@ -420,6 +421,7 @@ int cmd_run(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	r.png = o.png;
 	setup_init(&r.setup);
 	events_init();
 	if (o.check ? check_only(&r, &o) : o.resume ? resume(&r, &o) : begin(&r, &o, argv)) {

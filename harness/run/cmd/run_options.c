@@ -27,11 +27,12 @@ static const char usage[] =
 	"  --out DIR              folder for the results, new or empty\n"
 	"                         (results/runs/TIME-SWEEP-TIER)\n"
 	"  --resume DIR           goes on with a run that was interrupted; of the other options\n"
-	"                         only --jobs and --point-timeout go with it\n"
+	"                         only --jobs, --point-timeout and --png go with it\n"
 	"  --placement none|cores threads wander, or one a core (cores; native tiers only)\n"
 	"  --point-timeout S      seconds after which a point has failed (300, and more the\n"
 	"                         longer it should take)\n"
 	"  --jobs N               VMs at a time (as many as there are CPUs)\n"
+	"  --png                  draws the plots as PNG too, for a slide or a wiki\n"
 	"  --check                checks the options and the sweep, prints the architectures\n"
 	"  --help                 this text\n"
 	"\n"
@@ -173,6 +174,7 @@ static const struct run_option run_options[] = {
 	{ "resume", take_text, FIELD(resume) },
 	{ "point-timeout", take_timeout, FIELD(timeout_s) },
 	{ "jobs", take_jobs, FIELD(jobs) },
+	{ "png", NULL, FIELD(png) },
 	{ "check", NULL, FIELD(check) },
 	{ "help", NULL, FIELD(help) },
 };

@@ -16,6 +16,7 @@ struct run_options {
 	const char *resume; /* NULL unless a run is to be gone on with */
 	double timeout_s; /* of a point; 0: by its cost */
 	unsigned int jobs; /* 0 for the default */
+	bool png; /* of the plots, too */
 	bool check; /* only whether all this makes sense */
 	bool help;
 };
