@@ -6,9 +6,9 @@ middle = (left_edge + right_edge) / 2
 low = 1e30
 high = 0
 do for [i in curves] {
-	stats sprintf("%s/curve-%s.dat", data, i) using 6 nooutput
+	stats data index "curve ".i.":" using 6 nooutput
 	low = STATS_min < low ? STATS_min : low
-	stats sprintf("%s/curve-%s.dat", data, i) using 10 nooutput
+	stats data index "curve ".i.":" using 10 nooutput
 	high = STATS_max > high ? STATS_max : high
 }
 eval vcpu_axis
@@ -23,10 +23,10 @@ set ylabel "total latency, us"
 set label 1 "p50" at graph 0.04,0.95 left font ",15"
 unset key
 if (repeats) {
-	plot for [i in curves] sprintf("%s/curve-%s.dat", data, i) using 1:5:6:7 \
+	plot for [i in curves] data index "curve ".i.":" using 1:5:6:7 \
 		with yerrorlines linestyle i+0
 } else {
-	plot for [i in curves] sprintf("%s/curve-%s.dat", data, i) using 1:5 \
+	plot for [i in curves] data index "curve ".i.":" using 1:5 \
 		with linespoints linestyle i+0
 }
 
@@ -39,10 +39,10 @@ set format y ""
 unset ylabel
 set key
 if (repeats) {
-	plot for [i in curves] sprintf("%s/curve-%s.dat", data, i) using 1:8:9:10 \
+	plot for [i in curves] data index "curve ".i.":" using 1:8:9:10 \
 		with yerrorlines linestyle i+0 title label[i+0]
 } else {
-	plot for [i in curves] sprintf("%s/curve-%s.dat", data, i) using 1:8 \
+	plot for [i in curves] data index "curve ".i.":" using 1:8 \
 		with linespoints linestyle i+0 title label[i+0]
 }
 unset multiplot

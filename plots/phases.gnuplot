@@ -1,71 +1,74 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Where the time of a mean fault goes: stacked bars, a row a series, at the fewest vCPUs and at many.
+# Where the time of a mean fault goes, at the fewest vCPUs and at many: a row a series, each bar a whole
+# fault. Totals differ a hundredfold, so that bars on one axis of times would vanish: a bar shows
+# shares, and the times stand below and behind it.
 
 phase_count = 5
-array phase[phase_count] = ["delivery", "fetch", "resolve", "resume", "total (no phases)"]
-array fill[phase_count] = ["#882255", "#d9d9d9", "#44aa99", "#ddcc77", "#6b6b6b"]
+array phase[4] = ["delivery", "fetch", "resolve", "resume"]
+array fill[phase_count] = ["#882255", "#e6e6e6", "#44aa99", "#ddbb55", "#6b6b6b"]
 left_edge = 0.03 + 0.0078 * label_longest
-right_edge = 0.975
-same = vcpus_few == vcpus_many
-split = same ? right_edge : (left_edge + right_edge) / 2
+right_edge = 0.985
+half_count = vcpus_min == vcpus_shown ? 1 : 2
+half_width = (right_edge - left_edge - 0.02 * (half_count - 1)) / half_count
 
-# A phase's bar starts where those before it end; columns are row, total, then the phases.
-from(n) = n == 1 ? 0 : sum [c=3:n+1] column(c)
-to(n) = sum [c=3:n+2] column(c)
-half = 0.33
+# Columns are row, total, then the phases. A phase's bar starts where those before it end.
+whole(n) = sum [c=3:7] column(c)
+to(n) = 100 * (sum [c=3:n+2] column(c)) / whole(0)
+from(n) = n == 1 ? 0 : to(n - 1)
+us(x) = sprintf(x < 10 ? "%.2f" : x < 100 ? "%.1f" : "%.0f", x)
+has_phases(n) = column(2) > 0 && column(7) == 0
+# What stands in place of phases.
+remark(n) = column(2) == 0 ? "not measured" : column(7) > 0 ? "its phases are not known" : ""
+# Of a row 1 high: the bar, its middle, the middle of the times below it.
+bar_half = 0.22
+bar_y(row) = row - 0.16
+times_y(row) = row + 0.27
 
-# Before there is a range, which stats would heed.
-stats data . "/phases-few.dat" index 0 using 2 nooutput
-longest_few = STATS_max
-stats data . "/phases-many.dat" index 0 using 2 nooutput
-longest_many = STATS_max
-
-set grid noytics xtics
+set grid noytics noxtics
+set border 0
 set yrange [series_count+0.6:0.4]
-do for [i=1:series_count] { set ytics add (label[i] i) }
-set ytics scale 0
-set style fill solid noborder
-# The legend stands in a row below the bars, where it hides none.
+set ytics scale 0 ("" 0)
+do for [i=1:series_count] { set ytics add (label[i] bar_y(i)) }
+# Of 100 % for the bars, what stands behind them takes more.
+set xrange [0:124]
+set xtics ("0" 0, "25" 25, "50" 50, "75" 75, "100" 100)
+set xlabel "share of the total, %" offset -2,0
+set style fill solid border linecolor rgb "#ffffff"
 unset key
-do for [n=1:phase_count] {
-	legend_x = 0.015 + 0.13 * (n - 1)
-	set object 2000+n rectangle from screen legend_x,0.197 to screen legend_x+0.025,0.217 \
-		fillcolor rgb fill[n] fillstyle solid noborder
-	set label 2000+n phase[n] at screen legend_x+0.033,0.207 left
-}
-# A step of 1, 2 or 5 times a power of ten, for at most five tics.
-power(x) = 10 ** floor(log10(x))
-step(x) = x <= power(x) ? power(x) : x <= 2 * power(x) ? 2 * power(x) : \
-	x <= 5 * power(x) ? 5 * power(x) : 10 * power(x)
-set xlabel "mean of each phase, us"
-set bmargin at screen 0.325
+set tmargin at screen 0.845
+set bmargin at screen 0.28
 
 set multiplot
-eval draw_heading("Phases of a fault")
+eval draw_heading("Phases of a fault: means in us")
 if (repeats) {
 	set label 1000+caption_count caption_faultline . "; medians of repeats"
 }
-do for [half_number=1:(same ? 1 : 2)] {
-	file = data . (half_number == 1 ? "/phases-few.dat" : "/phases-many.dat")
-	vcpus = half_number == 1 ? vcpus_few : vcpus_many
-	longest = half_number == 1 ? longest_few : longest_many
-	set xrange [0:1.2*longest]
-	set xtics step(longest / 5)
-	set lmargin at screen (half_number == 1 ? left_edge : split + 0.02)
-	set rmargin at screen (half_number == 1 && !same ? split - 0.02 : right_edge)
-	set label 1 sprintf("%d vCPU%s", vcpus, vcpus == 1 ? "" : "s") at graph 0,1.04 left font ",14"
-	if (half_number == 2) {
-		do for [n=1000:1000+caption_count] { unset label n }
-		do for [n=2001:2000+phase_count] {
-			unset label n
-			unset object n
-		}
-		set format y ""
-		do for [i=1:series_count] { set ytics add ("" i) }
+do for [half=1:half_count] {
+	vcpus = half == 1 ? vcpus_min : vcpus_shown
+	half_left = left_edge + (half - 1) * (half_width + 0.02)
+	set lmargin at screen half_left
+	set rmargin at screen half_left+half_width
+	set label 1 sprintf("%d vCPU%s", vcpus, vcpus == 1 ? "" : "s") \
+		at first 0,graph 1.1 left font ",14"
+	do for [n=1:4] {
+		set object n rectangle noclip from first 25*n-25,graph 1.015 to first 25*n-22,graph 1.045 \
+			fillcolor rgb fill[n] fillstyle solid border linecolor rgb "#888888"
+		set label 1+n phase[n] at first 25*n-21,graph 1.03 left font ",11"
 	}
-	plot for [n=1:phase_count] file index 0 using (from(n)):1:(from(n)):(to(n)):($1-half):($1+half) \
+	set label 6 "total" at first 102,graph 1.03 left
+	if (half == 2) {
+		do for [n=1000:1000+caption_count] { unset label n }
+		set ytics ("" 0)
+	}
+	block = sprintf("phases %d:", vcpus)
+	plot for [n=1:phase_count] data index block \
+			using (from(n)):1:(from(n)):(to(n)):(bar_y($1)-bar_half):(bar_y($1)+bar_half) \
 			with boxxyerror linecolor rgb fill[n], \
-		file index 1 using (0):1:("not measured") with labels left offset 1,0 textcolor rgb "#777777", \
-		file index 0 using 2:1:(sprintf($2 < 100 ? "%.1f" : "%.0f", $2)) with labels left offset 0.6,0
+		for [n=1:4] data index block \
+			using (25*n-21):(times_y($1)):(has_phases(0) ? us(column(n+2)) : "") \
+			with labels left font ",11", \
+		data index block using (0):($2 > 0 ? times_y($1) : bar_y($1)):(remark(0)) \
+			with labels left font ",11" textcolor rgb "#666666", \
+		data index block using (102):(bar_y($1)):($2 > 0 ? us($2) : "") with labels left
 }
 unset multiplot

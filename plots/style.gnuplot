@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What all plots share: terminal, colours, captions. Loaded after panel.gp and before a plot's script.
+# What all plots share: terminal, colours, captions. Loaded for each plot by panel.gp, which says what
+# there is to draw; starts anew, whatever the plot before it has set.
 
+set output
+reset
 set encoding utf8
 width = 1000
-height = 640
-if (format eq "svg") {
+# Many series need room in the legend, which gnuplot otherwise cuts, and as rows of the phases.
+height = 640 + 46 * (series_count > 12 ? series_count - 12 : 0)
+if (output[strlen(output)-3:] eq ".svg") {
 	set terminal svg noenhanced size width,height background "white" \
 		font "DejaVu Sans,Verdana,Helvetica,sans-serif,13"
 } else {
 	set terminal pngcairo noenhanced size 2*width,2*height background "white" \
 		font "DejaVu Sans,13" fontscale 1.5 linewidth 2 pointscale 1.6
 }
-set output system('printf %s "$FAULTLINE_PLOT_OUTPUT"')
+# faultline has a suffix until the file is whole.
+set output output . (exists("suffix") ? suffix : "")
 
 # A mode has its colour and its shape of points in every plot; further series of the same mode take
 # the next shade, point and dashes. The hues are Okabe and Ito's, told apart by colour-blind eyes.
@@ -68,7 +73,7 @@ set lmargin at screen left_edge
 set rmargin at screen right_edge
 set tmargin at screen 0.90
 set bmargin at screen 0.30
-set key at screen right_edge+0.02,0.6 left center vertical Left reverse samplen 3 spacing 1.35
+set key at screen right_edge+0.02,0.9 left top vertical Left reverse samplen 3 spacing 1.35
 
 # Powers of two for the vCPU axis, with a little air on both sides.
 vcpu_axis = 'set logscale x 2; set xrange [vcpus_min/1.15:vcpus_max*1.15]; set xlabel "vCPUs"; ' . \

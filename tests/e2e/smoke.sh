@@ -18,7 +18,14 @@ check "every record is ok, fits the schema and agrees with itself" \
 	python3 "$records" check "$scratch/a" ok
 check "table, page and plots" bash -c '
 	grep -q userfault "$1/tables.txt" && grep -q "<svg" "$1/report.html" &&
-	ls "$1"/plots/*.svg "$1"/plots/*.png' - "$scratch/a"
+	ls "$1"/plots/*.svg && ! ls "$1"/plots/*.png' - "$scratch/a"
+cp "$scratch/a/plots/throughput.svg" "$scratch/throughput.svg"
+check "its plots are drawn again by gnuplot alone" bash -c '
+	cd "$1/a/plots" && rm -- *.svg && env -i PATH="$PATH" gnuplot panel.gp &&
+	cmp throughput.svg ../../throughput.svg' - "$scratch"
+expect "plots as PNG" 0 "report: $scratch/a/report.html" "$faultline" report "$scratch/a" --png
+check "a PNG for each SVG" bash -c '
+	cd "$1/plots" && for svg in *.svg; do [ -s "${svg%.svg}.png" ] || exit 1; done' - "$scratch/a"
 
 # Alone, and in another order: neither may matter.
 expect "some points again" 0 "report: " "${run[@]}" "$scratch/b" --modes uffd,userfault --jobs 1
@@ -36,7 +43,8 @@ wait "$pid" 2>/dev/null
 sleep 1
 check "killed: no VM is left behind" no_vm_left "$scratch/c"
 check "killed: does not pass for whole" not_whole "$scratch/c"
-expect "killed: resumes" 0 "report: " "$faultline" run --resume "$scratch/c"
+expect "killed: resumes" 0 "report: " "$faultline" run --resume "$scratch/c" --png
+check "killed: draws PNGs then" test -s "$scratch/c/plots/throughput.png"
 check "killed: whole then" python3 "$records" check "$scratch/c" ok
 check "killed: the same to the byte" python3 "$records" same "$scratch/c" "$scratch/a"
 

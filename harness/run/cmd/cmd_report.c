@@ -1,29 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* `faultline report`: what the end of a run writes, from the records that are there. */
 #include <getopt.h>
-#include <string.h>
 
 #include "../../keys.h"
+#include "command_line.h"
 #include "commands.h"
 #include "../report/report.h"
 #include "../report/table.h"
 #include "../base/util.h"
 
-static const char usage[] =
-	"usage: faultline report DIR [--vcpus N]\n"
-	"Writes tables.txt, plots and report.html of a run once more, and prints the table.\n"
-	"\n"
-	"  --vcpus N  where distribution and phases are shown (the largest number of vCPUs\n"
-	"             that most series have)\n"
-	"  --help     this text\n";
+struct request {
+	unsigned int vcpus;
+	bool png;
+};
 
-int report_show(const char *run_dir, unsigned int vcpus)
+#define FIELD(name) offsetof(struct request, name)
+
+/* clang-format off */
+static const struct option_row rows[] = {
+	{ "vcpus", "N", "where distribution and phases are shown (the largest number of vCPUs\n"
+	  "that most series have)", take_number, FIELD(vcpus), VCPUS_MAX },
+	OPTION_PNG(FIELD(png)),
+	{ 0 },
+};
+/* clang-format on */
+
+static const struct command_line command_line = {
+	"usage: faultline report DIR [OPTION]...\n"
+	"Writes tables.txt, plots and report.html of a run once more, and prints the table.\n",
+	rows,
+	"Exit code: 0 written, 2 bad input or something is missing.\n",
+};
+
+int report_show(const char *run_dir, unsigned int vcpus, bool png)
 {
 	struct run_data run;
 	int failed = run_data_load(&run, run_dir, vcpus);
 
 	if (!failed) {
-		failed = report_write(&run, run_dir);
+		failed = report_write(&run, run_dir, png);
 		if (!failed)
 			table_print(stdout, &run);
 		run_data_free(&run);
@@ -38,27 +53,14 @@ int report_show(const char *run_dir, unsigned int vcpus)
 
 int cmd_report(int argc, char **argv)
 {
-	static const struct option options[] = { { "vcpus", required_argument, NULL, 'v' },
-						 { "help", no_argument, NULL, 'h' },
-						 { 0 } };
-	uint64_t vcpus = 0;
-	int option;
+	struct request r = { 0 };
+	int code = options_parse(&command_line, argc, argv, &r, NULL);
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(usage, stdout);
-			return EXIT_FINE;
-		}
-		if (option != 'v') /* getopt_long() has said what is wrong */
-			return EXIT_USAGE;
-		if (number_parse(optarg, 1, VCPUS_MAX, &vcpus)) {
-			complain("--vcpus '%s' is not a number from 1 to %d", optarg, VCPUS_MAX);
-			return EXIT_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
 	if (optind + 1 != argc) {
 		complain("report takes one folder of a run; see faultline report --help");
 		return EXIT_USAGE;
 	}
-	return report_show(argv[optind], (unsigned int)vcpus);
+	return report_show(argv[optind], r.vcpus, r.png);
 }

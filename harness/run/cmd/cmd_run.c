@@ -46,8 +46,9 @@ static const struct option_row rows[] = {
 	  take_placement, FIELD(run.placement) },
 	/* A run is resumed as it was planned: the options above exclude this one. */
 	{ "resume", "DIR", "resumes a run that was interrupted; of the other options only\n"
-	  "--jobs and --point-timeout go with it", take_text, FIELD(run.resume) },
+	  "--jobs, --point-timeout and --png go with it", take_text, FIELD(run.resume) },
 	OPTION_TIMEOUT(FIELD(run.timeout_s)),
+	OPTION_PNG(FIELD(run.png)),
 	{ "jobs", "N", "VMs at a time (as many as there are CPUs)",
 	  take_number, FIELD(run.jobs), 1024 },
 	{ "check", NULL, "checks the options and the sweep, prints the architectures",
@@ -319,7 +320,7 @@ static int check_known_answers(struct sweep_run *r)
 
 static int write_report(const struct sweep_run *r)
 {
-	if (report_show(r->store.dir, 0) == EXIT_FINE)
+	if (report_show(r->store.dir, 0, r->options.png) == EXIT_FINE)
 		return EXIT_FINE;
 	complain("the records are whole; for another try: ./run.sh report %s", r->store.dir);
 	return EXIT_POINT_FAILED;

@@ -50,7 +50,12 @@ int take_arches(const struct option_row *row, const char *text, void *field); /*
 int take_placement(const struct option_row *row, const char *text,
 		   void *field); /* enum placement */
 
-/* The same for all commands that have it. */
+/* The same for all commands that have them. */
+#define OPTION_PNG(field)                                                                          \
+	{                                                                                          \
+		"png", NULL, "draws the plots as PNG too, for a slide or a wiki", take_flag, field \
+	}
+
 #define OPTION_TIMEOUT(field)                                                                                \
 	{                                                                                                    \
 		"point-timeout", "S",                                                                        \

@@ -3,6 +3,8 @@
 #ifndef FAULTLINE_COMMANDS_H
 #define FAULTLINE_COMMANDS_H
 
+#include <stdbool.h>
+
 struct run_options;
 
 /*
@@ -15,10 +17,10 @@ int run_measure(const struct run_options *options);
 extern const struct run_options run_defaults;
 
 /*
- * Writes a run's report, prints its table and says where the report is; vcpus
- * as for report_write(). Returns an exit code, after a message if it is not 0.
+ * Writes a run's report, prints its table and says where the report is; vcpus as for
+ * run_data_load(), png: as for report_write(). Returns an exit code, after a message if it is not 0.
  */
-int report_show(const char *run_dir, unsigned int vcpus);
+int report_show(const char *run_dir, unsigned int vcpus, bool png);
 
 int cmd_run(int argc, char **argv);
 int cmd_point(int argc, char **argv);

@@ -18,6 +18,7 @@ struct run_options {
 	const char *resume; /* folder of a run to be resumed, or NULL */
 	unsigned int timeout_s; /* of a point; 0: by its cost */
 	unsigned int jobs; /* 0 for the default */
+	bool png; /* plots as PNG, too */
 	char *const *command; /* as typed, for the record: NULL-terminated */
 };
 

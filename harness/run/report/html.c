@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "../../error.h"
-
 void html_escape(FILE *out, const char *text)
 {
 	static const char *const entities[256] = {
@@ -21,43 +19,21 @@ void html_escape(FILE *out, const char *text)
 	}
 }
 
-/* The length of "@NAME@" at the start of text, or 0. */
-static size_t name_length(const char *text)
+int html_fill(FILE *out, const char *template,
+	      int (*print)(FILE *out, const char *name, const void *about), const void *about)
 {
-	size_t n = strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	for (; *template; template ++) {
+		size_t n = strspn(template + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		char name[32];
 
-	return n && text[n + 1] == '@' ? n + 2 : 0;
-}
-
-static const char *find_part(const struct html_part *parts, size_t count, const char *name,
-			     size_t length)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strlen(parts[i].name) == length && !memcmp(parts[i].name, name, length))
-			return parts[i].html;
-	return NULL;
-}
-
-int html_fill(FILE *out, const char *template, const struct html_part *parts, size_t count)
-{
-	while (*template) {
-		size_t n = strcspn(template, "@");
-		const char *html;
-
-		fwrite(template, 1, n, out);
-		template += n;
-		if (!*template)
-			break;
-		n = name_length(template);
-		if (!n) {
-			fputc(*template ++, out);
+		if (*template != '@' || !n || n >= sizeof(name) || template[n + 1] != '@') {
+			fputc(*template, out);
 			continue;
 		}
-		html = find_part(parts, count, template + 1, n - 2);
-		if (!html)
-			return error("the template has an unknown %.*s", (int)n, template);
-		fputs(html, out);
-		template += n;
+		snprintf(name, sizeof(name), "%.*s", (int)n, template + 1);
+		if (print(out, name, about))
+			return -1;
+		template += n + 1;
 	}
 	return 0;
 }

@@ -3,23 +3,17 @@
 #ifndef FAULTLINE_HTML_H
 #define FAULTLINE_HTML_H
 
-#include <stddef.h>
 #include <stdio.h>
 
 /* Writes text so that it shows as it stands, in elements and in attributes. */
 void html_escape(FILE *out, const char *text);
 
-/* What stands for @NAME@ in a template; html is inserted as it is. */
-struct html_part {
-	const char *name;
-	const char *html;
-};
-
 /*
- * Writes a template with its @NAME@s, of capital letters, replaced. Returns 0,
- * or -1 after error() when the template has a name that is not there.
+ * Writes a template with what print() prints in place of each @NAME@ of capital letters; print() is
+ * given about, and returns 0 or -1. Returns 0, or -1 as soon as print() does.
  */
-int html_fill(FILE *out, const char *template, const struct html_part *parts, size_t count);
+int html_fill(FILE *out, const char *template,
+	      int (*print)(FILE *out, const char *name, const void *about), const void *about);
 
 /*
  * Writes an SVG for use inside a page: without what comes before <svg, its

@@ -2,7 +2,6 @@
 #include "plot.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,93 +12,123 @@
 #include "../base/spawn.h"
 #include "../base/util.h"
 
-const struct plot_kind plot_kinds[] = {
-	{ "throughput",
-	  "Pages per second of all vCPUs together, from the first vCPU's start to the last one's end. "
-	  "Both axes are logarithmic: a straight rise is scaling, a flat line is a bottleneck, a fall "
-	  "is contention, or work that grows with the number of vCPUs." },
-	{ "latency",
-	  "Total latency of a fault as the guest sees it: half of all faults took less than p50, one in "
-	  "a hundred took longer than p99." },
-	{ "distribution",
-	  "For each latency, the fraction of faults that took longer. The lower and the further left, "
-	  "the better; a long foot to the right is a tail. Marks stand at p50, p90, p99 and p99.9." },
-	{ "phases",
-	  "Where the time of a mean fault goes. Delivery: until the handler knows of the fault. Fetch: "
-	  "getting the content. Resolve: until the page is in place. Resume: until the guest's access "
-	  "has completed. Mode kernel has no handler, so only its total is known." },
+const char *const plot_kinds[] = { "throughput", "latency", "distribution", "phases", NULL };
+
+/* How a file of this format ends when it is whole. */
+static const struct {
+	const char *name, *end;
+} formats[] = { { "svg", "</svg>" }, { "png", "IEND" } };
+
+/* Behind the name of a file that gnuplot is at work on. */
+#define PARTIAL ".tmp"
+
+/* Plots that are drawn together. */
+struct drawing {
+	const char *dir; /* plots/ of the run folder */
+	size_t panel, format_count;
 };
 
-const size_t plot_kind_count = sizeof(plot_kinds) / sizeof(plot_kinds[0]);
-
-const char *plot_path(const struct plot_kind *kind, size_t panel, const char *format, char *buf,
-		      size_t size)
+const char *plot_file(const char *name, size_t panel, const char *ending, char *buf, size_t size)
 {
+	char number[32] = "";
+
 	if (panel)
-		snprintf(buf, size, "plots/%s-%zu.%s", kind->name, panel + 1, format);
-	else
-		snprintf(buf, size, "plots/%s.%s", kind->name, format);
+		snprintf(number, sizeof(number), "-%zu", panel + 1);
+	snprintf(buf, size, "%s%s.%s", name, number, ending);
 	return buf;
 }
 
-const char *plots_dir(char *buf, size_t size)
+char *plots_read(const char *name)
 {
 	const char *root = getenv("FAULTLINE_ROOT");
+	char *path, *text;
 
 	if (!root) {
 		error("FAULTLINE_ROOT is not set, so plots/ cannot be found; start through run.sh");
 		return NULL;
 	}
-	snprintf(buf, size, "%s/plots", root);
-	return buf;
+	path = xasprintf("%s/plots/%s", root, name);
+	text = file_read_exact(path);
+	if (!text)
+		error("cannot read %s: %s", path, strerror(errno));
+	free(path);
+	return text;
 }
 
-/* Runs gnuplot with its messages in the file log. Returns its exit code, or -1 with errno. */
-static int spawn_gnuplot(char *const *argv, const char *log)
+static int copy_script(const char *dir, const char *script)
 {
-	int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	pid_t pid = fd < 0 ? -1 : spawn(argv, fd, fd);
+	char *name = xasprintf("%s.gnuplot", script), *text = plots_read(name);
+	int ret = text ? file_replace(dir, name, text) : -1;
 
-	if (fd >= 0)
-		close(fd);
-	return pid < 0 ? -1 : spawn_wait(pid);
+	free(text);
+	free(name);
+	return ret;
 }
 
-static int run_gnuplot(const char *script, const char *data, const char *settings)
+/* The run folder keeps the scripts, so that its plots can be changed and drawn without faultline. */
+static int copy_scripts(const char *dir)
 {
-	char dir[4096], *argv[7], *log = xasprintf("%s/log", data), *said;
+	int ret = 0;
+
+	for (size_t k = 0; plot_kinds[k] && !ret; k++)
+		ret = copy_script(dir, plot_kinds[k]);
+	return ret ? ret : copy_script(dir, "style");
+}
+
+/* panel.gp and panel.dat: what sets a panel apart. */
+static int write_panel(const struct drawing *d, const struct run_data *run)
+{
+	char script_name[64], data_name[64], output[64];
+	struct text script_text, data_text;
+	FILE *script = text_open(&script_text), *data = text_open(&data_text);
+	int failed;
+
+	plot_file("panel", d->panel, "gp", script_name, sizeof(script_name));
+	plot_file("panel", d->panel, "dat", data_name, sizeof(data_name));
+	fprintf(script, "# Draws a panel's plots into this folder: gnuplot %s\n", script_name);
+	fprintf(script, "data = '%s'\n", data_name);
+	fprintf(data, "# Figures of a faultline run, for %s\n", script_name);
+	plot_data_print(script, data, run, &run->panels[d->panel]);
+	for (size_t k = 0; plot_kinds[k]; k++)
+		for (size_t f = 0; f < d->format_count; f++)
+			fprintf(script,
+				"\noutput = '%s'\nload 'style.gnuplot'\nload '%s.gnuplot'\n",
+				plot_file(plot_kinds[k], d->panel, formats[f].name, output,
+					  sizeof(output)),
+				plot_kinds[k]);
+	failed = text_store(&script_text, d->dir, script_name);
+	return text_store(&data_text, d->dir, data_name) || failed ? -1 : 0;
+}
+
+/* In its folder, as by hand: no quote in the folder's name needs care. */
+static int run_gnuplot(const struct drawing *d)
+{
+	char script[64], *said, set[] = "suffix = '" PARTIAL "'";
+	char *argv[] = { "env", "-C", (char *)d->dir, "gnuplot", "-e", set, script, NULL };
+	FILE *log = tmpfile();
+	pid_t pid;
 	int status;
 
-	if (!plots_dir(dir, sizeof(dir))) {
-		free(log);
-		return -1;
-	}
-	argv[0] = xstrdup("gnuplot");
-	argv[1] = xstrdup("-e");
-	argv[2] = xstrdup(settings);
-	argv[3] = xasprintf("%s/panel.gp", data);
-	argv[4] = xasprintf("%s/style.gnuplot", dir);
-	argv[5] = xasprintf("%s/%s.gnuplot", dir, script);
-	argv[6] = NULL;
-	status = spawn_gnuplot(argv, log);
+	plot_file("panel", d->panel, "gp", script, sizeof(script));
+	pid = log ? spawn(argv, fileno(log), fileno(log)) : -1;
+	status = pid < 0 ? -1 : spawn_wait(pid);
 	if (status < 0 || status == SPAWN_NOT_STARTED) {
 		error("cannot run gnuplot: %s; install the package gnuplot-nox",
 		      status < 0 ? strerror(errno) : "not found");
 	} else if (status) {
-		said = file_read(log);
-		error("gnuplot failed (%d) on %s: %s", status, argv[5], said ? said : "");
+		rewind(log);
+		said = stream_read(log);
+		error("gnuplot failed (%d) on %s/%s: %s", status, d->dir, script, said);
 		free(said);
 	}
-	for (int i = 0; argv[i]; i++)
-		free(argv[i]);
-	free(log);
+	if (log)
+		fclose(log);
 	return status ? -1 : 0;
 }
 
 /* gnuplot leaves an empty or cut file behind when it cannot write: only what has an end is whole. */
-static bool is_whole(const char *path, const char *format)
+static bool is_whole(const char *path, const char *end)
 {
-	const char *mark = strcmp(format, "svg") ? "IEND" : "</svg>";
 	char tail[16] = "";
 	FILE *in = fopen(path, "r");
 	size_t n = 0;
@@ -109,65 +138,49 @@ static bool is_whole(const char *path, const char *format)
 	if (!fseek(in, -(long)sizeof(tail), SEEK_END))
 		n = fread(tail, 1, sizeof(tail), in);
 	fclose(in);
-	return n && memmem(tail, n, mark, strlen(mark));
+	return n && memmem(tail, n, end, strlen(end));
 }
 
-static int draw(const struct plot_kind *kind, size_t panel, const char *format, const char *data,
-		const char *run_dir)
+/* Gives a drawn plot its name; after a failure removes what there is of it. */
+static int finish_plot(const struct drawing *d, const char *kind, size_t format, bool failed)
 {
-	char name[256], *path, *temporary, *settings;
-	int ret;
+	char name[64], *path, *partial;
 
-	path = xasprintf("%s/%s", run_dir, plot_path(kind, panel, format, name, sizeof(name)));
-	temporary = xasprintf("%s.tmp", path);
-	/* In the environment, so that no quote in a folder's name needs care. */
-	setenv("FAULTLINE_PLOT_OUTPUT", temporary, 1);
-	settings = xasprintf("format = '%s'", format);
-	ret = run_gnuplot(kind->name, data, settings);
-	unsetenv("FAULTLINE_PLOT_OUTPUT");
-	if (!ret && (!is_whole(temporary, format) || rename(temporary, path))) {
+	plot_file(kind, d->panel, formats[format].name, name, sizeof(name));
+	path = xasprintf("%s/%s", d->dir, name);
+	partial = xasprintf("%s" PARTIAL, path);
+	if (!failed && (!is_whole(partial, formats[format].end) || rename(partial, path))) {
 		error("cannot write %s; is the disk full?", path);
-		ret = -1;
+		failed = true;
 	}
-	if (ret)
-		unlink(temporary);
-	free(settings);
-	free(temporary);
+	if (failed)
+		unlink(partial);
+	free(partial);
 	free(path);
+	return failed ? -1 : 0;
+}
+
+static int draw_panel(const struct drawing *d, const struct run_data *run)
+{
+	int ret = copy_scripts(d->dir) || write_panel(d, run) || run_gnuplot(d) ? -1 : 0;
+
+	for (size_t k = 0; plot_kinds[k]; k++)
+		for (size_t f = 0; f < d->format_count; f++)
+			ret = finish_plot(d, plot_kinds[k], f, ret);
 	return ret;
 }
 
-static int draw_panel(const struct run_data *run, size_t panel, const char *data,
-		      const char *run_dir)
+int plots_write(const struct run_data *run, const char *run_dir, bool png)
 {
-	static const char *const formats[] = { "svg", "png" };
-
-	if (plot_data_write(run, &run->panels[panel], data))
-		return -1;
-	for (size_t k = 0; k < plot_kind_count; k++)
-		for (size_t f = 0; f < sizeof(formats) / sizeof(formats[0]); f++)
-			if (draw(&plot_kinds[k], panel, formats[f], data, run_dir))
-				return -1;
-	return 0;
-}
-
-int plots_write(const struct run_data *run, const char *run_dir)
-{
-	char *data, *dir = xasprintf("%s/plots", run_dir);
+	char *dir = xasprintf("%s/plots", run_dir);
+	struct drawing d = { .dir = dir, .format_count = png ? 2 : 1 };
 	int ret = 0;
 
-	if (mkdir(dir, 0777) && errno != EEXIST) {
-		error("cannot create %s: %s", dir, strerror(errno));
-		ret = -1;
-	}
+	if (mkdir(dir, 0777) && errno != EEXIST)
+		ret = error("cannot create %s: %s", dir, strerror(errno));
+	for (; d.panel < run->panel_count && !ret; d.panel++)
+		if (run->panels[d.panel].shown_vcpus)
+			ret = draw_panel(&d, run);
 	free(dir);
-	for (size_t p = 0; p < run->panel_count && !ret; p++) {
-		if (!run->panels[p].shown_vcpus)
-			continue;
-		data = scratch_make();
-		ret = data ? draw_panel(run, p, data, run_dir) : -1;
-		if (data)
-			scratch_remove(data);
-	}
 	return ret;
 }

@@ -5,25 +5,23 @@
 
 #include "groups.h"
 
-struct plot_kind {
-	const char *name; /* of the script and of the files */
-	const char *about; /* what it shows and how to read it, for the report */
-};
-
-extern const struct plot_kind plot_kinds[];
-extern const size_t plot_kind_count;
-
-/* "plots/throughput.svg", from the second panel on "plots/throughput-2.svg". Returns buf. */
-const char *plot_path(const struct plot_kind *kind, size_t panel, const char *format, char *buf,
-		      size_t size);
+/* What a script draws, and the files are called; NULL-terminated. */
+extern const char *const plot_kinds[];
 
 /*
- * Draws every kind for every panel that has times, as SVG and PNG below
- * run_dir. Returns 0, or -1 after error().
+ * The name of a panel's file in plots/: "throughput.svg", from the second panel on
+ * "throughput-2.svg". Returns buf.
  */
-int plots_write(const struct run_data *run, const char *run_dir);
+const char *plot_file(const char *name, size_t panel, const char *ending, char *buf, size_t size);
 
-/* plots/ of FAULTLINE_ROOT. Returns buf, or NULL after error() when that is not set. */
-const char *plots_dir(char *buf, size_t size);
+/*
+ * Draws every kind for every panel that has times into plots/ of run_dir, as SVG, with png as PNG
+ * too; and keeps there what it takes to draw them again, see plots/README.md. Returns 0, or -1
+ * after error(): gnuplot is missing or fails, or a file cannot be written.
+ */
+int plots_write(const struct run_data *run, const char *run_dir, bool png);
+
+/* A file of plots/ of FAULTLINE_ROOT as text, or NULL after error(). The caller frees. */
+char *plots_read(const char *name);
 
 #endif

@@ -1,242 +1,165 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "plot_data.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "../base/util.h"
+#include "../../mode.h"
+#include "../../phases.h"
 #include "describe.h"
 #include "histogram.h"
-#include "../../mode.h"
-
-/* A data file to be; the first error stays. */
-static FILE *open_data(const char *dir, const char *name, size_t number)
-{
-	char path[4096];
-	FILE *out;
-
-	if (number)
-		snprintf(path, sizeof(path), "%s/%s-%zu.dat", dir, name, number);
-	else
-		snprintf(path, sizeof(path), "%s/%s", dir, name);
-	out = fopen(path, "w");
-	if (!out)
-		error("cannot create %s: %s", path, strerror(errno));
-	return out;
-}
-
-static int close_data(FILE *out, const char *dir)
-{
-	bool failed = ferror(out);
-
-	if (!fclose(out) && !failed)
-		return 0;
-	return error("cannot write the data of plots to %s: %s; is the disk full?", dir,
-		     strerror(errno));
-}
 
 /* A string of gnuplot's in single quotes, in which only these are special. */
-static void write_quoted(FILE *out, const char *text)
+static void print_variable(FILE *out, const char *name, const char *text)
 {
-	fputc('\'', out);
+	fprintf(out, "%s = '", name);
 	for (; *text; text++) {
 		if (*text == '\'')
 			fputc('\'', out);
 		fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
 	}
-	fputc('\'', out);
+	fputs("'\n", out);
 }
 
-static void write_variable(FILE *out, const char *name, const char *text)
+/* gnuplot finds a block by the start of its first line: "curve 1:". */
+static void start_block(FILE *data, const char *kind, size_t number, const char *columns)
 {
-	fprintf(out, "%s = ", name);
-	write_quoted(out, text);
-	fputc('\n', out);
+	fprintf(data, "\n\n# %s %zu: %s\n", kind, number, columns);
 }
 
-static void write_spread(FILE *out, const struct spread *spread)
+static void print_spread(FILE *out, const struct cell *cell, const char *figure)
 {
+	const struct spread *spread = cell_figure(cell, figure_named(figure));
+
 	fprintf(out, " %.9g %.9g %.9g", spread->median, spread->min, spread->max);
 }
 
-/*
- * vCPUs, then rate, p50 and p99, each as median, min and max, then 1 where the table has a
- * mark. Returns the number of lines.
- */
-static size_t write_curve(FILE *out, const struct series *series)
+static double median(const struct cell *cell, const char *figure)
 {
-	size_t lines = 0;
+	return cell ? cell_figure(cell, figure_named(figure))->median : 0;
+}
+
+/* Returns whether there is any. */
+static bool print_curve(FILE *data, const struct series *series, size_t number)
+{
+	bool any = false;
 
 	for (size_t c = 0; c < series->cell_count; c++) {
 		const struct cell *cell = &series->cells[c];
 
 		if (!cell->timed)
 			continue;
-		fprintf(out, "%u", cell->vcpus);
-		write_spread(out, cell_figure(cell, figure_named("span")));
-		write_spread(out, cell_figure(cell, figure_named("p50")));
-		write_spread(out, cell_figure(cell, figure_named("p99")));
-		fprintf(out, " %d\n", cell->fetch_off || cell->start_skewed);
-		lines++;
+		if (!any)
+			start_block(data, "curve", number,
+				    "vCPUs; median, min and max of pages/s, of p50 in us and of "
+				    "p99 in us; 1 for a mark in the table");
+		any = true;
+		fprintf(data, "%u", cell->vcpus);
+		print_spread(data, cell, "span");
+		print_spread(data, cell, "p50");
+		print_spread(data, cell, "p99");
+		fprintf(data, " %d\n", cell->fetch_off || cell->start_skewed);
 	}
-	return lines;
+	return any;
 }
 
-/*
- * Index 0: the corners of the stairs, latency in us and the fraction of faults
- * that took longer. Index 1: marks at p50, p90, p99 and p99.9.
- */
-static void write_stairs(FILE *out, const struct histogram *h)
+static void print_stairs(FILE *data, const struct histogram *h, size_t number)
 {
-	static const double marks[] = { 0.5, 0.9, 0.99, 0.999 };
 	double above = h->total;
 
-	fprintf(out, "%.9g 1\n", h->min_us);
+	start_block(data, "distribution", number, "latency in us, fraction of faults above it");
+	fprintf(data, "%.9g 1\n", h->min_us);
 	for (size_t b = 0; b < h->buckets; b++) {
-		fprintf(out, "%.9g %.9g\n", h->upper_us[b], above / h->total);
+		fprintf(data, "%.9g %.9g\n", h->upper_us[b], above / h->total);
 		above -= h->count[b];
 		/* Zero has no place on a log axis: the last stair ends below one fault. */
-		fprintf(out, "%.9g %.9g\n", h->upper_us[b], (above > 0 ? above : 0.5) / h->total);
+		fprintf(data, "%.9g %.9g\n", h->upper_us[b], (above > 0 ? above : 0.5) / h->total);
 	}
-	fprintf(out, "\n\n");
+}
+
+static void print_percentiles(FILE *data, const struct histogram *h, size_t number)
+{
+	static const double marks[] = { 0.5, 0.9, 0.99, 0.999 };
+
+	start_block(data, "percentiles", number, "p50, p90, p99 and p99.9 of the distribution");
 	for (size_t m = 0; m < sizeof(marks) / sizeof(marks[0]); m++)
 		/* The tail of few faults says nothing about a far percentile. */
 		if (h->total * (1 - marks[m]) >= 1)
-			fprintf(out, "%.9g %.9g\n", histogram_quantile_us(h, marks[m]),
+			fprintf(data, "%.9g %.9g\n", histogram_quantile_us(h, marks[m]),
 				1 - marks[m]);
 }
 
-/* Returns 1 when the series has a histogram there, 0 when not, -1 on errors. */
-static int write_distribution(const struct series *series, size_t number, unsigned int vcpus,
-			      const char *dir)
+/* Returns whether the series has a histogram there. */
+static bool print_distribution(FILE *data, const struct series *series, size_t number,
+			       unsigned int vcpus)
 {
-	const struct cell *cell = series_cell(series, vcpus);
+	const struct cell *cell = series_timed_cell(series, vcpus);
 	struct histogram h;
-	FILE *out;
-	int ret = -1;
 
-	if (!cell || !cell->timed)
-		return 0;
-	if (cell_histogram(cell, &h))
-		return 0;
-	out = open_data(dir, "distribution", number);
-	if (out) {
-		write_stairs(out, &h);
-		ret = close_data(out, dir) ? -1 : 1;
-	}
+	if (!cell || cell_histogram(cell, &h))
+		return false;
+	print_stairs(data, &h, number);
+	print_percentiles(data, &h, number);
 	histogram_free(&h);
-	return ret;
+	return true;
 }
 
-static void write_bar(FILE *out, size_t number, const struct cell *cell)
+static void print_phases(FILE *data, const struct panel *panel, unsigned int vcpus)
 {
-	static const char *const phases[] = { "delivery", "fetch", "resolve", "resume" };
-	bool phased = cell_figure(cell, figure_named("delivery"))->known;
-
-	fprintf(out, "%zu %.9g", number, cell_figure(cell, figure_named("mean"))->median);
-	for (int p = 0; p < 4; p++)
-		fprintf(out, " %.9g", cell_figure(cell, figure_named(phases[p]))->median);
-	fprintf(out, " %.9g\n", phased ? 0 : cell_figure(cell, figure_named("mean"))->median);
-}
-
-/*
- * Index 0: row, total, the phases, and total again where there are no phases.
- * Index 1: the rows of series that have nothing to show.
- */
-static int write_phases(const struct panel *panel, const char *name, unsigned int vcpus,
-			const char *dir)
-{
-	FILE *out = open_data(dir, name, 0);
-
-	if (!out)
-		return -1;
+	start_block(data, "phases", vcpus,
+		    "row, mean total in us (0: not measured), mean of delivery, fetch, resolve, "
+		    "resume, what has no phases");
 	for (size_t s = 0; s < panel->series_count; s++) {
-		const struct cell *cell = series_cell(&panel->series[s], vcpus);
+		const struct cell *cell = series_timed_cell(&panel->series[s], vcpus);
+		double total = median(cell, "mean"), of_phases = 0;
 
-		if (!cell || !cell->timed)
-			continue;
-		write_bar(out, s + 1, cell);
+		fprintf(data, "%zu %.9g", s + 1, total);
+		for (enum phase p = PHASE_NONE + 1; p < PHASE_COUNT; p++) {
+			fprintf(data, " %.9g", median(cell, phase_names[p]));
+			of_phases += median(cell, phase_names[p]);
+		}
+		fprintf(data, " %.9g\n", of_phases > 0 ? 0 : total);
 	}
-	fprintf(out, "\n\n");
-	for (size_t s = 0; s < panel->series_count; s++) {
-		const struct cell *cell = series_cell(&panel->series[s], vcpus);
-
-		if (!cell || !cell->timed)
-			fprintf(out, "%zu\n", s + 1);
-	}
-	return close_data(out, dir);
 }
 
-/* The lists of series by number that have something to show in a kind of plot. */
-struct lists {
-	char curves[4096], distributions[4096];
-};
-
-static void add_number(char *list, size_t size, size_t number)
+static void print_series(FILE *settings, FILE *data, const struct panel *panel)
 {
-	size_t n = strlen(list);
-
-	snprintf(list + n, size - n, "%s%zu", n ? " " : "", number);
-}
-
-static int write_series(const struct panel *panel, unsigned int chosen, const char *dir,
-			struct lists *lists)
-{
+	fprintf(settings, "series_count = %zu\n", panel->series_count);
+	fputs("array label[series_count]\narray mode[series_count]\narray variant[series_count]\n"
+	      "curves = ''\ndistributions = ''\n",
+	      settings);
 	for (size_t s = 0; s < panel->series_count; s++) {
-		FILE *out = open_data(dir, "curve", s + 1);
-		int has;
-
-		if (!out)
-			return -1;
-		if (write_curve(out, &panel->series[s]))
-			add_number(lists->curves, sizeof(lists->curves), s + 1);
-		if (close_data(out, dir))
-			return -1;
-		has = write_distribution(&panel->series[s], s + 1, chosen, dir);
-		if (has < 0)
-			return -1;
-		if (has)
-			add_number(lists->distributions, sizeof(lists->distributions), s + 1);
-	}
-	return 0;
-}
-
-static void write_labels(FILE *out, const struct panel *panel)
-{
-	fprintf(out, "series_count = %zu\n", panel->series_count);
-	fprintf(out, "array label[series_count]\narray mode[series_count]\n"
-		     "array variant[series_count]\n");
-	for (size_t s = 0; s < panel->series_count; s++) {
+		const struct series *series = &panel->series[s];
 		char name[64];
 
 		snprintf(name, sizeof(name), "label[%zu]", s + 1);
-		write_variable(out, name, panel->series[s].label);
+		print_variable(settings, name, series->label);
 		snprintf(name, sizeof(name), "mode[%zu]", s + 1);
-		write_variable(out, name, mode_names[panel->series[s].mode]);
-		fprintf(out, "variant[%zu] = %u\n", s + 1, panel->series[s].variant);
+		print_variable(settings, name, mode_names[series->mode]);
+		fprintf(settings, "variant[%zu] = %u\n", s + 1, series->variant);
+		if (print_curve(data, series, s + 1))
+			fprintf(settings, "curves = curves . ' %zu'\n", s + 1);
+		if (print_distribution(data, series, s + 1, panel->shown_vcpus))
+			fprintf(settings, "distributions = distributions . ' %zu'\n", s + 1);
 	}
 }
 
 /* What stands under every plot. */
-static void write_captions(FILE *out, const struct run_data *run, const struct panel *panel)
+static void print_captions(FILE *settings, const struct run_data *run, const struct panel *panel)
 {
 	const char *sweep = json_string_value(json_object_get(run->run, "sweep"));
-	const char *limits = panel_limits_summary(panel);
 	char line[2048], a[512], b[512];
 
+	print_variable(settings, "tier", panel_tier(panel));
 	snprintf(line, sizeof(line), "tier %s: %s", panel_tier(panel),
 		 tier_kinds[panel->point->tier].caption);
-	write_variable(out, "tier", panel_tier(panel));
-	write_variable(out, "caption_tier", line);
-	write_variable(out, "caption_limits", limits);
+	print_variable(settings, "caption_tier", line);
+	print_variable(settings, "caption_limits", panel_limits_summary(panel));
 	snprintf(line, sizeof(line), "fetch %s, kernel %s, %s, sweep %s",
 		 panel_fetch(panel, b, sizeof(b)), run_kernel(run, panel_arch(panel), a, sizeof(a)),
 		 panel_arch(panel), sweep);
-	write_variable(out, "caption_kernel", line);
-	write_variable(out, "caption_conditions", panel_conditions(panel, a, sizeof(a)));
+	print_variable(settings, "caption_kernel", line);
+	print_variable(settings, "caption_conditions", panel_conditions(panel, a, sizeof(a)));
 	snprintf(line, sizeof(line), "faultline %s", run_version(run, a, sizeof(a)));
-	write_variable(out, "caption_faultline", line);
-	write_variable(out, "incomplete", run_incomplete(run, a, sizeof(a)));
+	print_variable(settings, "caption_faultline", line);
+	print_variable(settings, "incomplete", run_incomplete(run, a, sizeof(a)));
 }
 
 static bool has_repeats(const struct panel *panel)
@@ -248,27 +171,16 @@ static bool has_repeats(const struct panel *panel)
 	return false;
 }
 
-int plot_data_write(const struct run_data *run, const struct panel *panel, const char *dir)
+void plot_data_print(FILE *settings, FILE *data, const struct run_data *run,
+		     const struct panel *panel)
 {
-	unsigned int *vcpus = panel->vcpus, chosen = panel->shown_vcpus;
+	const unsigned int *vcpus = panel->vcpus;
 	size_t count = panel->vcpus_count;
-	struct lists lists = { .curves = "" };
-	FILE *out;
 
-	if (write_series(panel, chosen, dir, &lists) ||
-	    write_phases(panel, "phases-few.dat", vcpus[0], dir) ||
-	    write_phases(panel, "phases-many.dat", chosen, dir))
-		return -1;
-	out = open_data(dir, "panel.gp", 0);
-	if (!out)
-		return -1;
-	write_variable(out, "data", dir);
-	write_labels(out, panel);
-	write_variable(out, "curves", lists.curves);
-	write_variable(out, "distributions", lists.distributions);
-	fprintf(out, "repeats = %d\nvcpus_min = %u\nvcpus_max = %u\n", has_repeats(panel), vcpus[0],
-		vcpus[count - 1]);
-	fprintf(out, "vcpus_few = %u\nvcpus_many = %u\n", vcpus[0], chosen);
-	write_captions(out, run, panel);
-	return close_data(out, dir);
+	print_captions(settings, run, panel);
+	fprintf(settings, "repeats = %d\nvcpus_min = %u\nvcpus_max = %u\nvcpus_shown = %u\n",
+		has_repeats(panel), vcpus[0], vcpus[count - 1], panel->shown_vcpus);
+	print_series(settings, data, panel);
+	for (size_t i = 0; i < count; i++)
+		print_phases(data, panel, vcpus[i]);
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "html.h"
 #include "plot.h"
@@ -14,206 +13,83 @@
 #include "../base/file.h"
 #include "../base/util.h"
 
-static void html_paragraph(FILE *out, const char *strong, const char *text)
-{
-	if (!text[0])
-		return;
-	fputs("<p>", out);
-	if (strong[0]) {
-		fputs("<strong>", out);
-		html_escape(out, strong);
-		fputs("</strong> ", out);
-	}
-	html_escape(out, text);
-	fputs("</p>\n", out);
-}
-
-static void write_tier(FILE *out, const struct run_data *run)
-{
-	const char *before = "";
-	char *name = xasprintf("Tier %s.", tier_kinds[run->tier].name), reason[1024];
-
-	html_paragraph(out, name, tier_kinds[run->tier].statement);
-	for (size_t p = 0; p < run->panel_count; p++) {
-		const char *limits = panel_limits_statement(&run->panels[p]);
-
-		if (strcmp(limits, before))
-			html_paragraph(out, "", limits);
-		before = limits;
-	}
-	html_paragraph(out,
-		       "Why this tier:", json_text(run->run, "tier_why", reason, sizeof(reason)));
-	free(name);
-}
-
-static int write_plot(FILE *out, const char *run_dir, const struct plot_kind *kind, size_t panel)
-{
-	char name[256], prefix[128], *path, *svg;
-	int ret = -1;
-
-	path = xasprintf("%s/%s", run_dir, plot_path(kind, panel, "svg", name, sizeof(name)));
-	snprintf(prefix, sizeof(prefix), "%s-%zu-", kind->name, panel + 1);
-	svg = file_read(path);
-	fputs("<figure>\n", out);
-	if (svg)
-		ret = html_svg(out, svg, prefix, kind->name);
-	if (ret)
-		error("cannot read the plot %s: %s", path, svg ? "not an SVG" : strerror(errno));
-	fputs("<figcaption>", out);
-	html_escape(out, kind->about);
-	fputs("</figcaption>\n</figure>\n", out);
-	free(svg);
-	free(path);
-	return ret;
-}
-
-static int write_plots(FILE *out, const struct run_data *run, const char *run_dir)
-{
-	size_t drawn = 0;
-
-	for (size_t p = 0; p < run->panel_count; p++) {
-		const struct panel *panel = &run->panels[p];
-
-		if (!panel->shown_vcpus)
-			continue;
-		drawn++;
-		if (run->panel_count > 1) {
-			fputs("<h3>", out);
-			html_escape(out, panel->key);
-			fputs("</h3>\n", out);
-		}
-		for (size_t k = 0; k < plot_kind_count; k++)
-			if (write_plot(out, run_dir, &plot_kinds[k], p))
-				return -1;
-	}
-	if (!drawn)
-		html_paragraph(out, "", "None: no point has times to show.");
-	return 0;
-}
-
-static void write_row(FILE *out, const char *name, const char *value)
-{
-	fputs("<tr><th scope=\"row\">", out);
-	html_escape(out, name);
-	fputs("</th><td>", out);
-	html_escape(out, value);
-	fputs("</td></tr>\n", out);
-}
-
-/* The elements of an array when they are all strings, separated by semicolons; else NULL. */
-static char *join_strings(const json_t *array)
-{
-	struct text joined;
-	bool all = json_array_size(array) > 0;
-	const json_t *member;
-	size_t i;
-
-	text_open(&joined);
-	json_array_foreach (array, i, member) {
-		all &= json_is_string(member);
-		if (all)
-			fprintf(joined.out, "%s%s", i ? "; " : "", json_string_value(member));
-	}
-	text_close(&joined);
-	if (all)
-		return joined.text;
-	free(joined.text);
-	return NULL;
-}
-
-/* Every value below a member of run.json as a row, named like "kernel.version". */
-static void write_provenance(FILE *out, const char *name, json_t *value)
-{
-	json_t *member;
-	const char *key;
-	char *joined = join_strings(value);
-	size_t i;
-
-	if (joined) {
-		write_row(out, name, joined);
-		free(joined);
-		return;
-	}
-	json_object_foreach (value, key, member) {
-		char *full = xasprintf("%s%s%s", name, name[0] ? "." : "", key);
-
-		write_provenance(out, full, member);
-		free(full);
-	}
-	json_array_foreach (value, i, member) {
-		char *full = xasprintf("%s[%zu]", name, i);
-
-		write_provenance(out, full, member);
-		free(full);
-	}
-	if (json_is_string(value)) {
-		write_row(out, name, json_string_value(value));
-	} else if (json_is_null(value)) {
-		write_row(out, name, "none");
-	} else if (!json_is_object(value) && !json_is_array(value)) {
-		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
-
-		write_row(out, name, text ? text : "");
-		free(text);
-	}
-}
-
-static void write_text(FILE *out, void (*print)(FILE *out, const struct run_data *run),
-		       const struct run_data *run, const char *otherwise)
+/* What a part of the run prints, as a string. The caller frees. */
+static char *printed(void (*print)(FILE *out, const struct run_data *run),
+		     const struct run_data *run)
 {
 	struct text text;
 
-	text_open(&text);
-	print(text.out, run);
-	if (*text_close(&text)) {
-		fputs("<pre>", out);
-		html_escape(out, text.text);
-		fputs("</pre>\n", out);
-	} else {
-		html_paragraph(out, "", otherwise);
-	}
-	free(text.text);
+	print(text_open(&text), run);
+	return text_close(&text);
 }
 
-/* What the template's names stand for, in the order of part_names[]. */
-enum { TITLE, SUMMARY, INCOMPLETE, TIER, PLOTS, TABLE, PROBLEMS, ANSWERS, PROVENANCE, PARTS };
-
-static const char *const part_names[PARTS] = {
-	[TITLE] = "TITLE",	 [SUMMARY] = "SUMMARY", [INCOMPLETE] = "INCOMPLETE",
-	[TIER] = "TIER",	 [PLOTS] = "PLOTS",	[TABLE] = "TABLE",
-	[PROBLEMS] = "PROBLEMS", [ANSWERS] = "ANSWERS", [PROVENANCE] = "PROVENANCE",
-};
-
-static void write_title(FILE *out, const struct run_data *run)
-{
-	char *title = xasprintf("Sweep %s, tier %s",
-				json_string_value(json_object_get(run->run, "sweep")),
-				json_string_value(json_object_get(run->run, "tier")));
-
-	html_escape(out, title);
-	free(title);
-}
-
-static void write_table(FILE *out, const struct run_data *run)
-{
-	struct text table;
-
-	text_open(&table);
-	table_header(table.out, run);
-	table_body(table.out, run);
-	html_escape(out, text_close(&table));
-	free(table.text);
-}
-
-static void write_incomplete(FILE *out, const struct run_data *run)
+static void print_incomplete(FILE *out, const struct run_data *run)
 {
 	char text[128];
 
-	if (!run_incomplete(run, text, sizeof(text))[0])
+	if (run_incomplete(run, text, sizeof(text))[0])
+		fprintf(out, "%s. This is not a result yet: resume the run.", text);
+}
+
+/* What the tier's figures are worth, then what the panels cannot show. */
+static void print_worth(FILE *out, const struct run_data *run)
+{
+	const char *before = "";
+
+	fputs(tier_kinds[run->tier].statement, out);
+	for (size_t p = 0; p < run->panel_count; p++) {
+		const char *limits = panel_limits_statement(&run->panels[p]);
+
+		if (limits[0] && strcmp(limits, before))
+			fprintf(out, "\n%s", limits);
+		before = limits;
+	}
+}
+
+static void print_table(FILE *out, const struct run_data *run)
+{
+	table_header(out, run);
+	table_body(out, run);
+}
+
+static void print_problems(FILE *out, const struct run_data *run)
+{
+	table_problems(out, run);
+	if (!ftell(out))
+		fputs(run->complete ? "None." : "None so far.", out);
+}
+
+/*
+ * A line for every value below a member of run.json, named like "kernel.version"; of a value of
+ * many lines, all but the first are indented.
+ */
+static void print_member(FILE *out, const char *name, json_t *value)
+{
+	json_t *member;
+	const char *key;
+	char *text;
+	size_t i;
+
+	json_object_foreach (value, key, member) {
+		text = xasprintf("%s%s%s", name, name[0] ? "." : "", key);
+		print_member(out, text, member);
+		free(text);
+	}
+	json_array_foreach (value, i, member) {
+		text = xasprintf("%s[%zu]", name, i);
+		print_member(out, text, member);
+		free(text);
+	}
+	if (json_is_object(value) || json_is_array(value))
 		return;
-	fputs("<p class=\"incomplete\">", out);
-	html_escape(out, text);
-	fputs(". This is not a result yet: resume the run.</p>", out);
+	text = json_is_string(value) ? xstrdup(json_string_value(value)) :
+	       json_is_null(value)   ? xstrdup("none") :
+				       json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+	fprintf(out, "%s: ", name);
+	for (const char *c = text; *c; c++)
+		fputs(*c == '\n' ? "\n    " : (char[]){ *c, '\0' }, out);
+	fputc('\n', out);
+	free(text);
 }
 
 /* As each architecture's first point found them: wall.machine has those of the machine around a VM. */
@@ -231,76 +107,133 @@ static json_t *kernel_settings(const struct run_data *run)
 	return all;
 }
 
-static int make_parts(const struct run_data *run, const char *run_dir, struct text *texts)
+static void print_provenance(FILE *out, const struct run_data *run)
 {
-	char summary[1024];
-	json_t *provenance;
+	json_t *provenance = json_copy(run->run);
 
-	for (int i = 0; i < PARTS; i++)
-		text_open(&texts[i]);
-	write_title(texts[TITLE].out, run);
-	html_escape(texts[SUMMARY].out, json_text(run->run, "summary", summary, sizeof(summary)));
-	write_incomplete(texts[INCOMPLETE].out, run);
-	write_tier(texts[TIER].out, run);
-	write_table(texts[TABLE].out, run);
-	write_text(texts[PROBLEMS].out, table_problems, run,
-		   run->complete ? "None." : "None so far.");
-	write_text(texts[ANSWERS].out, table_answers, run,
-		   "None: nothing ran on simulated CPUs in parallel.");
-	/* Without what has a part of its own. */
-	provenance = json_copy(run->run);
-	json_object_del(provenance, "known_answers");
+	json_object_del(provenance, "known_answers"); /* these have a part of their own */
 	json_object_set_new(provenance, "settings", kernel_settings(run));
-	write_provenance(texts[PROVENANCE].out, "", provenance);
+	print_member(out, "", provenance);
 	json_decref(provenance);
-	return write_plots(texts[PLOTS].out, run, run_dir);
 }
 
-static int write_html(const struct run_data *run, const char *run_dir)
-{
-	struct text texts[PARTS], page;
-	struct html_part parts[PARTS];
-	char dir[4096], *path, *template;
-	int ret;
+/* What is text in the template: a member of run.json, or what is printed. */
+static const struct text_part {
+	const char *name, *member;
+	void (*print)(FILE *out, const struct run_data *run);
+	const char *none; /* in place of an empty text, where it is to say so */
+} text_parts[] = {
+	{ "SWEEP", .member = "sweep" },
+	{ "TIER", .member = "tier" },
+	{ "SUMMARY", .member = "summary" },
+	{ "WHY", .member = "tier_why", .none = "unknown" },
+	{ "INCOMPLETE", .print = print_incomplete },
+	{ "WORTH", .print = print_worth },
+	{ "TABLE", .print = print_table },
+	{ "PROBLEMS", .print = print_problems },
+	{ "ANSWERS", .print = table_answers,
+	  .none = "None: nothing ran on simulated CPUs in parallel." },
+	{ "PROVENANCE", .print = print_provenance },
+};
 
-	if (!plots_dir(dir, sizeof(dir)))
-		return -1;
-	path = xasprintf("%s/report.html.in", dir);
-	template = file_read(path);
-	if (!template) {
-		error("cannot read %s: %s", path, strerror(errno));
-		free(path);
-		return -1;
-	}
-	ret = make_parts(run, run_dir, texts);
-	for (int i = 0; i < PARTS; i++)
-		parts[i] = (struct html_part){ part_names[i], text_close(&texts[i]) };
-	text_open(&page);
-	if (!ret)
-		ret = html_fill(page.out, template, parts, PARTS);
-	fputc('\n', page.out);
-	text_close(&page);
-	if (!ret)
-		ret = file_replace(run_dir, "report.html", page.text);
-	for (int i = 0; i < PARTS; i++)
-		free(texts[i].text);
-	free(page.text);
-	free(template);
+static int print_text_part(FILE *out, const struct text_part *part, const struct run_data *run)
+{
+	const char *member = json_string_value(json_object_get(run->run, part->member));
+	char *text = part->print ? printed(part->print, run) : xstrdup(member ? member : "");
+
+	html_escape(out, text[0] || !part->none ? text : part->none);
+	free(text);
+	return 0;
+}
+
+static int print_figure(FILE *out, const char *run_dir, const char *kind, size_t panel)
+{
+	char name[64], prefix[64], *path, *svg;
+	int ret = -1;
+
+	plot_file(kind, panel, "svg", name, sizeof(name));
+	path = xasprintf("%s/plots/%s", run_dir, name);
+	snprintf(prefix, sizeof(prefix), "%s-%zu-", kind, panel + 1);
+	svg = file_read(path);
+	fputs("<figure>\n", out);
+	if (svg)
+		ret = html_svg(out, svg, prefix, kind);
+	if (ret)
+		error("cannot read the plot %s: %s", path, svg ? "not an SVG" : strerror(errno));
+	fputs("</figure>\n", out);
+	free(svg);
 	free(path);
 	return ret;
 }
 
-static int write_tables(const struct run_data *run, const char *run_dir)
+static int print_figures(FILE *out, const struct run_data *run, const char *run_dir)
 {
-	struct text text;
+	bool any = false;
 
-	table_print(text_open(&text), run);
-	return text_store(&text, run_dir, "tables.txt");
+	for (size_t p = 0; p < run->panel_count; p++) {
+		if (!run->panels[p].shown_vcpus)
+			continue;
+		any = true;
+		if (run->panel_count > 1) {
+			fputs("<h3>", out);
+			html_escape(out, run->panels[p].key);
+			fputs("</h3>\n", out);
+		}
+		for (size_t k = 0; plot_kinds[k]; k++)
+			if (print_figure(out, run_dir, plot_kinds[k], p))
+				return -1;
+	}
+	if (!any)
+		fputs("<p>None: no point has times to show.</p>\n", out);
+	return 0;
 }
 
-int report_write(const struct run_data *run, const char *run_dir)
+/* What the page is made from. */
+struct page {
+	const struct run_data *run;
+	const char *run_dir;
+};
+
+static int print_part(FILE *out, const char *name, const void *about)
 {
-	if (write_tables(run, run_dir) || plots_write(run, run_dir))
+	const struct page *page = about;
+
+	if (!strcmp(name, "PLOTS"))
+		return print_figures(out, page->run, page->run_dir);
+	for (size_t i = 0; i < sizeof(text_parts) / sizeof(text_parts[0]); i++) {
+		const struct text_part *part = &text_parts[i];
+
+		if (!strcmp(name, part->name))
+			return print_text_part(out, part, page->run);
+	}
+	return error("the template of the report has an unknown @%s@", name);
+}
+
+static int write_html(const struct page *page)
+{
+	char *template = plots_read("report.html.in");
+	struct text html;
+	int ret;
+
+	if (!template)
 		return -1;
-	return write_html(run, run_dir);
+	ret = html_fill(text_open(&html), template, print_part, page);
+	if (!ret)
+		ret = text_store(&html, page->run_dir, "report.html");
+	else
+		free(text_close(&html));
+	free(template);
+	return ret;
+}
+
+int report_write(const struct run_data *run, const char *run_dir, bool png)
+{
+	const struct page page = { run, run_dir };
+	char *table = printed(table_print, run);
+	int ret = file_replace(run_dir, "tables.txt", table);
+
+	free(table);
+	if (ret || plots_write(run, run_dir, png))
+		return -1;
+	return write_html(&page);
 }

@@ -12,10 +12,10 @@
 #include "groups.h"
 
 /*
- * Writes tables.txt, plots/ (SVG and PNG) and report.html into run_dir from its run.json and
- * points.jsonl. A file appears whole or not at all. Needs gnuplot, and plots/ of the folder that
- * FAULTLINE_ROOT names. Returns 0, or -1 after error(); what was written before stays.
+ * Writes tables.txt, plots/ (SVG, with png PNG too) and report.html into run_dir from its run.json
+ * and points.jsonl. A file appears whole or not at all. Needs gnuplot, and plots/ of the folder
+ * that FAULTLINE_ROOT names. Returns 0, or -1 after error(); what was written before stays.
  */
-int report_write(const struct run_data *run, const char *run_dir);
+int report_write(const struct run_data *run, const char *run_dir, bool png);
 
 #endif
