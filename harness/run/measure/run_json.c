@@ -141,11 +141,6 @@ int run_identity_check(const json_t *run, const json_t *identity)
 	return 0;
 }
 
-static bool is_by_core(const struct run_facts *facts)
-{
-	return placement_is_by_core(facts->options->placement, facts->choice->tier);
-}
-
 static json_t *plan_json(const struct run_facts *facts)
 {
 	const struct plan_options *o = &facts->options->plan;
@@ -160,7 +155,9 @@ static json_t *plan_json(const struct run_facts *facts)
 		set_text(plan, plan_text_names[i], o->texts[i]);
 	json_object_set_new(plan, "repeat", o->repeat ? json_integer(o->repeat) : json_null());
 	json_object_set_new(plan, "seed", json_integer((json_int_t)o->seed));
-	set_text(plan, "placement", is_by_core(facts) ? "cores" : "none");
+	set_text(plan, "placement",
+		 placement_is_by_core(facts->options->placement, facts->choice->tier) ? "cores" :
+											"none");
 	return plan;
 }
 
@@ -190,38 +187,34 @@ int run_json_plan(const json_t *run, struct run_options *o, const char **sweep_t
 	return 0;
 }
 
-static void add_option(struct strings *words, const char *option, const char *value)
+static void add_option(struct strings *words, const char *option, char *owned_value)
 {
-	if (!value)
-		return;
 	strings_add(words, xasprintf("--%s", option));
-	strings_add(words, xstrdup(value));
+	strings_add(words, owned_value);
 }
 
-/* What gives the same run again. */
-static char *repeat_command(const struct run_facts *facts)
+/* What gives the same run again: most members of plan are named as options are. */
+static char *repeat_command(const struct run_facts *facts, json_t *plan)
 {
-	const struct run_options *o = facts->options;
-	char *repeat = o->plan.repeat ? xasprintf("%u", o->plan.repeat) : NULL;
-	char *seed = xasprintf("%llu", (unsigned long long)o->plan.seed);
-	enum tier tier = facts->choice->tier;
+	const struct tier_kind *tier = &tier_kinds[facts->choice->tier];
 	struct strings words = { 0 };
+	const char *name;
+	json_t *value;
 	char *text;
 
 	strings_add(&words, xstrdup("./run.sh"));
 	strings_add(&words, xstrdup("run"));
-	add_option(&words, "sweep", o->sweep);
-	add_option(&words, "tier", tier_kinds[tier].name);
-	for (size_t i = 0; i < PLAN_TEXTS; i++)
-		add_option(&words, plan_text_names[i], o->plan.texts[i]);
-	add_option(&words, "repeat", repeat);
-	add_option(&words, "seed", seed);
-	if (tier_kinds[tier].host == HOST_NATIVE)
-		add_option(&words, "placement", is_by_core(facts) ? "cores" : "none");
+	add_option(&words, "sweep", xstrdup(facts->options->sweep));
+	add_option(&words, "tier", xstrdup(tier->name));
+	json_object_foreach (plan, name, value) {
+		bool is_option = strncmp(name, "sweep", strlen("sweep")) &&
+				 strcmp(name, "series") && !json_is_null(value);
+
+		if (is_option && (tier->host == HOST_NATIVE || strcmp(name, "placement")))
+			add_option(&words, name, plain_text(value));
+	}
 	text = shell_quote(words.v);
 	strings_free(&words);
-	free(repeat);
-	free(seed);
 	return text;
 }
 
@@ -269,7 +262,7 @@ json_t *run_json_make(const struct run_facts *facts, const json_t *identity)
 {
 	const struct schedule *s = facts->schedule;
 	const char *slash = strrchr(s->store->dir, '/');
-	json_t *run = json_object();
+	json_t *run = json_object(), *plan = plan_json(facts);
 
 	json_object_set_new(run, "schema", json_integer(RUN_SCHEMA_VERSION));
 	set_text(run, "name", slash ? slash + 1 : s->store->dir);
@@ -279,8 +272,8 @@ json_t *run_json_make(const struct run_facts *facts, const json_t *identity)
 	set_text(run, "tier_why", facts->choice->why);
 	set_text(run, "host", s->host->name);
 	run_json_update(run, s, false);
-	json_object_set_new(run, "plan", plan_json(facts));
-	set_owned(run, "command", repeat_command(facts));
+	json_object_set_new(run, "plan", plan);
+	set_owned(run, "command", repeat_command(facts, plan));
 	json_object_update(run, (json_t *)identity);
 	json_object_set_new(run, "wall", make_wall(facts));
 	return run;
