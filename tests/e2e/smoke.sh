@@ -24,7 +24,7 @@ check "table, page and plots" bash -c '
 expect "some points again" 0 "report: " "${run[@]}" "$scratch/b" --modes uffd,userfault --jobs 1
 check "the same to the byte" python3 "$records" same "$scratch/b" "$scratch/a"
 
-# Killed without a chance to tidy up, then gone on with.
+# Killed without a chance to tidy up, then resumed.
 "${run[@]}" "$scratch/c" --modes kernel >/dev/null 2>&1 </dev/null &
 pid=$!
 for _ in $(seq 300); do

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Trouble on the way: what is missing, what fails, what is interrupted. No record and no
-# report may pass for whole, and --resume goes on without repeating anything.
+# report may pass for whole, and --resume repeats nothing.
 #
 # shellcheck disable=SC2016 # what stands in single quotes is for another shell
 # shellcheck disable=SC2317 # functions that check calls
@@ -145,7 +145,7 @@ kill -INT -- "-$pid"
 wait "$pid"
 code=$?
 check "Ctrl-C: exit code 130" test "$code" = 130
-check "Ctrl-C: how to go on" grep -q "of 6 points are done; resume with: ./run.sh run --resume $dir" \
+check "Ctrl-C: how to resume" grep -q "of 6 points are done; resume with: ./run.sh run --resume $dir" \
 	"$scratch/out"
 check "Ctrl-C: does not pass for whole" not_whole "$dir"
 check "Ctrl-C: no VM is left behind" no_vm_left "$dir"

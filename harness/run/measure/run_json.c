@@ -30,36 +30,27 @@ static json_t *native_kernel(void)
 	return json_pack("{s:s, s:s}", "version", uts.release, "build", uts.version);
 }
 
-/* What a VM of that architecture is made of: added to target. */
-static int add_vm(const struct setup *setup, enum arch arch, json_t *target)
+/* What points of an architecture are measured with, or NULL after error(). */
+static json_t *make_target(const struct schedule *s, enum arch arch)
 {
-	json_t *manifest = setup_kernel_manifest(setup, arch);
-	char *qemu = manifest ? setup_qemu_version(setup, arch) : NULL;
+	const struct target *parts = &s->setup->targets[arch];
+	bool is_vm = s->host == &host_vm;
+	json_t *kernel = is_vm ? setup_kernel_manifest(s->setup, arch) : native_kernel();
+	char *qemu = is_vm && kernel ? setup_qemu_version(s->setup, arch) : NULL;
+	json_t *target;
 
-	if (!qemu) {
-		json_decref(manifest);
-		return -1;
+	if (is_vm && !qemu) {
+		json_decref(kernel);
+		return NULL;
 	}
-	set_owned(target, "initramfs_sha256", setup_sha256(setup->targets[arch].initramfs));
-	json_object_set_new(target, "kernel", manifest);
-	json_object_set_new(target, "qemu", json_pack("{s:s}", "version", qemu));
+	target = json_object();
+	set_owned(target, "point_sha256", setup_sha256(parts->point_program));
+	set_owned(target, "initramfs_sha256", is_vm ? setup_sha256(parts->initramfs) : NULL);
+	json_object_set_new(target, "kernel", kernel);
+	json_object_set_new(target, "qemu",
+			    is_vm ? json_pack("{s:s}", "version", qemu) : json_null());
 	free(qemu);
-	return 0;
-}
-
-static int add_target(const struct schedule *s, enum arch arch, json_t *targets)
-{
-	const struct setup *setup = s->setup;
-	json_t *target = json_object();
-
-	json_object_set_new(targets, arch_names[arch], target);
-	set_owned(target, "point_sha256", setup_sha256(setup->targets[arch].point_program));
-	if (s->host == &host_vm)
-		return add_vm(setup, arch, target);
-	set_text(target, "initramfs_sha256", NULL);
-	json_object_set_new(target, "kernel", native_kernel());
-	json_object_set_new(target, "qemu", json_null());
-	return 0;
+	return target;
 }
 
 static json_t *make_faultline(const struct setup *setup, bool is_vm)
@@ -87,10 +78,14 @@ json_t *run_identity(const struct schedule *s)
 				     targets);
 
 	for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
-		if (!uses.arches[arch] || !add_target(s, arch, targets))
-			continue;
-		json_decref(identity);
-		return NULL;
+		json_t *target = uses.arches[arch] ? make_target(s, arch) : NULL;
+
+		if (uses.arches[arch] && !target) {
+			json_decref(identity);
+			return NULL;
+		}
+		if (target)
+			json_object_set_new(targets, arch_names[arch], target);
 	}
 	return identity;
 }
@@ -175,7 +170,7 @@ int run_json_plan(const json_t *run, struct run_options *o, const char **sweep_t
 	o->sweep = text_of(plan, "sweep");
 	*sweep_text = text_of(plan, "sweep_text");
 	if (!*sweep_text || !o->sweep || !tier || !placement || point_set(&holder, "tier", tier))
-		return error("%s/run.json has no plan; start the run anew", o->resume);
+		return error("%s/run.json has no plan; start a new run", o->resume);
 	o->tier = holder.tier;
 	o->plan = (struct plan_options){
 		.repeat = (unsigned int)json_integer_value(json_object_get(plan, "repeat")),

@@ -166,7 +166,7 @@ static int begin_section(struct reader *r, const char *name)
 	return 0;
 }
 
-static int take_key(struct reader *r, const char *name, const char *value)
+static int read_key(struct reader *r, const char *name, const char *value)
 {
 	const struct sweep_key *other;
 
@@ -200,7 +200,7 @@ static void cut_comment(char *line)
 	}
 }
 
-/* Takes the line apart. Returns 0, or -1 after error(). */
+/* Changes line. Returns 0, or -1 after error(). */
 static int read_line(struct reader *r, char *line)
 {
 	char *name, *end;
@@ -219,7 +219,7 @@ static int read_line(struct reader *r, char *line)
 	*end = '\0';
 	if (*name == '[')
 		return begin_section(r, name + 1);
-	return take_key(r, trimmed(name), trimmed(end + 1));
+	return read_key(r, trimmed(name), trimmed(end + 1));
 }
 
 int sweep_parse(struct sweep *sweep, const char *file, const char *text)

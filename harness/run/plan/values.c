@@ -7,7 +7,7 @@
 
 #include "../../keys.h"
 
-/* "FIRST..LAST" or "FIRST..LAST*FACTOR"; rest: from LAST on, which is taken apart. */
+/* "FIRST..LAST" or "FIRST..LAST*FACTOR"; rest: from LAST on, is changed. */
 static int add_range(const char *first_text, char *rest, struct strings *values)
 {
 	uint64_t first, last, factor = 0;
@@ -27,7 +27,7 @@ static int add_range(const char *first_text, char *rest, struct strings *values)
 	return 0;
 }
 
-/* Takes the item apart. */
+/* Changes item. */
 static int add_item(char *item, struct strings *values)
 {
 	char *dots = strstr(item, "..");
