@@ -145,7 +145,7 @@ kill -INT -- "-$pid"
 wait "$pid"
 code=$?
 check "Ctrl-C: exit code 130" test "$code" = 130
-check "Ctrl-C: how to go on" grep -q "of 6 points are done; resume with: ./run.sh run --resume $dir" \
+check "Ctrl-C: how to resume" grep -q "of 6 points are done; resume with: ./run.sh run --resume $dir" \
 	"$scratch/out"
 check "Ctrl-C: does not pass for whole" not_whole "$dir"
 check "Ctrl-C: no VM is left behind" no_vm_left "$dir"

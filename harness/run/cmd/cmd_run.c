@@ -67,7 +67,7 @@ static const struct command_line command_line = {
 
 const struct run_options run_defaults = { .sweep = "claim", .plan = { .seed = 1 } };
 
-/* All that one run has in its hands. */
+/* A run: what it was asked for, and what came of that so far. */
 struct sweep_run {
 	struct run_options options;
 	struct setup setup;
@@ -239,7 +239,7 @@ static int check_identity(struct sweep_run *r)
 	json_decref(identity);
 	if (failed)
 		error("this run cannot be resumed, its records would not be comparable: %s; "
-		      "start it anew",
+		      "start a new one",
 		      error_text());
 	return failed;
 }

@@ -17,12 +17,6 @@
 
 static sigset_t awaited;
 
-int interrupted(void)
-{
-	error("interrupted");
-	return INTERRUPTED;
-}
-
 void events_init(void)
 {
 	sigemptyset(&awaited);
@@ -33,16 +27,17 @@ void events_init(void)
 	sigprocmask(SIG_BLOCK, &awaited, NULL);
 }
 
-enum event event_wait(double timeout_s)
+int event_wait(double timeout_s)
 {
 	struct timespec ts = { .tv_sec = (time_t)timeout_s };
 	int signal;
 
 	ts.tv_nsec = (long)((timeout_s - (double)ts.tv_sec) * 1e9);
 	signal = sigtimedwait(&awaited, NULL, &ts);
-	if (signal < 0)
-		return EVENT_TIMEOUT;
-	return signal == SIGCHLD ? EVENT_CHILD : EVENT_INTERRUPT;
+	if (signal < 0 || signal == SIGCHLD)
+		return 0;
+	error("interrupted");
+	return INTERRUPTED;
 }
 
 /* Starts a process that adds its output to the files. Returns its id, or -1 with errno set. */
@@ -256,19 +251,15 @@ void execution_free(struct execution *e)
 int execution_run(const struct job *job, json_t **record, json_t **wall)
 {
 	struct execution e;
+	int failed = execution_start(&e, job);
 
-	if (execution_start(&e, job))
-		return -1;
-	while (!(*record = execution_poll(&e))) {
+	while (!failed && !(*record = execution_poll(&e))) {
 		double left_s = e.timeout_s - (monotonic_s() - e.started_s);
 
-		if (event_wait(left_s > 0 ? left_s : 1) != EVENT_INTERRUPT)
-			continue;
-		execution_free(&e);
-		return interrupted();
+		failed = event_wait(left_s > 0 ? left_s : 1);
 	}
-	if (wall)
+	if (!failed && wall)
 		*wall = execution_wall(&e);
 	execution_free(&e);
-	return 0;
+	return failed;
 }

@@ -13,9 +13,6 @@
 
 #define INTERRUPTED (-2) /* what functions return that were interrupted, after error() */
 
-/* Returns INTERRUPTED after error(). */
-int interrupted(void);
-
 /* What is to be run. host and point must outlive the execution. */
 struct job {
 	const struct setup *setup;
@@ -42,14 +39,14 @@ struct execution {
 	bool timed_out;
 };
 
-/* Waits for something to do. */
-enum event { EVENT_CHILD, EVENT_TIMEOUT, EVENT_INTERRUPT };
-
 /* Blocks the signals that event_wait() waits for. To be called before the first child. */
 void events_init(void);
 
-/* Until a child ends, faultline is asked to end (SIGINT, SIGTERM, SIGHUP), or time is up. */
-enum event event_wait(double timeout_s);
+/*
+ * Until a child ends, faultline is asked to end (SIGINT, SIGTERM, SIGHUP), or time is up. Returns
+ * 0, or INTERRUPTED.
+ */
+int event_wait(double timeout_s);
 
 /* Starts the point, in place of files of the same names. Returns 0, or -1 after error(). */
 int execution_start(struct execution *e, const struct job *job);

@@ -31,36 +31,27 @@ static json_t *native_kernel(void)
 	return json_pack("{s:s, s:s}", "version", uts.release, "build", uts.version);
 }
 
-/* What a VM of that architecture is made of: added to target. */
-static int add_vm(const struct setup *setup, enum arch arch, json_t *target)
+/* What points of an architecture are measured with, or NULL after error(). */
+static json_t *make_target(const struct schedule *s, enum arch arch)
 {
-	json_t *manifest = setup_kernel_manifest(setup, arch);
-	char *qemu = manifest ? setup_qemu_version(setup, arch) : NULL;
+	const struct target *parts = &s->setup->targets[arch];
+	bool is_vm = s->host == &host_vm;
+	json_t *kernel = is_vm ? setup_kernel_manifest(s->setup, arch) : native_kernel();
+	char *qemu = is_vm && kernel ? setup_qemu_version(s->setup, arch) : NULL;
+	json_t *target;
 
-	if (!qemu) {
-		json_decref(manifest);
-		return -1;
+	if (is_vm && !qemu) {
+		json_decref(kernel);
+		return NULL;
 	}
-	set_owned(target, "initramfs_sha256", setup_sha256(setup->targets[arch].initramfs));
-	json_object_set_new(target, "kernel", manifest);
-	json_object_set_new(target, "qemu", json_pack("{s:s}", "version", qemu));
+	target = json_object();
+	set_owned(target, "point_sha256", setup_sha256(parts->point_program));
+	set_owned(target, "initramfs_sha256", is_vm ? setup_sha256(parts->initramfs) : NULL);
+	json_object_set_new(target, "kernel", kernel);
+	json_object_set_new(target, "qemu",
+			    is_vm ? json_pack("{s:s}", "version", qemu) : json_null());
 	free(qemu);
-	return 0;
-}
-
-static int add_target(const struct schedule *s, enum arch arch, json_t *targets)
-{
-	const struct setup *setup = s->setup;
-	json_t *target = json_object();
-
-	json_object_set_new(targets, arch_names[arch], target);
-	set_owned(target, "point_sha256", setup_sha256(setup->targets[arch].point_program));
-	if (s->host == &host_vm)
-		return add_vm(setup, arch, target);
-	set_text(target, "initramfs_sha256", NULL);
-	json_object_set_new(target, "kernel", native_kernel());
-	json_object_set_new(target, "qemu", json_null());
-	return 0;
+	return target;
 }
 
 static json_t *make_faultline(const struct setup *setup, bool is_vm)
@@ -88,10 +79,14 @@ json_t *run_identity(const struct schedule *s)
 				     targets);
 
 	for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
-		if (!uses.arches[arch] || !add_target(s, arch, targets))
-			continue;
-		json_decref(identity);
-		return NULL;
+		json_t *target = uses.arches[arch] ? make_target(s, arch) : NULL;
+
+		if (uses.arches[arch] && !target) {
+			json_decref(identity);
+			return NULL;
+		}
+		if (target)
+			json_object_set_new(targets, arch_names[arch], target);
 	}
 	return identity;
 }
@@ -142,11 +137,6 @@ int run_identity_check(const json_t *run, const json_t *identity)
 	return 0;
 }
 
-static bool is_by_core(const struct run_facts *facts)
-{
-	return placement_is_by_core(facts->options->placement, facts->choice->tier);
-}
-
 static json_t *plan_json(const struct run_facts *facts)
 {
 	const struct plan_options *o = &facts->options->plan;
@@ -161,7 +151,9 @@ static json_t *plan_json(const struct run_facts *facts)
 		set_text(plan, plan_text_names[i], o->texts[i]);
 	json_object_set_new(plan, "repeat", o->repeat ? json_integer(o->repeat) : json_null());
 	json_object_set_new(plan, "seed", json_integer((json_int_t)o->seed));
-	set_text(plan, "placement", is_by_core(facts) ? "cores" : "none");
+	set_text(plan, "placement",
+		 placement_is_by_core(facts->options->placement, facts->choice->tier) ? "cores" :
+											"none");
 	return plan;
 }
 
@@ -179,7 +171,7 @@ int run_json_plan(const json_t *run, struct run_options *o, const char **sweep_t
 	o->sweep = text_of(plan, "sweep");
 	*sweep_text = text_of(plan, "sweep_text");
 	if (!*sweep_text || !o->sweep || !tier || !placement || point_set(&holder, "tier", tier))
-		return error("%s/run.json has no plan; start the run anew", o->resume);
+		return error("%s/run.json has no plan; start a new run", o->resume);
 	o->tier = holder.tier;
 	o->plan = (struct plan_options){
 		.repeat = (unsigned int)json_integer_value(json_object_get(plan, "repeat")),
@@ -191,38 +183,34 @@ int run_json_plan(const json_t *run, struct run_options *o, const char **sweep_t
 	return 0;
 }
 
-static void add_option(struct strings *words, const char *option, const char *value)
+static void add_option(struct strings *words, const char *option, char *owned_value)
 {
-	if (!value)
-		return;
 	strings_add(words, xasprintf("--%s", option));
-	strings_add(words, xstrdup(value));
+	strings_add(words, owned_value);
 }
 
-/* What gives the same run again. */
-static char *repeat_command(const struct run_facts *facts)
+/* What gives the same run again: most members of plan are named as options are. */
+static char *repeat_command(const struct run_facts *facts, json_t *plan)
 {
-	const struct run_options *o = facts->options;
-	char *repeat = o->plan.repeat ? xasprintf("%u", o->plan.repeat) : NULL;
-	char *seed = xasprintf("%llu", (unsigned long long)o->plan.seed);
-	enum tier tier = facts->choice->tier;
+	const struct tier_kind *tier = &tier_kinds[facts->choice->tier];
 	struct strings words = { 0 };
+	const char *name;
+	json_t *value;
 	char *text;
 
 	strings_add(&words, xstrdup("./run.sh"));
 	strings_add(&words, xstrdup("run"));
-	add_option(&words, "sweep", o->sweep);
-	add_option(&words, "tier", tier_kinds[tier].name);
-	for (size_t i = 0; i < PLAN_TEXTS; i++)
-		add_option(&words, plan_text_names[i], o->plan.texts[i]);
-	add_option(&words, "repeat", repeat);
-	add_option(&words, "seed", seed);
-	if (tier_kinds[tier].host == HOST_NATIVE)
-		add_option(&words, "placement", is_by_core(facts) ? "cores" : "none");
+	add_option(&words, "sweep", xstrdup(facts->options->sweep));
+	add_option(&words, "tier", xstrdup(tier->name));
+	json_object_foreach (plan, name, value) {
+		bool is_option = strncmp(name, "sweep", strlen("sweep")) &&
+				 strcmp(name, "series") && !json_is_null(value);
+
+		if (is_option && (tier->host == HOST_NATIVE || strcmp(name, "placement")))
+			add_option(&words, name, plain_text(value));
+	}
 	text = shell_quote(words.v);
 	strings_free(&words);
-	free(repeat);
-	free(seed);
 	return text;
 }
 
@@ -270,7 +258,7 @@ json_t *run_json_make(const struct run_facts *facts, const json_t *identity)
 {
 	const struct schedule *s = facts->schedule;
 	const char *slash = strrchr(s->store->dir, '/');
-	json_t *run = json_object();
+	json_t *run = json_object(), *plan = plan_json(facts);
 
 	json_object_set_new(run, "schema", json_integer(RUN_SCHEMA_VERSION));
 	set_text(run, "name", slash ? slash + 1 : s->store->dir);
@@ -280,8 +268,8 @@ json_t *run_json_make(const struct run_facts *facts, const json_t *identity)
 	set_text(run, "tier_why", facts->choice->why);
 	set_text(run, "host", s->host->name);
 	run_json_update(run, s, false);
-	json_object_set_new(run, "plan", plan_json(facts));
-	set_owned(run, "command", repeat_command(facts));
+	json_object_set_new(run, "plan", plan);
+	set_owned(run, "command", repeat_command(facts, plan));
 	json_object_update(run, (json_t *)identity);
 	json_object_set_new(run, "wall", make_wall(facts));
 	return run;

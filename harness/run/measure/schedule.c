@@ -154,28 +154,18 @@ static int finish_points(struct scheduler *sc)
 	return 0;
 }
 
-static void kill_all(struct scheduler *sc)
-{
-	for (unsigned int i = 0; i < sc->s->jobs; i++)
-		if (sc->slots[i].planned)
-			execution_free(&sc->slots[i].execution);
-}
-
 static int run_loop(struct scheduler *sc)
 {
 	const double poll_s = 0.5; /* for time limits and the progress line */
+	int failed = start_points(sc);
 
-	for (;;) {
-		if (start_points(sc))
-			return -1;
-		if (!sc->running)
-			return 0;
+	while (!failed && sc->running) {
 		progress_draw(&sc->progress, at_hand(sc));
-		if (event_wait(poll_s) == EVENT_INTERRUPT)
-			return interrupted();
-		if (finish_points(sc))
-			return -1;
+		failed = event_wait(poll_s);
+		if (!failed)
+			failed = finish_points(sc) || start_points(sc) ? -1 : 0;
 	}
+	return failed;
 }
 
 int schedule_run(struct schedule *s)
@@ -190,7 +180,8 @@ int schedule_run(struct schedule *s)
 
 	progress_start(&sc.progress, s->plan, s->is_done, s->host->one_at_a_time ? 0 : s->jobs);
 	failed = run_loop(&sc);
-	kill_all(&sc);
+	for (unsigned int i = 0; i < s->jobs; i++)
+		execution_free(&sc.slots[i].execution); /* ends what runs */
 	progress_end(&sc.progress);
 	free(sc.slots);
 	return failed;

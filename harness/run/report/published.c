@@ -59,7 +59,7 @@ static int read_value(struct published *row, const char *column, const char *tex
 	return 0;
 }
 
-/* columns: the file's header. Both lines are taken apart. */
+/* columns: the file's header. Both lines are changed. */
 static int read_row(struct published *row, char *columns, char *line)
 {
 	bool has_readers = false;
@@ -111,7 +111,7 @@ static int add_row(struct published_tables *tables, const struct published_sourc
 	return failed;
 }
 
-/* text: the whole of the file, which is taken apart. */
+/* text: the whole file; is changed. */
 static int read_lines(struct published_tables *tables, const struct published_source *source,
 		      const char *path, char *text)
 {
