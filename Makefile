@@ -35,7 +35,7 @@ CROSS_x86_64 := x86_64-linux-gnu-
 CROSS_arm64 := aarch64-linux-gnu-
 CROSS_$(HOST_ARCH) :=
 
-RUN_LIBRARIES := hwloc jansson
+RUN_LIBRARIES := hwloc jansson inih
 RUN_LDLIBS = $(shell pkg-config --libs $(RUN_LIBRARIES)) -lm
 
 SHARED_SOURCES := $(wildcard harness/*.c) workloads/names.c

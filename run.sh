@@ -59,7 +59,7 @@ die() {
 # them the programs and the libraries (as pkg-config calls them).
 # shellcheck disable=SC2034 # used by name, see words()
 declare -A packages=(
-	[build]="gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev"
+	[build]="gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libinih-dev"
 	[kernel]="gcc libc6-dev make flex bison bc patch xz-utils libelf-dev"
 	[vm_x86_64]="qemu-system-x86"
 	[vm_arm64]="qemu-system-arm"
@@ -83,7 +83,7 @@ declare -A programs=(
 )
 # shellcheck disable=SC2034
 declare -A libraries=(
-	[build]="hwloc jansson"
+	[build]="hwloc jansson inih"
 	[kernel]="libelf"
 	[test]="cmocka"
 )

@@ -95,24 +95,6 @@ static void typos_are_named_with_file_and_line(void **state)
 	fails_at("[sweep]\nsummary=x\n[defaults]\nmode=uffd\n", "s.ini:4: ", "no series");
 }
 
-static void comments_and_spaces_are_passed_over(void **state)
-{
-	struct sweep sweep;
-
-	(void)state;
-	assert_int_equal(
-		sweep_parse(&sweep, "s.ini",
-			    "; first\n # second\r\n[sweep] ; third\n"
-			    "  summary : a = b;c # d ; e\r\n\n\t[ x]\nmode=uffd;kernel ; f"),
-		-1);
-	message_has("s.ini:7: ", "mode='uffd;kernel'");
-	assert_string_equal(sweep.summary, "a = b;c # d");
-	assert_int_equal(sweep.series_count, 1);
-	assert_string_equal(sweep.series[0].name, " x");
-	assert_int_equal(sweep.series[0].line, 6);
-	sweep_free(&sweep);
-}
-
 static void a_long_line_is_refused(void **state)
 {
 	char text[400] = "[a]\n";
@@ -446,7 +428,6 @@ int main(void)
 		cmocka_unit_test(lists_and_ranges),
 		cmocka_unit_test(bad_lists_are_refused),
 		cmocka_unit_test(typos_are_named_with_file_and_line),
-		cmocka_unit_test(comments_and_spaces_are_passed_over),
 		cmocka_unit_test(a_long_line_is_refused),
 		cmocka_unit_test(series_are_cross_products_over_defaults),
 		cmocka_unit_test(cpus_follow_vcpus),

@@ -4,22 +4,41 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "values.h"
 #include "../base/file.h"
 
-#define LINE_MAX_CHARS 190 /* more is a slip of the pen */
-#define NAME_MAX_CHARS 48 /* of a series: it has to fit tables and legends */
+#define LINE_MAX_CHARS 190 /* libinih takes 200 with the line's end */
+#define NAME_MAX_CHARS 48 /* libinih cuts off section names and keys at 49 */
 
-/* What is known while the lines come by. */
+/* What is known while the lines come by; libinih itself tells no line numbers. */
 struct reader {
 	struct sweep *sweep;
+	FILE *in;
 	int line;
 	struct section *section; /* whose keys are being read, NULL for none or [sweep] */
 	bool in_sweep;
+	bool failed;
 };
+
+__attribute__((format(printf, 2, 3))) static int fail_at(struct reader *r, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	if (r->failed)
+		return 0;
+	r->failed = true;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	error("%s:%d: %s", r->sweep->file, r->line, text);
+	return 0; /* libinih's word for failure */
+}
 
 #define FIELD(name) offsetof(struct draft, name)
 
@@ -145,88 +164,89 @@ int sweep_choices(const char *name, const char *text, bool *chosen)
 	return 0;
 }
 
-static int begin_section(struct reader *r, const char *name)
+static void begin_section(struct reader *r, const char *name)
 {
 	struct sweep *sweep = r->sweep;
 
+	r->section = NULL;
+	r->in_sweep = !strcmp(name, "sweep");
 	for (size_t i = 0; i < sweep->series_count; i++)
 		if (!strcmp(sweep->series[i].name, name))
-			return error("series [%s] is there already, from line %d", name,
-				     sweep->series[i].line);
+			fail_at(r, "series [%s] is there already, from line %d", name,
+				sweep->series[i].line);
 	if (!*name || strlen(name) > NAME_MAX_CHARS)
-		return error("a section's name has 1 to %d characters", NAME_MAX_CHARS);
-	r->section = strcmp(name, "defaults") ? NULL : &sweep->defaults;
-	r->in_sweep = !strcmp(name, "sweep");
-	if (r->section || r->in_sweep)
-		return 0;
+		fail_at(r, "a section's name has 1 to %d characters", NAME_MAX_CHARS);
+	if (r->in_sweep || r->failed)
+		return;
+	if (!strcmp(name, "defaults")) {
+		r->section = &sweep->defaults;
+		return;
+	}
 	sweep->series =
 		xreallocarray(sweep->series, sweep->series_count + 1, sizeof(*sweep->series));
 	r->section = &sweep->series[sweep->series_count++];
 	*r->section = (struct section){ .name = xstrdup(name), .line = r->line };
-	return 0;
 }
 
-static int read_key(struct reader *r, const char *name, const char *value)
+/* Hands lines to libinih and notes where they are, and where sections begin. */
+static char *next_line(char *buf, int size, void *user)
 {
+	struct reader *r = user;
+	char *start, *end;
+
+	if (r->failed || !fgets(buf, size, r->in))
+		return NULL;
+	r->line++;
+	if (strlen(buf) > LINE_MAX_CHARS) {
+		fail_at(r, "the line is longer than %d characters", LINE_MAX_CHARS);
+		return NULL;
+	}
+	for (start = buf; isspace((unsigned char)*start); start++)
+		;
+	if (*start != '[')
+		return buf;
+	end = strchr(start, ']');
+	if (!end) {
+		fail_at(r, "the section has no closing ]");
+		return NULL;
+	}
+	*end = '\0';
+	begin_section(r, start + 1);
+	*end = ']';
+	return buf;
+}
+
+static int take_key(void *user, const char *section, const char *name, const char *value)
+{
+	struct reader *r = user;
 	const struct sweep_key *other;
 
+	(void)section;
+	if (r->failed)
+		return 0;
 	if (r->in_sweep) {
 		if (strcmp(name, "summary"))
-			return error("unknown key '%s' in [sweep]; known: summary", name);
+			return fail_at(r, "unknown key '%s' in [sweep]; known: summary", name);
 		free(r->sweep->summary);
 		r->sweep->summary = xstrdup(value);
-		return 0;
+		return 1;
 	}
 	if (!r->section)
-		return error("'%s' stands before any [section]", name);
+		return fail_at(r, "'%s' stands before any [section]", name);
 	if (!strcmp(name, "tier"))
-		return error("'%s' is chosen on the command line, with --%s", name, name);
+		return fail_at(r, "'%s' is chosen on the command line, with --%s", name, name);
 	other = section_find(r->section, name);
 	if (other && !strcmp(other->name, name))
-		return error("'%s' is given twice in [%s]", name, r->section->name);
+		return fail_at(r, "'%s' is given twice in [%s]", name, section);
 	if (other)
-		return error("%s and %s exclude each other", name, other->name);
-	return section_set(r->section, name, value);
-}
-
-/* A comment begins with a ; at the line's start or after a space. */
-static void cut_comment(char *line)
-{
-	for (char *c = strchr(line, ';'); c; c = strchr(c + 1, ';')) {
-		if (c > line && !isspace((unsigned char)c[-1]))
-			continue;
-		*c = '\0';
-		return;
-	}
-}
-
-/* Changes line. Returns 0, or -1 after error(). */
-static int read_line(struct reader *r, char *line)
-{
-	char *name, *end;
-
-	if (strlen(line) > LINE_MAX_CHARS)
-		return error("the line is longer than %d characters", LINE_MAX_CHARS);
-	cut_comment(line);
-	name = trimmed(line);
-	if (!*name || *name == '#')
-		return 0;
-	end = strpbrk(name, *name == '[' ? "]" : "=:");
-	if (!end && *name == '[')
-		return error("the section has no closing ]");
-	if (!end)
-		return error("neither [section] nor KEY = VALUE");
-	*end = '\0';
-	if (*name == '[')
-		return begin_section(r, name + 1);
-	return read_key(r, trimmed(name), trimmed(end + 1));
+		return fail_at(r, "%s and %s exclude each other", name, other->name);
+	return section_set(r->section, name, value) ? fail_at(r, "%s", error_text()) : 1;
 }
 
 int sweep_parse(struct sweep *sweep, const char *file, const char *text)
 {
 	struct reader r = { .sweep = sweep };
-	char *copy = xstrdup(text), *rest = copy;
-	int failed = 0;
+	int bad_line;
 
 	*sweep = (struct sweep){
 		.file = xstrdup(file),
@@ -234,16 +254,22 @@ int sweep_parse(struct sweep *sweep, const char *file, const char *text)
 		.summary = xstrdup(""),
 		.defaults = { .name = xstrdup("defaults") },
 	};
-	while (!failed && rest && *rest) {
-		r.line++;
-		failed = read_line(&r, strsep(&rest, "\n"));
+	if (!*text) {
+		fail_at(&r, "the file is empty");
+		return -1;
 	}
-	free(copy);
-	if (!*text)
-		failed = error("the file is empty");
-	else if (!failed && !sweep->series_count)
-		failed = error("the file has no series: a [section] besides sweep and defaults");
-	return failed ? error("%s:%d: %s", file, r.line, error_text()) : 0;
+	r.in = fmemopen(sweep->text, strlen(text), "r");
+	if (!r.in)
+		return error("%s: %s", file, strerror(errno));
+	bad_line = ini_parse_stream(next_line, &r, take_key, &r);
+	fclose(r.in);
+	if (!r.failed && bad_line) {
+		r.line = bad_line > 0 ? bad_line : r.line;
+		fail_at(&r, "neither [section] nor KEY = VALUE");
+	}
+	if (!r.failed && !sweep->series_count)
+		fail_at(&r, "the file has no series: a [section] besides sweep and defaults");
+	return r.failed ? -1 : 0;
 }
 
 static void section_free(struct section *section)

@@ -7,15 +7,24 @@
 
 #include "../../keys.h"
 
-/* "FIRST..LAST" or "FIRST..LAST*FACTOR"; rest: from LAST on, is changed. */
-static int add_range(const char *first_text, char *rest, struct strings *values)
+static int add_range(const char *item, const char *dots, struct strings *values)
 {
 	uint64_t first, last, factor = 0;
-	const char *last_text = strsep(&rest, "*");
+	char text[64];
+	char *star;
 
-	if (number_parse(first_text, 0, UINT32_MAX, &first) ||
-	    number_parse(last_text, first, UINT32_MAX, &last) ||
-	    (rest && number_parse(rest, 2, UINT32_MAX, &factor)))
+	if (strlen(item) >= sizeof(text))
+		return -1;
+	strcpy(text, item);
+	text[dots - item] = '\0';
+	star = strchr(text + (dots - item) + 2, '*');
+	if (star) {
+		*star = '\0';
+		if (number_parse(star + 1, 2, UINT32_MAX, &factor))
+			return -1;
+	}
+	if (number_parse(text, 0, UINT32_MAX, &first) ||
+	    number_parse(text + (dots - item) + 2, first, UINT32_MAX, &last))
 		return -1;
 	if (factor && !first) /* 0 times anything does not count up */
 		return -1;
@@ -27,22 +36,20 @@ static int add_range(const char *first_text, char *rest, struct strings *values)
 	return 0;
 }
 
-/* Changes item. */
-static int add_item(char *item, struct strings *values)
+static int add_item(const char *item, struct strings *values)
 {
-	char *dots = strstr(item, "..");
+	const char *dots = strstr(item, "..");
 
-	if (dots) {
-		*dots = '\0';
-		return add_range(item, dots + 2, values);
-	}
+	if (dots)
+		return add_range(item, dots, values);
 	if (!*item || values->n == VALUES_MAX)
 		return -1;
 	strings_add(values, xstrdup(item));
 	return 0;
 }
 
-char *trimmed(char *s)
+/* Cuts spaces off both ends, in place. */
+static char *trimmed(char *s)
 {
 	size_t n;
 
@@ -56,22 +63,21 @@ char *trimmed(char *s)
 
 int values_expand(const char *text, struct strings *values)
 {
-	char *copy = xstrdup(text), *rest = copy, *item;
-	int failed = 0;
+	char *copy = xstrdup(text);
+	char *rest = copy, *item;
 
 	*values = (struct strings){ 0 };
-	while (!failed && (item = strsep(&rest, ","))) {
-		char *shown = xstrdup(trimmed(item));
-
-		failed = add_item(trimmed(item), values);
-		if (failed)
-			error("'%s' in '%s' is no value; lists look like 1,2,4 or 1..8 or "
-			      "1..512*2 and hold at most %d values",
-			      shown, text, VALUES_MAX);
-		free(shown);
-	}
-	if (failed)
+	while ((item = strsep(&rest, ","))) {
+		item = trimmed(item);
+		if (!add_item(item, values))
+			continue;
+		error("'%s' in '%s' is no value; lists look like 1,2,4 or 1..8 or 1..512*2 "
+		      "and hold at most %d values",
+		      item, text, VALUES_MAX);
 		strings_free(values);
+		free(copy);
+		return -1;
+	}
 	free(copy);
-	return failed;
+	return 0;
 }

@@ -15,7 +15,4 @@
  */
 int values_expand(const char *text, struct strings *values);
 
-/* Cuts spaces off both ends, in place. Returns the new start. */
-char *trimmed(char *text);
-
 #endif
