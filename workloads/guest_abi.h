@@ -56,8 +56,10 @@ struct guest_vcpu {
 	uint64_t is_shared; /* pages are walked by all vCPUs */
 	uint64_t is_zero; /* pages come up as zeroes, mode kernel on anonymous memory */
 	uint64_t begin_ticks; /* when to start the workload; set at DOORBELL_READY */
+	uint64_t gap_ticks; /* a turn of waiting for that which takes as long: see spin_ticks */
 	/* set by the guest */
 	uint64_t ready_ticks; /* just before DOORBELL_READY, see vcpu_check_clock() */
+	uint64_t spin_ticks; /* waited to start, without gaps: others had the CPU then */
 	uint64_t start_ticks, end_ticks; /* of the workload */
 	uint64_t pages_verified; /* after the workload, with the content that they must have */
 	uint64_t pages_wrong,

@@ -8,4 +8,5 @@ const struct mode mode_uffd = {
 	.stop = uffds_stop,
 	.resolve = uffd_resolve,
 	.wake = uffd_wake,
+	.cpu_ns = uffds_cpu_ns,
 };

@@ -25,4 +25,5 @@ const struct mode mode_uffd_exit = {
 	.stop = uffds_stop,
 	.resolve = uffd_resolve,
 	.wake = uffd_wake,
+	.cpu_ns = uffds_cpu_ns,
 };

@@ -28,4 +28,5 @@ const struct mode mode_userfault_uffd = {
 	.stop = stop,
 	.resolve = resolve,
 	.wake = uffd_wake,
+	.cpu_ns = uffds_cpu_ns,
 };

@@ -153,6 +153,15 @@ static void write_rates(FILE *out, const struct measurement *m)
 		skew * 100 > end * START_TOLERANCE_PERCENT ? "true" : "false");
 }
 
+/* Of handlers and vCPUs, see struct measurement. */
+static void write_cpu_time(FILE *out, const struct measurement *m)
+{
+	double pages = (double)m->pages_total * m->point->speed;
+
+	if (m->cpu_ns > 0)
+		fprintf(out, ",\"cpu_ns_per_page\":%.1f", (double)m->cpu_ns / pages);
+}
+
 /* Over all pages, how much later than it should be a fetch was complete: the median. */
 static uint64_t fetch_late_ns(const struct measurement *m, uint64_t *ns)
 {
@@ -184,6 +193,7 @@ static void write_times(FILE *out, const struct measurement *m)
 		fail("no memory for the latencies of %llu pages",
 		     (unsigned long long)m->pages_total);
 	write_rates(out, m);
+	write_cpu_time(out, m);
 	write_fetch(out, m, ns);
 	fputs(",\"latency_ns\":{", out);
 	for (size_t i = 0; i < count; i++) {

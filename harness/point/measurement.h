@@ -29,6 +29,11 @@ struct measurement {
 	/* What happened, for the record. */
 	_Atomic uint64_t fetches, populates;
 	_Atomic uint64_t told[WAY_COUNT]; /* of missing pages, by each way */
+	/*
+	 * CPU time of handlers and vCPUs, in ns of the kernel's clock: from when all vCPUs are
+	 * ready to when all are done, but for waiting to start. 0 or less: it is not known.
+	 */
+	int64_t cpu_ns;
 	struct guest_vcpu *blocks; /* of the vCPUs, as they left them */
 };
 

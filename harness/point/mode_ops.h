@@ -48,6 +48,11 @@ struct mode {
 	 * may_wake. NULL where page_event_begin() is never called: nobody sleeps.
 	 */
 	void (*wake)(struct measurement *m, uint64_t page);
+	/*
+	 * CPU time that threads of its own have used so far, in ns of the kernel's clock: see
+	 * cpu_time.h. NULL where it has none.
+	 */
+	uint64_t (*cpu_ns)(const struct measurement *m);
 };
 
 /* Nobody is told of missing pages, so nothing is fetched. */

@@ -17,6 +17,7 @@
 #include "../time_units.h"
 #include "affinity.h"
 #include "arch.h"
+#include "cpu_time.h"
 #include "fail.h"
 #include "pages.h"
 #include "pending.h"
@@ -330,6 +331,16 @@ void uffds_start(struct measurement *m)
 		uffds->threads[i] = (struct reader){ .uffds = uffds, .index = i };
 		start_reader(&uffds->threads[i]);
 	}
+}
+
+uint64_t uffds_cpu_ns(const struct measurement *m)
+{
+	const struct uffds *uffds = m->handlers;
+	uint64_t ns = 0;
+
+	for (unsigned int i = 0; i < uffds->readers; i++)
+		ns += cpu_time_ns(uffds->threads[i].thread);
+	return ns;
 }
 
 void uffds_stop(struct measurement *m)

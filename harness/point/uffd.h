@@ -21,6 +21,9 @@ void uffds_start(struct measurement *m);
 /* Ends the handler threads and closes the userfaultfds. */
 void uffds_stop(struct measurement *m);
 
+/* CPU time of the handler threads, as in struct mode. */
+uint64_t uffds_cpu_ns(const struct measurement *m);
+
 /*
  * Puts a page into place: UFFDIO_COPY, or for minor faults a copy to the second
  * mapping and UFFDIO_CONTINUE. may_wake: also wakes the threads that wait for it.

@@ -11,6 +11,7 @@
 #include "affinity.h"
 #include "arch.h"
 #include "control.h"
+#include "cpu_time.h"
 #include "fail.h"
 #include "pages.h"
 
@@ -23,6 +24,7 @@ struct vcpu_thread {
 	pthread_t thread;
 	pthread_barrier_t *barrier;
 	uint64_t last_page; /* that KVM_RUN reported missing */
+	uint64_t cpu_ns; /* of the thread: before its workload, then from there to its end */
 };
 
 #define NO_PAGE UINT64_MAX
@@ -35,6 +37,7 @@ struct vcpu_thread {
 #define START_AFTER_NS 10000000u
 #define START_AFTER_NS_PER_VCPU 50000u
 #define START_ENTRY_NS 100000u
+#define START_GAP_NS 10000u /* more than a turn of the guest's waiting takes with interrupts */
 
 /* Pages come up as zeroes where nobody puts content there. */
 static bool is_zero(const struct measurement *m)
@@ -71,18 +74,25 @@ static void init_block(struct measurement *m, struct guest_vcpu *block, unsigned
 }
 
 /* Waits for all vCPUs. Returns true in one of them, before the others may go on(). */
-static bool meet(struct vcpu_thread *thread, char command)
+static bool meet(struct vcpu_thread *thread)
 {
-	bool is_first = pthread_barrier_wait(thread->barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
-
-	if (is_first && point_is_manycore(thread->m->point))
-		control_send(command);
-	return is_first;
+	return pthread_barrier_wait(thread->barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
 }
 
 static void go_on(struct vcpu_thread *thread)
 {
 	pthread_barrier_wait(thread->barrier);
+}
+
+static void tell_host(const struct measurement *m, char command)
+{
+	if (point_is_manycore(m->point))
+		control_send(command);
+}
+
+static int64_t handlers_cpu_ns(const struct measurement *m)
+{
+	return m->mode->cpu_ns ? (int64_t)m->mode->cpu_ns(m) : 0;
 }
 
 /*
@@ -95,12 +105,35 @@ static void start_together(struct vcpu_thread *thread)
 	struct measurement *m = thread->m;
 	const uint64_t hz = m->clock_hz;
 
-	if (meet(thread, CONTROL_FINE))
+	if (meet(thread)) {
+		tell_host(m, CONTROL_FINE);
+		m->cpu_ns = -handlers_cpu_ns(m);
 		m->begin_ticks = arch_ticks() + ticks_of_ns(START_AFTER_NS, hz) +
 				 m->point->vcpus * ticks_of_ns(START_AFTER_NS_PER_VCPU, hz);
+	}
 	go_on(thread);
 	thread->vcpu.block->begin_ticks = m->begin_ticks;
+	thread->vcpu.block->gap_ticks = ticks_of_ns(START_GAP_NS, hz);
+	thread->cpu_ns = cpu_time_ns(pthread_self());
 	ticks_sleep_until(m->begin_ticks - ticks_of_ns(START_ENTRY_NS, hz), hz);
+}
+
+/*
+ * CPU time is read where nothing is being timed: before the sleep that precedes the start, and
+ * when all are done. That sleep and the way through the last meeting are in it, once a vCPU;
+ * a reading closer to the workload would take time from vCPUs that share the CPU.
+ */
+static void finish_together(struct vcpu_thread *thread)
+{
+	struct measurement *m = thread->m;
+	bool is_first = meet(thread);
+
+	thread->cpu_ns = cpu_time_ns(pthread_self()) - thread->cpu_ns;
+	if (is_first) {
+		m->cpu_ns += handlers_cpu_ns(m);
+		tell_host(m, CONTROL_BOOT);
+	}
+	go_on(thread);
 }
 
 /* Returns false when the guest has nothing more to do. */
@@ -114,8 +147,7 @@ static bool answer_doorbell(struct vcpu_thread *thread, uint64_t entered_ticks)
 		start_together(thread);
 		return true;
 	case DOORBELL_DONE:
-		meet(thread, CONTROL_BOOT);
-		go_on(thread);
+		finish_together(thread);
 		/* Each page is checked once, whoever has walked it. */
 		set_part(thread->m, vcpu->block);
 		return true;
@@ -210,6 +242,8 @@ void vcpus_run(struct measurement *m)
 	for (unsigned int i = 0; i < vcpus; i++) {
 		pthread_join(threads[i].thread, NULL);
 		m->blocks[i] = *threads[i].vcpu.block;
+		m->cpu_ns += (int64_t)(threads[i].cpu_ns -
+				       ns_of_ticks(m->blocks[i].spin_ticks, m->clock_hz));
 		vcpu_destroy(&threads[i].vcpu);
 	}
 	pthread_barrier_destroy(&barrier);

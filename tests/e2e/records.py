@@ -14,6 +14,7 @@ import jsonschema
 
 SCHEMAS = os.path.join(os.path.dirname(__file__), "../../results/schema")
 TICK_NS = 50000  # simulated: the kernel's tick and what comes with it, at most
+MEETING_NS = 15000  # simulated: a vCPU's way from READY to its start and from its end to DONE, at most
 PHASES = ["delivery", "fetch", "resolve", "resume"]
 
 
@@ -81,6 +82,15 @@ def check_times(where, r):
         fail(where, f"with a CPU each, vCPUs started {r['start_skew_ns']} ns apart")
 
 
+def check_cpu_time(where, r):
+    """No more than the CPUs had; and of one that is never idle nearly all of it."""
+    used, span = r["cpu_ns_per_page"] * r["pages_total"], r["span_ns"]
+    most = r["cpus"] * span + r["vcpus"] * MEETING_NS / r["speed"]
+    is_busy = r["cpus"] == 1 and (r["mode"] == "kernel" or r["fetch"] == "0")
+    if not (0.95 * span if is_busy else 0) < used < most:
+        fail(where, f"{used} ns of CPU time in {span} ns on {r['cpus']} CPUs")
+
+
 def check(run, statuses):
     with open(os.path.join(run, "run.json")) as f:
         about = json.load(f)
@@ -97,6 +107,8 @@ def check(run, statuses):
             check_counts(where, r)
             if "latency_ns" in r:
                 check_times(where, r)
+            if r["tier"] == "simulated":
+                check_cpu_time(where, r)
         if (r["series"], r["id"]) in names:
             fail(where, "there is such a record already")
         names.add((r["series"], r["id"]))

@@ -30,7 +30,9 @@ static int set_up(void **state)
 	point_defaults(&point);
 	point.vcpus = 2;
 	point.pages = 2;
+	point.speed = 1;
 	m.mode = &active;
+	m.cpu_ns = 0;
 	for (uint64_t i = 0; i < PAGES; i++)
 		records[i] = (struct page_record){
 			.t0 = 100,
@@ -140,6 +142,24 @@ static void rates_are_of_span_and_of_vcpus(void **state)
 	json_decref(json);
 }
 
+static void cpu_time_is_per_page(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	/* Of the kernel's ns two make up one of the results. */
+	point.speed = 2;
+	m.cpu_ns = 10000;
+	json = write_and_read();
+	assert_true(json_real_value(json_object_get(json, "cpu_ns_per_page")) == 1250.0);
+	json_decref(json);
+	/* Less than what waiting to start is said to have taken: not known. */
+	m.cpu_ns = -1;
+	json = write_and_read();
+	assert_null(json_object_get(json, "cpu_ns_per_page"));
+	json_decref(json);
+}
+
 static void starts_apart_are_measured_and_marked(void **state)
 {
 	const uint64_t first = blocks[0].start_ticks;
@@ -231,7 +251,9 @@ static void emulated_tier_prints_no_time(void **state)
 
 	(void)state;
 	point.tier = TIER_EMULATED;
+	m.cpu_ns = 10000;
 	json = write_and_read();
+	assert_null(json_object_get(json, "cpu_ns_per_page"));
 	assert_null(json_object_get(json, "rate_span"));
 	assert_null(json_object_get(json, "latency_ns"));
 	assert_int_equal(json_integer_value(json_object_get(json, "pages_total")), PAGES);
@@ -267,6 +289,7 @@ int main(void)
 		TEST(settings_are_those_of_this_kernel),
 		TEST(guest_that_is_faster_than_the_handler_ends_resolve),
 		TEST(rates_are_of_span_and_of_vcpus),
+		TEST(cpu_time_is_per_page),
 		TEST(starts_apart_are_measured_and_marked),
 		TEST(shared_pages_count_for_who_came_first),
 		TEST(fetch_that_is_off_is_marked),
