@@ -6,9 +6,9 @@ middle = (left_edge + right_edge) / 2
 low = 1e30
 high = 0
 do for [i in curves] {
-	stats data index "curve ".i.":" using 6 nooutput
+	stats data index "curve ".i.":" using (column(column_p50+1)) nooutput
 	low = STATS_min < low ? STATS_min : low
-	stats data index "curve ".i.":" using 10 nooutput
+	stats data index "curve ".i.":" using (column(column_p99+2)) nooutput
 	high = STATS_max > high ? STATS_max : high
 }
 eval vcpu_axis
@@ -23,10 +23,10 @@ set ylabel "total latency, us"
 set label 1 "p50" at graph 0.04,0.95 left font ",15"
 unset key
 if (repeats) {
-	plot for [i in curves] data index "curve ".i.":" using 1:5:6:7 \
-		with yerrorlines linestyle i+0
+	plot for [i in curves] data index "curve ".i.":" using \
+		1:column_p50:(column(column_p50+1)):(column(column_p50+2)) with yerrorlines linestyle i+0
 } else {
-	plot for [i in curves] data index "curve ".i.":" using 1:5 \
+	plot for [i in curves] data index "curve ".i.":" using 1:column_p50 \
 		with linespoints linestyle i+0
 }
 
@@ -39,10 +39,10 @@ set format y ""
 unset ylabel
 set key
 if (repeats) {
-	plot for [i in curves] data index "curve ".i.":" using 1:8:9:10 \
-		with yerrorlines linestyle i+0 title label[i+0]
+	plot for [i in curves] data index "curve ".i.":" using \
+		1:column_p99:(column(column_p99+1)):(column(column_p99+2)) with yerrorlines linestyle i+0 title label[i+0]
 } else {
-	plot for [i in curves] data index "curve ".i.":" using 1:8 \
+	plot for [i in curves] data index "curve ".i.":" using 1:column_p99 \
 		with linespoints linestyle i+0 title label[i+0]
 }
 unset multiplot

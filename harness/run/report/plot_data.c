@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "plot_data.h"
 
+#include <ctype.h>
+
 #include "../../mode.h"
 #include "../../phases.h"
 #include "describe.h"
@@ -24,11 +26,42 @@ static void start_block(FILE *data, const char *kind, size_t number, const char 
 	fprintf(data, "\n\n# %s %zu: %s\n", kind, number, columns);
 }
 
-static void print_spread(FILE *out, const struct cell *cell, const char *figure)
-{
-	const struct spread *spread = cell_figure(cell, figure_named(figure));
+/* What curves show: a column each for median, min and max, from this one on. */
+#define FIRST_COLUMN 3
 
-	fprintf(out, " %.9g %.9g %.9g", spread->median, spread->min, spread->max);
+static bool has_columns(const struct figure *figure)
+{
+	return figure->kind != FIGURE_COUNT;
+}
+
+/* Names the columns for scripts: "column_p50 = 9", "column_CPU_page = 30". */
+static void print_columns(FILE *settings)
+{
+	unsigned int column = FIRST_COLUMN;
+
+	for (size_t f = 0; f < figures_count; f++) {
+		if (!has_columns(&figures[f]))
+			continue;
+		fputs("column_", settings);
+		for (const char *c = figures[f].name; *c; c++)
+			fputc(isalnum((unsigned char)*c) ? *c : '_', settings);
+		fprintf(settings, " = %u\n", column);
+		column += 3;
+	}
+}
+
+static void print_point(FILE *data, const struct cell *cell)
+{
+	fprintf(data, "%u %d", cell->vcpus, cell->fetch_off || cell->start_skewed);
+	for (size_t f = 0; f < figures_count; f++) {
+		const struct spread *spread = cell_figure(cell, &figures[f]);
+
+		if (has_columns(&figures[f]) && spread->known)
+			fprintf(data, " %.9g %.9g %.9g", spread->median, spread->min, spread->max);
+		else if (has_columns(&figures[f]))
+			fputs(" NaN NaN NaN", data);
+	}
+	fputc('\n', data);
 }
 
 static double median(const struct cell *cell, const char *figure)
@@ -48,14 +81,10 @@ static bool print_curve(FILE *data, const struct series *series, size_t number)
 			continue;
 		if (!any)
 			start_block(data, "curve", number,
-				    "vCPUs; median, min and max of pages/s, of p50 in us and of "
-				    "p99 in us; 1 for a mark in the table");
+				    "vCPUs, 1 for a mark in the table; median, min and max of each "
+				    "figure of its, rates in pages/s, times in us");
 		any = true;
-		fprintf(data, "%u", cell->vcpus);
-		print_spread(data, cell, "span");
-		print_spread(data, cell, "p50");
-		print_spread(data, cell, "p99");
-		fprintf(data, " %d\n", cell->fetch_off || cell->start_skewed);
+		print_point(data, cell);
 	}
 	return any;
 }
@@ -180,6 +209,7 @@ void plot_data_print(FILE *settings, FILE *data, const struct run_data *run,
 	print_captions(settings, run, panel);
 	fprintf(settings, "repeats = %d\nvcpus_min = %u\nvcpus_max = %u\nvcpus_shown = %u\n",
 		has_repeats(panel), vcpus[0], vcpus[count - 1], panel->shown_vcpus);
+	print_columns(settings);
 	print_series(settings, data, panel);
 	for (size_t i = 0; i < count; i++)
 		print_phases(data, panel, vcpus[i]);
