@@ -5,20 +5,15 @@
  * records as PID 1 of a VM, which it then powers off. Exits with 0, 1 when a test has
  * failed, 2 when no test has such a name, 4 when all were skipped.
  */
-#include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/reboot.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
-#include "../../harness/point/arch.h"
+#include "../../harness/point/supervise.h"
 #include "test.h"
 
 #define TIME_LIMIT_S 5 /* where instructions are counted, one that spins takes far longer */
@@ -34,62 +29,39 @@ static const struct kvm_test *const tables[] = {
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
 
-/* Where the process that runs a test writes why it has not passed. */
-static int reason_fd = -1;
+/* Where the process that runs a test writes why it has not passed; NULL outside of it. */
+static FILE *reason_out;
 
 static void end_test(bool is_skip, const char *reason)
 {
-	ssize_t written = write(reason_fd, reason, strlen(reason));
-
-	_exit(written < 0 ? EXIT_USAGE : is_skip ? EXIT_SKIPPED : EXIT_FAILED);
-}
-
-/* All that comes until the other end is closed, on one line. */
-static void read_reason(int fd, char *reason, size_t size)
-{
-	size_t length = 0;
-	ssize_t n;
-
-	while (length < size - 1 && (n = read(fd, reason + length, size - 1 - length)) != 0) {
-		if (n < 0 && errno != EINTR)
-			break;
-		if (n > 0)
-			length += n;
+	if (!reason_out) {
+		fprintf(stderr, "kvm-tests: %s\n", reason);
+		_exit(EXIT_USAGE);
 	}
-	reason[length] = '\0';
-	for (char *c = reason; (c = strpbrk(c, "\r\n#")) != NULL; c++)
-		*c = ' ';
+	fputs(reason, reason_out);
+	_exit(fflush(reason_out) ? EXIT_USAGE : is_skip ? EXIT_SKIPPED : EXIT_FAILED);
 }
 
-/* Runs a function in a child; returns its wait status, and its reason if it gives one. */
+static void run_in_time(void *arg, FILE *out)
+{
+	void (*const *run)(void) = arg;
+
+	reason_out = out;
+	alarm(TIME_LIMIT_S);
+	(*run)();
+}
+
+/* Runs a function in a child; returns its wait status, and its reason, on one line, if it gives one. */
 static int run_in_child(void (*run)(void), char *reason, size_t size)
 {
-	int pipe_fds[2], status;
-	pid_t pid;
+	char *output;
+	int status = supervise_run(run_in_time, &run, &output);
 
-	if (pipe(pipe_fds))
-		goto error;
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0)
-		goto error;
-	if (pid == 0) {
-		close(pipe_fds[0]);
-		reason_fd = pipe_fds[1];
-		alarm(TIME_LIMIT_S);
-		run();
-		_exit(EXIT_OK);
-	}
-	close(pipe_fds[1]);
-	read_reason(pipe_fds[0], reason, size);
-	close(pipe_fds[0]);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			goto error;
+	snprintf(reason, size, "%s", output);
+	free(output);
+	for (char *c = reason; (c = strpbrk(c, "\r\n#")) != NULL; c++)
+		*c = ' ';
 	return status;
-error:
-	perror("kvm-tests: cannot run a test in a process of its own");
-	exit(EXIT_USAGE);
 }
 
 void run_to_failure(void (*run)(void), char *reason, size_t size)
@@ -100,35 +72,33 @@ void run_to_failure(void (*run)(void), char *reason, size_t size)
 		fail("ended with wait status %#x (%s) instead of a failure", status, reason);
 }
 
-static int run_test(unsigned int number, const struct kvm_test *test)
+/* A test that is killed has no reason of its own. */
+static void explain_signal(int signal, char *reason, size_t size)
+{
+	if (signal == SIGALRM)
+		snprintf(reason, size, "not finished after %d s", TIME_LIMIT_S);
+	else
+		snprintf(reason, size, "killed by signal %d (%s)", signal, strsignal(signal));
+}
+
+static int run_test(unsigned int number, const struct kvm_test *test, FILE *out)
 {
 	char reason[REASON_BYTES];
 	int status = run_in_child(test->run, reason, sizeof(reason));
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
 
-	if (WIFSIGNALED(status)) {
-		if (WTERMSIG(status) == SIGALRM)
-			snprintf(reason, sizeof(reason), "not finished after %d s", TIME_LIMIT_S);
-		else
-			snprintf(reason, sizeof(reason), "killed by signal %d (%s)",
-				 WTERMSIG(status), strsignal(WTERMSIG(status)));
-		status = EXIT_FAILED;
+	if (WIFSIGNALED(status))
+		explain_signal(WTERMSIG(status), reason, sizeof(reason));
+	if (code == EXIT_OK) {
+		fprintf(out, "ok %u %s\n", number, test->name);
+	} else if (code == EXIT_SKIPPED) {
+		fprintf(out, "ok %u %s # SKIP %s\n", number, test->name, reason);
 	} else {
-		status = WEXITSTATUS(status);
+		fprintf(out, "# %s: %s\nnot ok %u %s\n", test->name, reason, number, test->name);
+		code = EXIT_FAILED;
 	}
-
-	switch (status) {
-	case EXIT_OK:
-		printf("ok %u %s\n", number, test->name);
-		break;
-	case EXIT_SKIPPED:
-		printf("ok %u %s # SKIP %s\n", number, test->name, reason);
-		break;
-	default:
-		printf("# %s: %s\nnot ok %u %s\n", test->name, reason, number, test->name);
-		status = EXIT_FAILED;
-	}
-	fflush(stdout);
-	return status;
+	fflush(out);
+	return code;
 }
 
 static bool is_wanted(const struct kvm_test *test, char **words)
@@ -141,16 +111,16 @@ static bool is_wanted(const struct kvm_test *test, char **words)
 	return false;
 }
 
-static int run_tests(char **words)
+static int run_tests(char **words, FILE *out)
 {
 	unsigned int planned = 0, number = 0, failed = 0, skipped = 0;
 
 	for (size_t i = 0; i < TABLES; i++)
 		for (const struct kvm_test *test = tables[i]; test->name; test++)
 			planned += is_wanted(test, words);
-	printf("KTAP version 1\n1..%u\n", planned);
+	fprintf(out, "KTAP version 1\n1..%u\n", planned);
 	if (!planned) {
-		printf("Bail out! no test has such a name\n");
+		fprintf(out, "Bail out! no test has such a name\n");
 		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < TABLES; i++) {
@@ -159,7 +129,7 @@ static int run_tests(char **words)
 
 			if (!is_wanted(test, words))
 				continue;
-			status = run_test(++number, test);
+			status = run_test(++number, test, out);
 			failed += status == EXIT_FAILED;
 			skipped += status == EXIT_SKIPPED;
 		}
@@ -169,39 +139,18 @@ static int run_tests(char **words)
 	return skipped == planned ? EXIT_SKIPPED : EXIT_OK;
 }
 
-static void set_up_vm(void)
-{
-	struct termios raw;
-
-	/* The initramfs has no more than /dev/console. */
-	mkdir("/sys", 0755);
-	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) ||
-	    mount("sysfs", "/sys", "sysfs", 0, NULL))
-		perror("kvm-tests: cannot mount /dev and /sys");
-	if (!freopen(RECORD_TTY, "w", stdout)) {
-		perror("kvm-tests: cannot open " RECORD_TTY);
-		reboot(RB_POWER_OFF);
-	}
-	if (!tcgetattr(STDOUT_FILENO, &raw)) {
-		cfmakeraw(&raw);
-		tcsetattr(STDOUT_FILENO, TCSANOW, &raw);
-	}
-}
-
 int main(int argc, char **argv)
 {
-	const bool is_init = getpid() == 1;
-	int status;
+	const bool is_init = supervise_is_init();
+	FILE *results = is_init ? supervise_init() : stdout;
+	int status = EXIT_FAILED;
 
 	(void)argc;
 	fail_set_handler(end_test);
+	if (results)
+		status = run_tests(argv + 1, results);
 	if (is_init)
-		set_up_vm();
-	status = run_tests(argv + 1);
+		supervise_power_off(results);
 	fflush(stdout);
-	if (!is_init)
-		return status;
-	tcdrain(STDOUT_FILENO);
-	reboot(RB_POWER_OFF);
-	return EXIT_FAILED;
+	return status;
 }
