@@ -126,14 +126,14 @@ static int draw(const struct request *r, const char *dir, const char *caption)
 	fclose(out);
 	failed = file_replace(dir, "published.dat", text);
 	free(text);
-	if (!failed && run_gnuplot(r, dir, caption))
-		failed =
-			error("cannot draw %s/published.svg; is the package gnuplot-nox installed, "
-			      "and the folder writable?",
-			      dir);
-	if (!failed)
-		printf("\nfigure: %s/published.svg\n", dir);
-	return failed;
+	if (failed)
+		return -1;
+	if (run_gnuplot(r, dir, caption))
+		return error("cannot draw %s/published.svg; is the package gnuplot-nox installed, "
+			     "and the folder writable?",
+			     dir);
+	printf("\nfigure: %s/published.svg\n", dir);
+	return 0;
 }
 
 /* Prints what the runs say, and draws it in the folder of the last one. Returns an exit code. */
