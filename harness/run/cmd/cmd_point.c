@@ -43,7 +43,7 @@ static const struct option_row rows[] = {
 	  take_flag, FIELD(is_check) },
 	{ "placement", "none|cores", "as for run; vcpu_cpus and reader_cpus go before it",
 	  take_placement, FIELD(placement) },
-	OPTION_TIMEOUT(FIELD(timeout_s)),
+	{ "point-timeout", "S", TIMEOUT_HELP, take_number, FIELD(timeout_s), TIMEOUT_MAX_S },
 	{ "profile", "[=DIR]", "tells where the time goes, in a table and in flame graphs that go\n"
 	  "to the new folder DIR; of two architectures, where they differ;\ntier=simulated only",
 	  take_profile, FIELD(profile) },

@@ -118,18 +118,16 @@ static int run_gnuplot(const struct request *r, const char *dir, const char *cap
 static int draw(const struct request *r, const char *dir, const char *caption)
 {
 	struct text text;
-	int failed;
 
 	published_write_data(&r->tables, text_open(&text));
-	failed = text_store(&text, dir, "published.dat");
-	if (!failed && run_gnuplot(r, dir, caption))
-		failed =
-			error("cannot draw %s/published.svg; is the package gnuplot-nox installed, "
-			      "and the folder writable?",
-			      dir);
-	if (!failed)
-		printf("\nfigure: %s/published.svg\n", dir);
-	return failed;
+	if (text_store(&text, dir, "published.dat"))
+		return -1;
+	if (run_gnuplot(r, dir, caption))
+		return error("cannot draw %s/published.svg; is the package gnuplot-nox installed, "
+			     "and the folder writable?",
+			     dir);
+	printf("\nfigure: %s/published.svg\n", dir);
+	return 0;
 }
 
 /* Prints what the runs say, and draws it in the folder of the last one. Returns an exit code. */

@@ -20,7 +20,7 @@ struct request {
 static const struct option_row rows[] = {
 	{ "vcpus", "N", "where distribution and phases are shown (the largest number of vCPUs\n"
 	  "that most series have)", take_number, FIELD(vcpus), VCPUS_MAX },
-	OPTION_PNG(FIELD(png)),
+	{ "png", NULL, PNG_HELP, take_flag, FIELD(png) },
 	{ 0 },
 };
 /* clang-format on */

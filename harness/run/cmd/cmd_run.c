@@ -47,8 +47,8 @@ static const struct option_row rows[] = {
 	/* A run is resumed as it was planned: the options above exclude this one. */
 	{ "resume", "DIR", "resumes a run that was interrupted; of the other options only\n"
 	  "--jobs, --point-timeout and --png go with it", take_text, FIELD(run.resume) },
-	OPTION_TIMEOUT(FIELD(run.timeout_s)),
-	OPTION_PNG(FIELD(run.png)),
+	{ "point-timeout", "S", TIMEOUT_HELP, take_number, FIELD(run.timeout_s), TIMEOUT_MAX_S },
+	{ "png", NULL, PNG_HELP, take_flag, FIELD(run.png) },
 	{ "jobs", "N", "VMs at a time (as many as there are CPUs)",
 	  take_number, FIELD(run.jobs), 1024 },
 	{ "check", NULL, "checks the options and the sweep, prints the architectures",
@@ -171,25 +171,15 @@ static int create_folder(struct sweep_run *r)
 	return failed;
 }
 
-/* Returns 0, -1 after error(), or INTERRUPTED. */
-static int begin(struct sweep_run *r)
+/* A new folder with a run.json. identity: see run_identity(). */
+static int begin(struct sweep_run *r, const json_t *identity)
 {
 	struct run_facts facts = { &r->options, &r->sweep, &r->choice, &r->schedule };
-	int failed = load_plan(r) ? -1 : complete_plan(r);
-	json_t *identity;
 
-	if (failed)
-		return failed;
-	if (schedule_check_memory(&r->schedule))
+	if (schedule_check_memory(&r->schedule) || create_folder(r))
 		return -1;
-	identity = run_identity(&r->schedule);
-	if (!identity)
-		return -1;
-	failed = create_folder(r);
-	if (!failed)
-		r->json = run_json_make(&facts, identity);
-	json_decref(identity);
-	return failed || keep_configs(r) ? -1 : store_write_run(&r->store, r->json);
+	r->json = run_json_make(&facts, identity);
+	return keep_configs(r);
 }
 
 /* Finds the record's point in the plan. Returns its index, or the number of points. */
@@ -228,39 +218,46 @@ static int mark_done(struct sweep_run *r, const struct records *records)
 	return 0;
 }
 
-static int check_identity(struct sweep_run *r)
+/* Takes up a run where it was interrupted, with the records that it has. */
+static int resume(struct sweep_run *r, const json_t *identity, const struct records *records)
+{
+	if (run_identity_check(r->json, identity))
+		return error("this run cannot be resumed, its records would not be comparable: %s; "
+			     "start a new one",
+			     error_text());
+	if (mark_done(r, records) || schedule_check_memory(&r->schedule))
+		return -1;
+	run_json_resumed(r->json);
+	run_json_update(r->json, &r->schedule, false);
+	return 0;
+}
+
+/* The folder, new or with those records, and its run.json. */
+static int open_folder(struct sweep_run *r, const struct records *records)
 {
 	json_t *identity = run_identity(&r->schedule);
 	int failed;
 
 	if (!identity)
 		return -1;
-	failed = run_identity_check(r->json, identity);
+	failed = records ? resume(r, identity, records) : begin(r, identity);
 	json_decref(identity);
-	if (failed)
-		error("this run cannot be resumed, its records would not be comparable: %s; "
-		      "start a new one",
-		      error_text());
-	return failed;
+	return failed ? -1 : store_write_run(&r->store, r->json);
 }
 
-/* Returns 0, -1 after error(), or INTERRUPTED. */
-static int resume(struct sweep_run *r)
+/* All that comes before the first point. Returns 0, -1 after error(), or INTERRUPTED. */
+static int prepare(struct sweep_run *r)
 {
-	struct records records;
+	const char *dir = r->options.resume;
+	struct records records = { 0 };
 	int failed = -1;
 
-	if (!store_resume(&r->store, r->options.resume, &r->json, &records) && !load_plan(r))
+	if ((!dir || !store_resume(&r->store, dir, &r->json, &records)) && !load_plan(r))
 		failed = complete_plan(r);
-	if (!failed &&
-	    (check_identity(r) || mark_done(r, &records) || schedule_check_memory(&r->schedule)))
-		failed = -1;
+	if (!failed)
+		failed = open_folder(r, dir ? &records : NULL);
 	records_free(&records);
-	if (failed)
-		return failed;
-	run_json_resumed(r->json);
-	run_json_update(r->json, &r->schedule, false);
-	return store_write_run(&r->store, r->json);
+	return failed;
 }
 
 static size_t done(const struct sweep_run *r)
@@ -369,7 +366,7 @@ int run_measure(const struct run_options *options)
 
 	setup_init(&r.setup);
 	events_init();
-	failed = options->resume ? resume(&r) : begin(&r);
+	failed = prepare(&r);
 	code = failed ? exit_failed(failed, EXIT_USAGE) : measure_and_report(&r);
 	run_free(&r);
 	return code;

@@ -9,15 +9,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct option_row;
+
+/*
+ * Reads a value (NULL: none was given) into a field of the command's struct, of a type that
+ * fits. Returns 0, or -1 after error().
+ */
+typedef int take_option(const struct option_row *row, const char *text, void *field);
+
 struct option_row {
 	const char *name;
 	const char *value; /* as --help calls it; "[=DIR]": may be left out; NULL: there is none */
 	const char *help; /* lines */
-	/*
-	 * Reads the value (NULL: none was given). field: of the command's struct, of a type that
-	 * fits. Returns 0, or -1 after error().
-	 */
-	int (*take)(const struct option_row *row, const char *text, void *field);
+	take_option *take;
 	size_t offset; /* of the field */
 	unsigned int max; /* for take_number() */
 };
@@ -39,29 +43,18 @@ int options_parse(const struct command_line *line, int argc, char **argv, void *
 /* For commands without any. */
 int options_refuse(const char *usage, int argc, char **argv);
 
-/* Ways to read a value. The field is: */
-int take_flag(const struct option_row *row, const char *text, void *field); /* bool */
-int take_text(const struct option_row *row, const char *text, void *field); /* const char * */
-int take_number(const struct option_row *row, const char *text,
-		void *field); /* unsigned int, from 1 */
-int take_key(const struct option_row *row, const char *text,
-	     void *field); /* a key of points: as there */
-int take_arches(const struct option_row *row, const char *text, void *field); /* bool[ARCH_COUNT] */
-int take_placement(const struct option_row *row, const char *text,
-		   void *field); /* enum placement */
+take_option take_flag; /* bool */
+take_option take_text; /* const char * */
+take_option take_number; /* unsigned int, from 1 */
+take_option take_key; /* a key of points: as there */
+take_option take_arches; /* bool[ARCH_COUNT] */
+take_option take_placement; /* enum placement */
 
-/* The same for all commands that have them. */
-#define OPTION_PNG(field)                                                                          \
-	{                                                                                          \
-		"png", NULL, "draws the plots as PNG too, for a slide or a wiki", take_flag, field \
-	}
-
-#define OPTION_TIMEOUT(field)                                                                                \
-	{                                                                                                    \
-		"point-timeout", "S",                                                                        \
-			"seconds after which a point has failed (300, and more the\nlonger it should take)", \
-			take_number, field, 86400                                                            \
-	}
+/* Of --png, a take_flag(); of --point-timeout, a take_number(). */
+#define PNG_HELP "draws the plots as PNG too, for a slide or a wiki"
+#define TIMEOUT_HELP \
+	"seconds after which a point has failed (300, and more the\nlonger it should take)"
+#define TIMEOUT_MAX_S 86400
 
 /*
  * Prints the message of what failed and returns the exit code for that: code, unless failed is
