@@ -16,7 +16,6 @@
 #define VCPUS_MAX 1024 /* KVM_MAX_NR_VCPUS of the kernels built here */
 #define CPUS_MAX 256
 #define PAGES_MAX (1u << 20) /* in all */
-#define QUANTUM_DEFAULT 500
 #define SPEED_MANYCORE 4 /* instructions per ns where there are several simulated CPUs */
 
 enum access { ACCESS_WRITE, ACCESS_READ };
@@ -74,6 +73,7 @@ struct key {
 	/* Keys that it may follow from: points that differ in one of these may differ in it, too. */
 	const char *follows[2];
 	bool (*applies)(const struct point *p); /* whether it says something; NULL: always */
+	const char *initial; /* the default; NULL: 0, the first of names, or what others decide */
 	bool has_own_place; /* in headers and captions, before the other conditions */
 };
 

@@ -42,19 +42,10 @@ void point_defaults(struct point *p)
 {
 	enum arch arch = arch_of_machine();
 
-	*p = (struct point){
-		.mode = MODE_userfault,
-		.arch = arch == ARCH_COUNT ? ARCH_X86_64 : arch,
-		.vcpus = 1,
-		.cpus = 1,
-		.quantum = QUANTUM_DEFAULT,
-		.pages = 256,
-		.uffds = 1,
-		.readers = 1,
-		.repeat = 1,
-		.seed = 1,
-	};
-	fetch_spec_parse("30us", &p->fetch);
+	*p = (struct point){ .arch = arch == ARCH_COUNT ? ARCH_X86_64 : arch };
+	for (size_t i = 0; i < point_keys_count; i++)
+		if (point_keys[i].initial)
+			point_set(p, point_keys[i].name, point_keys[i].initial);
 }
 
 uint64_t point_pages_total(const struct point *p)
@@ -67,8 +58,8 @@ void point_set_tier(struct point *p, enum tier tier)
 	p->tier = tier;
 	if (tier_kinds[tier].is_simulated)
 		return;
-	p->cpus = 1;
-	p->quantum = QUANTUM_DEFAULT;
+	point_set(p, "cpus", point_key("cpus")->initial);
+	point_set(p, "quantum", point_key("quantum")->initial);
 	p->coherence_ns = 0;
 	p->speed = 1;
 }

@@ -26,12 +26,12 @@ struct functions {
 };
 
 static const struct {
-	const char *name;
+	const char *name; /* with * at the end: all that begin so */
 	enum level level;
 	enum marker marker;
 } markers[] = {
 	{ "vcpu_main", LEVEL_PROGRAM, MARKER_VCPU },
-	{ "reader_main", LEVEL_PROGRAM, MARKER_HANDLER },
+	{ "handler_main*", LEVEL_PROGRAM, MARKER_HANDLER },
 	{ "page_event_begin", LEVEL_PROGRAM, MARKER_EVENT },
 	{ "page_exit", LEVEL_PROGRAM, MARKER_EXIT },
 	{ "resolve", LEVEL_PROGRAM, MARKER_RESOLVE },
@@ -45,8 +45,7 @@ static const struct {
 	{ "rwsem_down_read_slowpath", LEVEL_KERNEL, MARKER_LOCK },
 	{ "rwsem_down_write_slowpath", LEVEL_KERNEL, MARKER_LOCK },
 	{ "__mutex_lock", LEVEL_KERNEL, MARKER_LOCK },
-	{ "workload_sequential", LEVEL_GUEST, MARKER_WORKLOAD },
-	{ "workload_shared", LEVEL_GUEST, MARKER_WORKLOAD },
+	{ "workload_*", LEVEL_GUEST, MARKER_WORKLOAD },
 };
 
 /*
@@ -56,10 +55,17 @@ static const struct {
 static const char *const thunks[] = { "__x86_indirect_", "__x86_return_",  "its_return_", "srso_",
 				      "retbleed_",	 "entry_untrain_", "vectors" };
 
+static bool is_named(const char *name, const char *pattern)
+{
+	size_t n = strcspn(pattern, "*");
+
+	return !strncmp(name, pattern, n) && (pattern[n] || !name[n]);
+}
+
 static enum marker marker_of(const char *name, enum level level)
 {
 	for (size_t i = 0; i < sizeof(markers) / sizeof(markers[0]); i++)
-		if (markers[i].level == level && !strcmp(markers[i].name, name))
+		if (markers[i].level == level && is_named(name, markers[i].name))
 			return markers[i].marker;
 	return MARKER_NONE;
 }

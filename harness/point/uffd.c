@@ -205,7 +205,7 @@ static int wait_events(struct reader *reader, struct epoll_event *events, int ma
 	return n;
 }
 
-static void *reader_main(void *arg)
+static void *handler_main(void *arg)
 {
 	struct reader *reader = arg;
 	struct measurement *m = reader->uffds->m;
@@ -276,7 +276,7 @@ static void start_reader(struct reader *reader)
 	/* Each vCPU can wait for one page, and KVM on its behalf for some more. */
 	if (m->point->handler == HANDLER_ASYNC)
 		pending_init(&reader->pending, m->pages_total);
-	r = pthread_create(&reader->thread, NULL, reader_main, reader);
+	r = pthread_create(&reader->thread, NULL, handler_main, reader);
 	if (r)
 		fail("starting handler thread %u: %s; take fewer readers or raise the limit on processes",
 		     reader->index, strerror(r));

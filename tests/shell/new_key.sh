@@ -21,7 +21,7 @@ cd "$scratch" || exit 1
 # add_key ROLE: a number that says how hard it rains.
 add_key() {
 	sed -i '/struct fetch_spec fetch;/i unsigned int rain_mm;' harness/keys.h &&
-		sed -i '/{ "fetch", "time/i { "rain", "mm of rain", '"$1"', KEY_NUMBER, FIELD(rain_mm), { 0, 100 } },' \
+		sed -i '/{ "fetch", "time/i { "rain", "mm of rain", '"$1"', KEY_NUMBER, FIELD(rain_mm), { 1, 100 }, .initial = "1" },' \
 			harness/keys.c
 }
 set_role() { sed -i '/"rain"/s/ROLE_[A-Z]*/'"$1"'/' harness/keys.c; }
@@ -47,7 +47,7 @@ if ! command -v gnuplot >/dev/null; then
 fi
 check "a condition: is added" add_key ROLE_CONDITION
 check "a condition: builds" build
-write_run 0 30
+write_run 1 30
 check "a condition: is reported" report
 check "a condition: points in other rain are in other tables" has 2 "^x86_64, tier simulated"
 check "a condition: headers say which" has 1 "rain=30"
@@ -56,14 +56,14 @@ write_run 5 5
 check "a condition: the same rain is reported" report
 check "a condition: the same rain is one table" has 1 "^x86_64, tier simulated"
 
-expect "it is listed" 0 "rain=0" build/faultline list
+expect "it is listed" 0 "rain=1" build/faultline list
 expect "it is in the schema" 0 '"rain",' build/schema results/schema/record.schema.json
 expect "it has its bounds there" 0 '"maximum": 100,' build/schema results/schema/record.schema.json
 expect "it is checked" 2 "rain='101'" build/faultline point rain=101
 
 set_role ROLE_MECHANISM
 check "a mechanism: builds" build
-write_run 0 30
+write_run 1 30
 check "a mechanism: is reported" report
 check "a mechanism: it is one table" has 1 "^x86_64, tier simulated"
 check "a mechanism: series say which" has 2 "^ +[12]  userfault: rain=30 "

@@ -68,7 +68,7 @@ static int make_functions(void **state)
 				    "ffffffff81002000 B _end\n");
 	add_functions(LEVEL_PROGRAM, "                 w _ITM\n"
 				     "0000000000401000 T vcpu_main\n"
-				     "0000000000402000 T reader_main\n"
+				     "0000000000402000 T handler_main\n"
 				     "0000000000403000 T page_event_begin\n"
 				     "0000000000404000 t uffd_resolve\n");
 	add_functions(LEVEL_GUEST, "0000000000010000 T _start\n"
@@ -103,7 +103,7 @@ static void functions_are_found(void **state)
 		{ KERNEL + 0x7000, "cpu_switch_to" },
 		{ 0xffff800080014c74, "[unknown kernel code]" }, /* where arm64's is */
 		{ KERNEL - 1, "[unknown kernel code]" },
-		{ 0x402001, "reader_main" },
+		{ 0x402001, "handler_main" },
 		{ 0x7fff00001000, "[vdso]" },
 		{ 0x10600, "workload_sequential" },
 		{ 0x100, "[unknown guest code]" },

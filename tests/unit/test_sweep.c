@@ -153,11 +153,12 @@ static void series_are_cross_products_over_defaults(void **state)
 	assert_int_equal(numbered(&plan, 1)->point.pages, 100);
 	assert_string_equal(fetch_of(&numbered(&plan, 1)->point), "0");
 	assert_int_equal(numbered(&plan, 2)->point.pages, 25);
-	assert_string_equal(
-		numbered(&plan, 6)->id,
-		"mode=uffd workload=sequential access=read backing=anon fault=missing "
-		"arch=x86_64 gic=none tier=simulated vcpus=4 cpus=1 quantum=500 coherence=0 speed=1 "
-		"pages=25 fetch=0 wait=sleep uffds=1 readers=4 handler=inline repeat=1 seed=1");
+	assert_non_null(strstr(numbered(&plan, 6)->id, "mode=uffd "));
+	assert_non_null(strstr(numbered(&plan, 6)->id, " access=read "));
+	assert_non_null(strstr(numbered(&plan, 6)->id, " vcpus=4 "));
+	assert_non_null(strstr(numbered(&plan, 6)->id, " pages=25 "));
+	assert_non_null(strstr(numbered(&plan, 6)->id, " readers=4 "));
+	assert_null(strstr(numbered(&plan, 6)->id, "_cpus="));
 	assert_int_equal(numbered(&plan, 7)->point.pages, 100); /* shared: all in all */
 	assert_int_equal(numbered(&plan, 8)->point.pages, 3); /* the series' own */
 	plan_free(&plan);

@@ -38,7 +38,7 @@ static void show_tiers(const struct setup *setup)
 /* Returns 0, or INTERRUPTED. */
 static int show_modes(const struct setup *setup)
 {
-	puts("Modes with this machine's own kernel (tiers simulated and emulated have all)");
+	puts("Modes with this machine's own kernel (tiers in a VM have all)");
 	if (host_native.prepare(setup, arch_of_machine())) {
 		line("all", false, error_text());
 		return 0;

@@ -11,7 +11,7 @@
 #include "../../manycore/account.h"
 
 struct stack {
-	const char *frames; /* "handler;reader_main;...", the kind last unless it is KIND_RUNS */
+	const char *frames; /* "handler;handler_main;...", the kind last unless it is KIND_RUNS */
 	enum role role;
 	enum phase phase;
 	enum kind kind;

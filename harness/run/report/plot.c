@@ -12,7 +12,9 @@
 #include "../base/spawn.h"
 #include "../base/util.h"
 
-const char *const plot_kinds[] = { "throughput", "latency", "distribution", "phases", NULL };
+const char *const plot_kinds[] = {
+	"throughput", "latency", "distribution", "phases", NULL,
+};
 
 /* How a file of this format ends when it is whole. */
 static const struct {
