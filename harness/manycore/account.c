@@ -73,8 +73,7 @@ static void write_node(FILE *out, const struct node *node, const struct function
 		for (int kind = 0; kind < KIND_COUNT; kind++) {
 			if (!node->ns[phase][kind])
 				continue;
-			fprintf(out, "%s %" PRIu64 " ", phase_names[phase],
-				node->ns[phase][kind]);
+			fprintf(out, "%s %" PRIu64 " ", phase_names[phase], node->ns[phase][kind]);
 			write_stack(out, node, functions);
 			fprintf(out, "%s%s\n", kind == KIND_RUNS ? "" : ";", account_kinds[kind]);
 		}
