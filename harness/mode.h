@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A mode is one mechanism for learning of and resolving a missing page. To add
- * one: a file in modes/ with its struct mode, and a line in the table below.
+ * one: a file in modes/ with its struct mode, see point/mode_ops.h, and a line in the table below.
  */
 #ifndef FAULTLINE_MODE_H
 #define FAULTLINE_MODE_H

@@ -32,15 +32,16 @@ struct mode {
 	const char *(*probe)(struct vm *vm);
 	/*
 	 * Before the tested memory gets its slot: adds to m->slot what the mode needs there,
-	 * starts threads of its own. stop() is called when vCPUs have ended, to end these
-	 * threads and free what start() has made. NULL for nothing to do.
+	 * starts threads of its own, which profiles know by their first function, reader_main.
+	 * stop() is called when vCPUs have ended, to end these threads and free what start()
+	 * has made. NULL for nothing to do.
 	 */
 	void (*start)(struct measurement *m);
 	void (*stop)(struct measurement *m);
 	/*
 	 * Puts the fetched content of a page into place. may_wake: the faulting thread sleeps
 	 * and must be woken by this; otherwise it is the caller. Never called for WAY_NONE.
-	 * Profiles know the functions of this name, see ../manycore/functions.c.
+	 * Profiles know it by its name, resolve or uffd_resolve: see ../manycore/functions.c.
 	 */
 	void (*resolve)(struct measurement *m, uint64_t page, const void *content, bool may_wake);
 	/*
