@@ -32,7 +32,7 @@ struct mode {
 	const char *(*probe)(struct vm *vm);
 	/*
 	 * Before the tested memory gets its slot: adds to m->slot what the mode needs there,
-	 * starts threads of its own, which profiles know by their first function, reader_main.
+	 * starts threads of its own, which profiles know by the name of their first function, handler_main_NAME.
 	 * stop() is called when vCPUs have ended, to end these threads and free what start()
 	 * has made. NULL for nothing to do.
 	 */
