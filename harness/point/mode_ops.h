@@ -32,8 +32,8 @@ struct mode {
 	const char *(*probe)(struct vm *vm);
 	/*
 	 * Before the tested memory gets its slot: adds to m->slot what the mode needs there,
-	 * starts threads of its own, which profiles know by the name of their first function, handler_main_NAME.
-	 * stop() is called when vCPUs have ended, to end these threads and free what start()
+	 * starts threads of its own. Profiles know these as handlers if their first function is
+	 * called handler_main_NAME. stop() is called when vCPUs have ended, to end these threads and free what start()
 	 * has made. NULL for nothing to do.
 	 */
 	void (*start)(struct measurement *m);
