@@ -86,7 +86,8 @@ const struct key point_keys[] = {
 	  KEY_CPU_LIST, FIELD(vcpu_cpus) },
 	{ "reader_cpus", "CPUs that handler threads are pinned to, in turn", ROLE_NONE,
 	  KEY_CPU_LIST, FIELD(reader_cpus) },
-	{ "repeat", "which repeat this is", ROLE_NONE, KEY_NUMBER, FIELD(repeat), { 1, 1000 }, .initial = "1" },
+	{ "repeat", "which repeat this is", ROLE_NONE,
+	  KEY_NUMBER, FIELD(repeat), { 1, 1000 }, .initial = "1" },
 	{ "seed", "page contents", ROLE_NONE,
 	  KEY_SEED, FIELD(seed), { 0, INT64_MAX }, .initial = "1" }, /* what JSON libraries take */
 };
@@ -137,13 +138,25 @@ int point_set_pair(struct point *p, const char *pair)
 	return point_set(p, name, eq + 1);
 }
 
+int tier_parse(const char *name, enum tier *tier)
+{
+	struct point holder;
+
+	if (point_set(&holder, "tier", name))
+		return -1;
+	if (holder.tier == TIER_AUTO)
+		return error("nothing runs in tier %s, which stands for others", name);
+	*tier = holder.tier;
+	return 0;
+}
+
 const char *point_get(const struct point *p, const struct key *key, char *buf, size_t size)
 {
 	key_kinds[key->kind].get((const char *)p + key->offset, &key->range, buf, size);
 	return buf;
 }
 
-unsigned int point_count(const struct point *p, const struct key *key)
+unsigned int point_unsigned(const struct point *p, const struct key *key)
 {
 	return *(const unsigned int *)((const char *)p + key->offset);
 }

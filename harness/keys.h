@@ -38,8 +38,7 @@ struct point {
 	enum tier tier;
 	unsigned int vcpus;
 	unsigned int cpus; /* simulated CPUs */
-	unsigned int
-		quantum; /* instructions that a simulated CPU runs before the next one's turn */
+	unsigned int quantum; /* instructions of a simulated CPU before the next one's turn */
 	unsigned int coherence_ns; /* what moving a cache line between simulated CPUs costs */
 	unsigned int speed; /* instructions per ns; 0: not resolved yet */
 	unsigned int pages; /* per vCPU; all in all where a workload shares them */
@@ -48,9 +47,8 @@ struct point {
 	unsigned int uffds; /* PER_VCPU or a number */
 	unsigned int readers; /* PER_VCPU or a number: handler threads in all */
 	enum handler handler;
-	char vcpu_cpus
-		[CPU_LIST_SIZE]; /* CPU list that vCPU threads are pinned to, in turn; "" for none */
-	char reader_cpus[CPU_LIST_SIZE]; /* the same for handler threads */
+	/* CPU lists that the threads of vCPUs and handlers are pinned to, in turn; "" for none. */
+	char vcpu_cpus[CPU_LIST_SIZE], reader_cpus[CPU_LIST_SIZE];
 	unsigned int repeat; /* which repeat this is, from 1 */
 	uint64_t seed;
 };
@@ -106,6 +104,9 @@ int point_set(struct point *p, const char *name, const char *value);
 /* The same for "KEY=VALUE". */
 int point_set_pair(struct point *p, const char *pair);
 
+/* A tier that something ran in, from its name: not auto. Returns 0 or -1 after error(). */
+int tier_parse(const char *name, enum tier *tier);
+
 /*
  * Checks what single keys cannot know (shmem only for minor faults, more
  * userfaultfds than pages, ...) and resolves what depends on other keys:
@@ -134,8 +135,8 @@ uint64_t point_pages_total(const struct point *p);
 /* Writes the value of a key as point_set() would read it. Returns buf. */
 const char *point_get(const struct point *p, const struct key *key, char *buf, size_t size);
 
-/* The value of a KEY_COUNT. */
-unsigned int point_count(const struct point *p, const struct key *key);
+/* The value of a key of a number, a count or a choice: its index then. */
+unsigned int point_unsigned(const struct point *p, const struct key *key);
 
 /* <0, 0 or >0 by their values of the key: numbers by size, choices in their order, per-vcpu last. */
 int point_key_compare(const struct point *a, const struct point *b, const struct key *key);

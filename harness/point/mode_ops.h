@@ -33,8 +33,8 @@ struct mode {
 	/*
 	 * Before the tested memory gets its slot: adds to m->slot what the mode needs there,
 	 * starts threads of its own. Profiles know these as handlers if their first function is
-	 * called handler_main_NAME. stop() is called when vCPUs have ended, to end these threads and free what start()
-	 * has made. NULL for nothing to do.
+	 * called handler_main_NAME. stop() is called when vCPUs have ended, to end these threads
+	 * and free what start() has made. NULL for nothing to do.
 	 */
 	void (*start)(struct measurement *m);
 	void (*stop)(struct measurement *m);

@@ -98,4 +98,15 @@ static inline size_t kind_count(void)
 	return count;
 }
 
+/* Fails when a file of the run folder lacks the part. */
+static inline void assert_file_has(const char *name, const char *part)
+{
+	char *text = read_back(name);
+
+	if (!strstr(text, part))
+		print_error("no '%s' in %s\n", part, name);
+	assert_non_null(strstr(text, part));
+	free(text);
+}
+
 #endif

@@ -5,6 +5,17 @@
 #include "../../harness/run/report/describe.h"
 #include "../../harness/run/report/groups.h"
 
+static void load(struct run_data *run)
+{
+	int failed;
+
+	run_folder_write(&folder, "");
+	failed = run_data_load(run, folder.path, 0);
+	if (failed)
+		print_error("%s\n", error_text());
+	assert_int_equal(failed, 0);
+}
+
 static const struct series *find_series(const struct panel *panel, const char *label)
 {
 	for (size_t s = 0; s < panel->series_count; s++)
@@ -31,8 +42,7 @@ static void repeats_give_the_median(void **state)
 	const struct cell *cell;
 
 	(void)state;
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_int_equal(run.panel_count, 1);
 	cell = series_cell(find_series(&run.panels[0], "uffd, 1 reader"), 2);
 	rate = cell_figure(cell, FIGURE_COMPARED);
@@ -52,8 +62,7 @@ static void series_keep_the_order_of_the_sweep(void **state)
 	struct run_data run;
 
 	(void)state;
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_int_equal(run.panels[0].series_count, 5);
 	for (size_t s = 0; s < 5; s++)
 		assert_string_equal(run.panels[0].series[s].label, order[s]);
@@ -73,8 +82,7 @@ static void conditions_are_not_mixed(void **state)
 	json_object_set_new(other, "fetch", json_string("0"));
 	json_object_set_new(other, "id", json_string("another"));
 	json_array_append_new(folder.records, other);
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_int_equal(run.panel_count, 2);
 	assert_string_equal(run.panels[0].key, "fetch=0");
 	assert_string_equal(run.panels[1].key, "fetch=30us");
@@ -89,8 +97,7 @@ static void tiers_are_never_mixed(void **state)
 	(void)state;
 	/* Not even where no two points could be taken for repeats. */
 	json_object_set_new(json_array_get(folder.records, 6), "tier", json_string("nested"));
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_int_equal(run.panel_count, 2);
 	run_data_free(&run);
 }
@@ -108,15 +115,13 @@ static void pages_may_vary_with_vcpus(void **state)
 
 		json_object_set_new(record, "pages", json_integer(one ? 4 : 2));
 	}
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_int_equal(run.panel_count, 1);
 	assert_non_null(strstr(panel_conditions(&run.panels[0], text, sizeof(text)), "pages=2..4"));
 	run_data_free(&run);
 	/* Two sizes at one vCPU count are no repeats. */
 	json_object_set_new(json_array_get(folder.records, 9), "pages", json_integer(8));
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_true(run.panel_count > 1);
 	run_data_free(&run);
 }
@@ -130,8 +135,7 @@ static void mechanisms_become_series(void **state)
 	json_object_set_new(other, "readers", json_integer(2));
 	json_object_set_new(other, "id", json_string("another"));
 	json_array_append_new(folder.records, other);
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_int_equal(run.panel_count, 1);
 	assert_non_null(find_series(&run.panels[0], "userfault: readers=2"));
 	assert_non_null(find_series(&run.panels[0], "userfault: readers=1"));
@@ -165,8 +169,7 @@ static void cpus_that_follow_readers_are_one_table(void **state)
 	for (size_t r = 0; r < 3; r++)
 		for (int vcpus = 8; vcpus <= 32; vcpus *= 4)
 			add_userfault(vcpus, readers[r], vcpus + readers[r]);
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_int_equal(run.panel_count, 1);
 	panel_values(&run.panels[0], point_key("cpus"), text, sizeof(text));
 	assert_string_equal(text, "1..48");
@@ -178,8 +181,7 @@ static void cpus_that_follow_readers_are_one_table(void **state)
 	run_data_free(&run);
 	/* The same vCPUs and readers on other CPUs are other conditions. */
 	add_userfault(8, 2, 4);
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_true(run.panel_count > 1);
 	run_data_free(&run);
 }
@@ -194,8 +196,7 @@ static void counts_that_follow_vcpus_are_one_series(void **state)
 		add_userfault(vcpus, 1, 1);
 		add_userfault(vcpus, vcpus, 1);
 	}
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_int_equal(run.panel_count, 1);
 	series = find_series(&run.panels[0], "userfault: readers=per-vcpu");
 	assert_non_null(series);
@@ -216,8 +217,7 @@ static void panels_stand_in_the_order_of_values(void **state)
 		json_object_set_new(other, "fetch", json_string(fetches[i]));
 		json_array_append_new(folder.records, other);
 	}
-	run_folder_write(&folder, "");
-	assert_int_equal(run_data_load(&run, folder.path, 0), 0);
+	load(&run);
 	assert_int_equal(run.panel_count, 3);
 	assert_string_equal(run.panels[0].key, "fetch=9us");
 	assert_string_equal(run.panels[1].key, "fetch=30us");

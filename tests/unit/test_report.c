@@ -33,7 +33,7 @@ static void histograms_of_repeats_add_up(void **state)
 
 static void report_is_whole(void **state)
 {
-	char *html, *text;
+	char *html;
 
 	(void)state;
 	run_folder_write(&folder, "");
@@ -49,14 +49,10 @@ static void report_is_whole(void **state)
 	assert_null(strstr(html, "src="));
 	assert_ids_unique(html);
 	free(html);
-	text = read_back("tables.txt");
-	assert_non_null(strstr(text, "uffd, best"));
-	free(text);
-	text = read_back("plots/throughput.svg");
-	assert_non_null(strstr(text, "tier simulated: "));
-	assert_non_null(strstr(text, "fetch 30us, kernel 6.12.117, series 0123456789ab"));
-	assert_non_null(strstr(text, "* or ! in the table"));
-	free(text);
+	assert_file_has("tables.txt", "uffd, best");
+	assert_file_has("plots/throughput.svg", "tier simulated: ");
+	assert_file_has("plots/throughput.svg", "fetch 30us, kernel 6.12.117, series 0123456789ab");
+	assert_file_has("plots/throughput.svg", "* or ! in the table");
 	/* The plots, their scripts with what they share, the figures; nothing else is left behind. */
 	assert_int_equal(count_plot_files(), kind_count() + kind_count() + 1 + 2);
 }
@@ -68,9 +64,7 @@ static void report_shows_known_answers(void **state)
 	(void)state;
 	run_folder_write(&folder, "");
 	write_or_skip();
-	text = read_back("report.html");
-	assert_non_null(strstr(text, "None: nothing ran on simulated CPUs in parallel."));
-	free(text);
+	assert_file_has("report.html", "None: nothing ran on simulated CPUs in parallel.");
 	run_folder_add_answers(&folder);
 	run_folder_write(&folder, "");
 	write_or_skip();
@@ -85,7 +79,6 @@ static void report_shows_known_answers(void **state)
 static void report_shows_the_settings_that_points_found(void **state)
 {
 	json_t *record;
-	char *text;
 	size_t i;
 
 	(void)state;
@@ -94,26 +87,18 @@ static void report_shows_the_settings_that_points_found(void **state)
 				    json_pack("{s:s}", "thp", "always [madvise] never"));
 	run_folder_write(&folder, "");
 	write_or_skip();
-	text = read_back("report.html");
-	assert_non_null(strstr(text, "\nsettings.x86_64.thp: always [madvise] never\n"));
-	free(text);
+	assert_file_has("report.html", "\nsettings.x86_64.thp: always [madvise] never\n");
 }
 
 static void incomplete_report_says_so(void **state)
 {
-	char *text;
-
 	(void)state;
 	json_object_set_new(folder.run, "complete", json_false());
 	json_array_remove(folder.records, 0);
 	run_folder_write(&folder, "");
 	write_or_skip();
-	text = read_back("report.html");
-	assert_non_null(strstr(text, "class=\"incomplete\">INCOMPLETE: 10 of 11 points"));
-	free(text);
-	text = read_back("plots/phases.svg");
-	assert_non_null(strstr(text, "INCOMPLETE: 10 of 11 points"));
-	free(text);
+	assert_file_has("report.html", "class=\"incomplete\">INCOMPLETE: 10 of 11 points");
+	assert_file_has("plots/phases.svg", "INCOMPLETE: 10 of 11 points");
 }
 
 static void report_without_times_has_no_plots(void **state)

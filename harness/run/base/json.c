@@ -5,6 +5,11 @@
 
 #include "util.h"
 
+const char *json_member(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
 json_t *json_owned(char *owned)
 {
 	json_t *value = owned ? json_string(owned) : NULL;

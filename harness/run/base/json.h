@@ -5,6 +5,9 @@
 
 #include <jansson.h>
 
+/* The text of a member, or NULL. */
+const char *json_member(const json_t *object, const char *name);
+
 /* A string, or null for NULL and for what is not UTF-8. Frees it. New reference. */
 json_t *json_owned(char *owned);
 

@@ -9,6 +9,7 @@
 #include "../host/machine.h"
 #include "../measure/tier_choice.h"
 #include "../base/spawn.h"
+#include "../base/json.h"
 
 static void line(const char *name, bool good, const char *text)
 {
@@ -62,7 +63,7 @@ static void show_kernel(const struct setup *setup, enum arch arch)
 		line("patched kernel", false, error_text());
 		return;
 	}
-	text = xasprintf("%s, in %s", json_string_value(json_object_get(manifest, "version")),
+	text = xasprintf("%s, in %s", json_member(manifest, "version"),
 			 setup->targets[arch].kernel_dir);
 	line("patched kernel", true, text);
 	free(text);
@@ -128,8 +129,7 @@ static void show_machine(void)
 
 	printf("Machine\n  %s%s\n  %lld CPUs, %lld cores, %lld NUMA nodes, %llu MiB of memory "
 	       "available\n",
-	       json_string_value(json_object_get(machine, "cpu_model")),
-	       machine_is_vm() ? ", in a VM" : "",
+	       json_member(machine, "cpu_model"), machine_is_vm() ? ", in a VM" : "",
 	       json_integer_value(json_object_get(machine, "cpus")),
 	       json_integer_value(json_object_get(machine, "cores")),
 	       json_integer_value(json_object_get(machine, "numa_nodes")),

@@ -203,7 +203,7 @@ static int run_all(struct request *r, const struct setup *setup)
 }
 
 /* What all architectures share. Returns an exit code. */
-static int run(struct request *r)
+static int run_request(struct request *r)
 {
 	unsigned int arches = 0;
 	struct setup setup;
@@ -243,7 +243,7 @@ int cmd_point(int argc, char **argv)
 	if (check(&r))
 		return exit_failed(-1, EXIT_USAGE);
 	if (!r.is_check)
-		return run(&r);
+		return run_request(&r);
 	print_arches(r.arches);
 	return EXIT_FINE;
 }

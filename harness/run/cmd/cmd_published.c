@@ -131,7 +131,7 @@ static int draw(const struct request *r, const char *dir, const char *caption)
 }
 
 /* Prints what the runs say, and draws it in the folder of the last one. Returns an exit code. */
-static int compare(struct request *r)
+static int show_comparison(struct request *r)
 {
 	char *caption = NULL;
 	int failed = 0, code = EXIT_USAGE;
@@ -166,7 +166,7 @@ static int measure_and_compare(struct request *r)
 		return exit_failed(-1, EXIT_USAGE);
 	for (size_t i = 0; i < PUBLISHED_SOURCES && !has_runs && !code; i++)
 		code = measure(r, &published_sources[i]);
-	return code ? code : compare(r);
+	return code ? code : show_comparison(r);
 }
 
 int cmd_published(int argc, char **argv)

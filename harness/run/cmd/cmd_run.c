@@ -11,6 +11,7 @@
 #include "../measure/run_json.h"
 #include "../plan/keyset.h"
 #include "../store/record.h"
+#include "../base/json.h"
 
 /* What the command line asks for. */
 struct request {
@@ -210,10 +211,7 @@ static int mark_done(struct sweep_run *r, const struct records *records)
 			return -1;
 		}
 		r->schedule.is_done[i] = true;
-		if (!strcmp(record->status, "ok"))
-			r->schedule.ok++;
-		else
-			r->schedule.skipped++;
+		schedule_count(&r->schedule, record->status);
 	}
 	return 0;
 }
@@ -274,7 +272,7 @@ static void announce(const struct sweep_run *r)
 	fprintf(stderr, "%zu points%s, %u at a time; results in %s\n", r->plan.count, before,
 		r->schedule.jobs, r->store.dir);
 	fprintf(stderr, "tier %s: %s\n", tier_kinds[r->choice.tier].name,
-		json_string_value(json_object_get(r->json, "tier_why")));
+		json_member(r->json, "tier_why"));
 }
 
 static void suggest_resume(const struct sweep_run *r)

@@ -37,13 +37,11 @@ int take_number(const struct option_row *row, const char *text, void *field)
 
 int take_key(const struct option_row *row, const char *text, void *field)
 {
-	const struct key *key = point_keys;
+	const struct key *key = point_key(row->name);
 	struct point holder = { 0 };
 
 	if (point_set(&holder, row->name, text))
 		return error("--%s: %s", row->name, error_text());
-	while (strcmp(key->name, row->name))
-		key++;
 	memcpy(field, (const char *)&holder + key->offset,
 	       key->kind == KEY_SEED ? sizeof(holder.seed) : sizeof(holder.tier));
 	return 0;

@@ -15,13 +15,13 @@ struct option_row;
  * Reads a value (NULL: none was given) into a field of the command's struct, of a type that
  * fits. Returns 0, or -1 after error().
  */
-typedef int take_option(const struct option_row *row, const char *text, void *field);
+typedef int option_reader(const struct option_row *row, const char *text, void *field);
 
 struct option_row {
 	const char *name;
 	const char *value; /* as --help calls it; "[=DIR]": may be left out; NULL: there is none */
 	const char *help; /* lines */
-	take_option *take;
+	option_reader *take;
 	size_t offset; /* of the field */
 	unsigned int max; /* for take_number() */
 };
@@ -43,12 +43,12 @@ int options_parse(const struct command_line *line, int argc, char **argv, void *
 /* For commands without any. */
 int options_refuse(const char *usage, int argc, char **argv);
 
-take_option take_flag; /* bool */
-take_option take_text; /* const char * */
-take_option take_number; /* unsigned int, from 1 */
-take_option take_key; /* a key of points: as there */
-take_option take_arches; /* bool[ARCH_COUNT] */
-take_option take_placement; /* enum placement */
+option_reader take_flag; /* bool */
+option_reader take_text; /* const char * */
+option_reader take_number; /* unsigned int, from 1 */
+option_reader take_key; /* a key of points: as there */
+option_reader take_arches; /* bool[ARCH_COUNT] */
+option_reader take_placement; /* enum placement */
 
 /* Of --png, a take_flag(); of --point-timeout, a take_number(). */
 #define PNG_HELP "draws the plots as PNG too, for a slide or a wiki"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "known_answers.h"
+#include "../base/json.h"
 
 #include <stdlib.h>
 
@@ -35,11 +36,6 @@ static void add_kind(struct kinds *kinds, const struct point *p)
 		kind->cpus = kind->vcpus = cpus;
 }
 
-static const char *name_of(const json_t *test)
-{
-	return json_string_value(json_object_get(test, "name"));
-}
-
 static double number(const json_t *test, const char *name)
 {
 	return json_number_value(json_object_get(test, name));
@@ -48,7 +44,7 @@ static double number(const json_t *test, const char *name)
 /* Shows all tests on stderr. Returns 0, or -1 after error() about the first wrong one. */
 static int look_at(const json_t *answers, const struct point *kind)
 {
-	const char *reason = json_string_value(json_object_get(answers, "reason"));
+	const char *reason = json_member(answers, "reason");
 	const json_t *test, *wrong = NULL;
 	size_t i;
 
@@ -57,9 +53,9 @@ static int look_at(const json_t *answers, const struct point *kind)
 	fprintf(stderr, "known answers, %s cpus=%u quantum=%u coherence=%u speed=%u, ns:",
 		arch_names[kind->arch], kind->cpus, kind->quantum, kind->coherence_ns, kind->speed);
 	json_array_foreach (json_object_get(answers, "tests"), i, test) {
-		fprintf(stderr, "%s %s %.1f (%.1f to %.1f)", i ? "," : "", name_of(test),
-			number(test, "measured_ns"), number(test, "low_ns"),
-			number(test, "high_ns"));
+		fprintf(stderr, "%s %s %.1f (%.1f to %.1f)", i ? "," : "",
+			json_member(test, "name"), number(test, "measured_ns"),
+			number(test, "low_ns"), number(test, "high_ns"));
 		if (!wrong && !json_is_true(json_object_get(test, "ok")))
 			wrong = test;
 	}
@@ -68,9 +64,9 @@ static int look_at(const json_t *answers, const struct point *kind)
 		return error("the simulated CPUs are wrong about %s: %.1f ns an operation, not "
 			     "%.1f to %.1f (%s cpus=%u quantum=%u coherence=%u); nothing was "
 			     "measured on them",
-			     name_of(wrong), number(wrong, "measured_ns"), number(wrong, "low_ns"),
-			     number(wrong, "high_ns"), arch_names[kind->arch], kind->cpus,
-			     kind->quantum, kind->coherence_ns);
+			     json_member(wrong, "name"), number(wrong, "measured_ns"),
+			     number(wrong, "low_ns"), number(wrong, "high_ns"),
+			     arch_names[kind->arch], kind->cpus, kind->quantum, kind->coherence_ns);
 	if (json_is_true(json_object_get(answers, "ok")))
 		return 0;
 	return error("known answers on %u simulated CPUs: none came", kind->cpus);

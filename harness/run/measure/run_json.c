@@ -157,28 +157,21 @@ static json_t *plan_json(const struct run_facts *facts)
 	return plan;
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-	return json_string_value(json_object_get(object, name));
-}
-
 int run_json_plan(const json_t *run, struct run_options *o, const char **sweep_text)
 {
 	const json_t *plan = json_object_get(run, "plan");
-	const char *tier = text_of(run, "tier"), *placement = text_of(plan, "placement");
-	struct point holder;
+	const char *tier = json_member(run, "tier"), *placement = json_member(plan, "placement");
 
-	o->sweep = text_of(plan, "sweep");
-	*sweep_text = text_of(plan, "sweep_text");
-	if (!*sweep_text || !o->sweep || !tier || !placement || point_set(&holder, "tier", tier))
+	o->sweep = json_member(plan, "sweep");
+	*sweep_text = json_member(plan, "sweep_text");
+	if (!*sweep_text || !o->sweep || !tier || !placement || tier_parse(tier, &o->tier))
 		return error("%s/run.json has no plan; start a new run", o->resume);
-	o->tier = holder.tier;
 	o->plan = (struct plan_options){
 		.repeat = (unsigned int)json_integer_value(json_object_get(plan, "repeat")),
 		.seed = (uint64_t)json_integer_value(json_object_get(plan, "seed")),
 	};
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
-		o->plan.texts[i] = text_of(plan, plan_text_names[i]);
+		o->plan.texts[i] = json_member(plan, plan_text_names[i]);
 	o->placement = !strcmp(placement, "none") ? PLACEMENT_NONE : PLACEMENT_DEFAULT;
 	return 0;
 }

@@ -110,10 +110,8 @@ static int start_points(struct scheduler *sc)
 	return 0;
 }
 
-static void count(struct schedule *s, const json_t *record)
+void schedule_count(struct schedule *s, const char *status)
 {
-	const char *status = record_status(record);
-
 	if (!strcmp(status, "ok"))
 		s->ok++;
 	else if (!strcmp(status, "skipped"))
@@ -132,7 +130,7 @@ static int finish_point(struct scheduler *sc, struct slot *slot, json_t *record)
 	record_finish(record, slot->planned->series, slot->planned->id, wall);
 	failed = store_append(sc->s->store, record);
 	if (!failed) {
-		count(sc->s, record);
+		schedule_count(sc->s, record_status(record));
 		progress_point_done(&sc->progress, slot->planned, record, duration_s);
 	}
 	json_decref(record);

@@ -24,6 +24,9 @@ int memory_check(const struct host *host, const struct point *p);
 /* The same for all points that are not done. */
 int schedule_check_memory(const struct schedule *schedule);
 
+/* Counts a record of that status. */
+void schedule_count(struct schedule *schedule, const char *status);
+
 /* A planned point as it is to be run. */
 struct job schedule_job(const struct schedule *schedule, const struct planned *planned);
 

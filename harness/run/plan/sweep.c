@@ -48,7 +48,7 @@ static const struct {
 	uint64_t max;
 	size_t offset;
 } sweep_only_keys[] = {
-	{ "pages_total", "pages", 1u << 20, FIELD(pages_total) },
+	{ "pages_total", "pages", PAGES_MAX, FIELD(pages_total) },
 	{ "cpus_max", "cpus", CPUS_MAX, FIELD(cpus_max) },
 	{ "readers_apart", "cpus", 1, FIELD(readers_apart) },
 };
@@ -97,19 +97,10 @@ const struct sweep_key *section_find(const struct section *section, const char *
 	return other;
 }
 
-/* The key of points that has this name, or NULL. */
-static const struct key *find_key(const char *name)
-{
-	for (size_t i = 0; i < point_keys_count; i++)
-		if (!strcmp(point_keys[i].name, name))
-			return &point_keys[i];
-	return NULL;
-}
-
 /* A key's text to its values, of which there may be several; each is checked by itself. */
 static int expand(const char *name, const char *text, struct strings *values)
 {
-	const struct key *key = find_key(name);
+	const struct key *key = point_key(name);
 	struct draft scratch = { 0 };
 
 	*values = (struct strings){ 0 };
@@ -158,7 +149,7 @@ int sweep_choices(const char *name, const char *text, bool *chosen)
 		return -1;
 	for (size_t i = 0; i < values.n; i++) {
 		point_set(&p, name, values.v[i]);
-		chosen[*(unsigned int *)((char *)&p + find_key(name)->offset)] = true;
+		chosen[point_unsigned(&p, point_key(name))] = true;
 	}
 	strings_free(&values);
 	return 0;

@@ -60,7 +60,7 @@ static int compare_frames(const char *a, const char *b)
 	return (*a == ';' ? 1 : (unsigned char)*a) - (*b == ';' ? 1 : (unsigned char)*b);
 }
 
-static int compare(const void *a, const void *b)
+static int compare_stacks(const void *a, const void *b)
 {
 	const struct stack *x = a, *y = b;
 
@@ -75,9 +75,9 @@ static void merge(struct stacks *stacks)
 	size_t n = 0;
 
 	if (stacks->n)
-		qsort(stacks->v, stacks->n, sizeof(*stacks->v), compare);
+		qsort(stacks->v, stacks->n, sizeof(*stacks->v), compare_stacks);
 	for (size_t i = 0; i < stacks->n; i++) {
-		if (n && !compare(&stacks->v[n - 1], &stacks->v[i]))
+		if (n && !compare_stacks(&stacks->v[n - 1], &stacks->v[i]))
 			stacks->v[n - 1].ns += stacks->v[i].ns;
 		else
 			stacks->v[n++] = stacks->v[i];

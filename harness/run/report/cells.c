@@ -44,20 +44,15 @@ static void add_cell(struct series *series, const struct record *records, size_t
 	}
 }
 
-static bool is_ok(const struct record *record)
-{
-	return !strcmp(record->status, "ok");
-}
-
 /* By vCPUs, those that are ok first. */
-static int compare(const void *a, const void *b)
+static int compare_repeats(const void *a, const void *b)
 {
 	const struct record *x = a, *y = b;
 
 	if (x->point.vcpus != y->point.vcpus)
 		return x->point.vcpus > y->point.vcpus ? 1 : -1;
-	if (is_ok(x) != is_ok(y))
-		return is_ok(x) ? -1 : 1;
+	if (record_is_ok(x) != record_is_ok(y))
+		return record_is_ok(x) ? -1 : 1;
 	return (x->point.repeat > y->point.repeat) - (x->point.repeat < y->point.repeat);
 }
 
@@ -68,11 +63,11 @@ void series_init(struct series *series, char *label, struct record *records, siz
 		.mode = records[0].point.mode,
 		.one_reader = records[0].point.mode == MODE_uffd,
 	};
-	qsort(records, count, sizeof(*records), compare);
+	qsort(records, count, sizeof(*records), compare_repeats);
 	for (size_t i = 0; i < count;) {
 		size_t n = 0;
 
-		while (i + n < count && is_ok(&records[i + n]) &&
+		while (i + n < count && record_is_ok(&records[i + n]) &&
 		       records[i + n].point.vcpus == records[i].point.vcpus)
 			n++;
 		if (n)

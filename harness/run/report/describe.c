@@ -63,7 +63,7 @@ const char *panel_values(const struct panel *panel, const struct key *key, char 
 	return buf;
 }
 
-static bool applies(const struct panel *panel, const struct key *key)
+static bool panel_applies(const struct panel *panel, const struct key *key)
 {
 	for (size_t i = 0; i < panel->record_count; i++)
 		if (!key->applies || key->applies(&panel->records[i].point))
@@ -80,7 +80,7 @@ const char *panel_conditions(const struct panel *panel, char *buf, size_t size)
 	for (size_t k = 0; k < point_keys_count && n < size; k++) {
 		const struct key *key = &point_keys[k];
 
-		if (key->role == ROLE_CONDITION && !key->has_own_place && applies(panel, key))
+		if (key->role == ROLE_CONDITION && !key->has_own_place && panel_applies(panel, key))
 			n += snprintf(buf + n, size - n, "%s%s=%s", n ? " " : "", key->name,
 				      panel_values(panel, key, values, sizeof(values)));
 	}

@@ -6,6 +6,7 @@
 
 #include "../plan/keyset.h"
 #include "../store/store.h"
+#include "../base/json.h"
 
 /* In what order records stand: by their series, as in the sweep, if that is to count; then by keys. */
 struct order {
@@ -78,14 +79,17 @@ static keyset independent_conditions(void)
 
 /*
  * Whether records differ in the key; where it may follow from others, whether they do so though
- * they agree in these. Sorts the records.
+ * they agree in these. May sort the records.
  */
 static bool is_apart(struct record *records, size_t count, const struct key *key)
 {
 	keyset followed = keyset_followed(key);
-	struct order same = { .keys = followed ? followed | independent_conditions() : 0 };
+	struct order same = { 0 };
 
-	sort(records, count, same);
+	if (followed) {
+		same.keys = followed | independent_conditions();
+		sort(records, count, same);
+	}
 	for (size_t i = 1; i < count; i++)
 		if (!compare_records(&records[i - 1], &records[i], &same) &&
 		    point_key_compare(&records[i - 1].point, &records[i].point, key))
@@ -133,7 +137,7 @@ static bool is_per_vcpu(const struct record *record, const struct record *record
 			const struct key *key)
 {
 	for (size_t i = 0; i < count; i++)
-		if (records[i].point.vcpus != point_count(&records[i].point, key) &&
+		if (records[i].point.vcpus != point_unsigned(&records[i].point, key) &&
 		    !point_key_compare(&records[i].point, &record->point, key))
 			return false;
 	return true;
@@ -279,18 +283,18 @@ static void split_panels(struct run_data *run, const json_t *order)
 static int load_run(struct run_data *run, const char *run_dir)
 {
 	const char *tier;
-	struct point holder;
+	int failed = -1;
 
 	*run = (struct run_data){ .run = store_load_run(run_dir) };
 	if (!run->run)
 		return -1;
-	tier = json_string_value(json_object_get(run->run, "tier"));
-	if (!tier || !json_is_string(json_object_get(run->run, "sweep")) ||
-	    !json_is_boolean(json_object_get(run->run, "complete")))
+	tier = json_member(run->run, "tier");
+	if (tier && json_member(run->run, "sweep") &&
+	    json_is_boolean(json_object_get(run->run, "complete")))
+		failed = tier_parse(tier, &run->tier);
+	else
 		error("\"sweep\", \"tier\" or \"complete\" is missing");
-	else if (!point_set(&holder, "tier", tier))
-		run->tier = holder.tier;
-	if (run->tier)
+	if (!failed)
 		return 0;
 	json_decref(run->run);
 	return error("%s/run.json: %s", run_dir, error_text());
@@ -329,10 +333,8 @@ int run_data_load(struct run_data *run, const char *run_dir, unsigned int vcpus)
 	run->complete = json_is_true(json_object_get(run->run, "complete"));
 	run->planned = json_integer_value(json_object_get(run->run, "total"));
 	for (size_t i = 0; i < run->records.n; i++) {
-		const char *status = run->records.v[i].status;
-
-		run->done += !strcmp(status, "ok") || !strcmp(status, "skipped");
-		run->failed += !strcmp(status, "failed");
+		run->done += record_is_settled(&run->records.v[i]);
+		run->failed += !record_is_settled(&run->records.v[i]);
 	}
 	split_panels(run, order);
 	if (!vcpus || !show_vcpus(run, vcpus))

@@ -164,7 +164,7 @@ static int finish_plot(const struct drawing *d, const char *kind, size_t format,
 
 static int draw_panel(const struct drawing *d, const struct run_data *run)
 {
-	int ret = copy_scripts(d->dir) || write_panel(d, run) || run_gnuplot(d) ? -1 : 0;
+	int ret = write_panel(d, run) || run_gnuplot(d) ? -1 : 0;
 
 	for (size_t k = 0; plot_kinds[k]; k++)
 		for (size_t f = 0; f < d->format_count; f++)
@@ -176,13 +176,19 @@ int plots_write(const struct run_data *run, const char *run_dir, bool png)
 {
 	char *dir = xasprintf("%s/plots", run_dir);
 	struct drawing d = { .dir = dir, .format_count = png ? 2 : 1 };
+	bool has_scripts = false;
 	int ret = 0;
 
 	if (mkdir(dir, 0777) && errno != EEXIST)
 		ret = error("cannot create %s: %s", dir, strerror(errno));
-	for (; d.panel < run->panel_count && !ret; d.panel++)
-		if (run->panels[d.panel].shown_vcpus)
+	for (; d.panel < run->panel_count && !ret; d.panel++) {
+		if (!run->panels[d.panel].shown_vcpus)
+			continue;
+		ret = has_scripts ? 0 : copy_scripts(dir);
+		has_scripts = true;
+		if (!ret)
 			ret = draw_panel(&d, run);
+	}
 	free(dir);
 	return ret;
 }

@@ -7,6 +7,7 @@
 #include "../../phases.h"
 #include "describe.h"
 #include "histogram.h"
+#include "../base/json.h"
 
 /* A string of gnuplot's in single quotes, in which only these are special. */
 static void print_variable(FILE *out, const char *name, const char *text)
@@ -173,7 +174,7 @@ static void print_series(FILE *settings, FILE *data, const struct panel *panel)
 /* What stands under every plot. */
 static void print_captions(FILE *settings, const struct run_data *run, const struct panel *panel)
 {
-	const char *sweep = json_string_value(json_object_get(run->run, "sweep"));
+	const char *sweep = json_member(run->run, "sweep");
 	char line[2048], a[512], b[512];
 
 	print_variable(settings, "tier", panel_tier(panel));

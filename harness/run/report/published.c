@@ -179,7 +179,7 @@ static int match_record(struct published_tables *tables, const struct record *re
 	size_t charge = 0;
 
 	/* Other tiers have no charge to compare at. */
-	if (strcmp(record->status, "ok") || !tier_kinds[p->tier].is_simulated)
+	if (!record_is_ok(record) || !tier_kinds[p->tier].is_simulated)
 		return 0;
 	while (charge < PUBLISHED_CHARGES && p->coherence_ns != published_charges_ns[charge])
 		charge++;

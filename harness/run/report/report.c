@@ -12,6 +12,7 @@
 #include "table_notes.h"
 #include "../base/file.h"
 #include "../base/util.h"
+#include "../base/json.h"
 
 /* What a part of the run prints, as a string. The caller frees. */
 static char *printed(void (*print)(FILE *out, const struct run_data *run),
@@ -138,7 +139,7 @@ static const struct text_part {
 
 static int print_text_part(FILE *out, const struct text_part *part, const struct run_data *run)
 {
-	const char *member = json_string_value(json_object_get(run->run, part->member));
+	const char *member = json_member(run->run, part->member);
 	char *text = part->print ? printed(part->print, run) : xstrdup(member ? member : "");
 
 	html_escape(out, text[0] || !part->none ? text : part->none);

@@ -9,12 +9,13 @@
 #include "table.h"
 #include "table_arches.h"
 #include "table_notes.h"
+#include "../base/json.h"
 
 #define LABEL_MIN 12
 
 void table_header(FILE *out, const struct run_data *run)
 {
-	const char *sweep = json_string_value(json_object_get(run->run, "sweep"));
+	const char *sweep = json_member(run->run, "sweep");
 	char text[512], incomplete[128];
 
 	fprintf(out, "faultline: sweep %s, tier %s, %s\n", sweep, tier_kinds[run->tier].name,

@@ -16,33 +16,27 @@ static bool is_same_problem(const struct record *a, const struct record *b)
 	       !strcmp(a->reason, b->reason);
 }
 
-static bool is_problem(const struct record *record)
-{
-	return strcmp(record->status, "ok");
-}
-
-/* The vCPU counts of the first record's problem, ascending; those are done[]. */
+/* The first record's problem, and at which vCPU counts there is the same; these are done[]. */
 static void print_problem(FILE *out, const struct panel *panel, size_t first, bool *done)
 {
 	const struct record *problem = &panel->records[first];
-	unsigned int before = 0, next;
+	bool has[VCPUS_MAX + 1] = { false };
+	const char *separator = "";
 
+	for (size_t i = first; i < panel->record_count; i++) {
+		const struct record *record = &panel->records[i];
+
+		if (record_is_ok(record) || !is_same_problem(record, problem))
+			continue;
+		done[i] = has[record->point.vcpus] = true;
+	}
 	fprintf(out, "  %s: %s, vCPUs ", problem->status, problem->series);
-	do {
-		next = 0;
-		for (size_t i = first; i < panel->record_count; i++) {
-			const struct record *record = &panel->records[i];
-
-			if (!is_problem(record) || !is_same_problem(record, problem))
-				continue;
-			done[i] = true;
-			if (record->point.vcpus > before && (!next || record->point.vcpus < next))
-				next = record->point.vcpus;
-		}
-		if (next)
-			fprintf(out, "%s%u", before ? "," : "", next);
-		before = next;
-	} while (next);
+	for (unsigned int vcpus = 1; vcpus <= VCPUS_MAX; vcpus++) {
+		if (!has[vcpus])
+			continue;
+		fprintf(out, "%s%u", separator, vcpus);
+		separator = ",";
+	}
 }
 
 void table_problems(FILE *out, const struct run_data *run)
@@ -54,7 +48,7 @@ void table_problems(FILE *out, const struct run_data *run)
 		bool *done = xcalloc(panel->record_count, sizeof(*done));
 
 		for (size_t i = 0; i < panel->record_count; i++) {
-			if (done[i] || !is_problem(&panel->records[i]))
+			if (done[i] || record_is_ok(&panel->records[i]))
 				continue;
 			if (!headed)
 				fprintf(out, "\nnot measured:\n");

@@ -5,6 +5,7 @@
 
 #include "../store/record.h"
 #include "figures.h"
+#include "../base/json.h"
 
 static long long integer(const json_t *object, const char *name)
 {
@@ -59,8 +60,8 @@ void table_record(FILE *out, const json_t *record, const char *tier_why)
 {
 	const json_t *latency_ns = json_object_get(record, "latency_ns");
 
-	fprintf(out, "tier %s (%s)\n%s\n", json_string_value(json_object_get(record, "tier")),
-		tier_why, json_string_value(json_object_get(record, "id")));
+	fprintf(out, "tier %s (%s)\n%s\n", json_member(record, "tier"), tier_why,
+		json_member(record, "id"));
 	if (strcmp(record_status(record), "ok")) {
 		fprintf(out, "%s: %s\n", record_status(record), record_reason(record));
 		return;

@@ -9,6 +9,7 @@
 #include "../base/file.h"
 #include "../base/util.h"
 #include "record.h"
+#include "../base/json.h"
 
 /* Sets a key from the record's value. What says which point it is has to be there. */
 static int take_key(struct record *record, const struct key *key)
@@ -27,26 +28,20 @@ static int take_key(struct record *record, const struct key *key)
 	return 0;
 }
 
-static const char *text_of(const json_t *json, const char *name, const char *otherwise)
-{
-	const char *text = json_string_value(json_object_get(json, name));
-
-	return text ? text : otherwise;
-}
-
 int record_init(struct record *record, json_t *json)
 {
+	const char *series = json_member(json, "series");
 	int failed = 0;
 
 	*record = (struct record){
 		.json = json,
-		.status = text_of(json, "status", ""),
-		.reason = text_of(json, "reason", ""),
+		.status = record_status(json),
+		.reason = record_reason(json),
 	};
 	point_defaults(&record->point);
 	for (size_t i = 0; i < point_keys_count && !failed; i++)
 		failed = take_key(record, &point_keys[i]);
-	record->series = text_of(json, "series", mode_names[record->point.mode]);
+	record->series = series ? series : mode_names[record->point.mode];
 	if (!failed && !*record->status)
 		failed = error("it has no status");
 	if (failed)
@@ -89,6 +84,16 @@ int records_read(struct records *records, const char *dir)
 	free(text);
 	free(path);
 	return failed;
+}
+
+bool record_is_ok(const struct record *record)
+{
+	return !strcmp(record->status, "ok");
+}
+
+bool record_is_settled(const struct record *record)
+{
+	return record_is_ok(record) || !strcmp(record->status, "skipped");
 }
 
 void records_free(struct records *records)

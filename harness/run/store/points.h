@@ -24,6 +24,10 @@ struct records {
 	size_t n;
 };
 
+/* Whether it has figures; and whether its point need not be measured again: also if it cannot be. */
+bool record_is_ok(const struct record *record);
+bool record_is_settled(const struct record *record);
+
 /*
  * The records of a run's folder in the order in which they were written, which may hold several
  * of one point. A last line without its end was cut short, and is left out. Returns 0, or -1

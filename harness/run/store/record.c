@@ -81,7 +81,7 @@ char *record_dump(const json_t *record)
 
 static const char *text_of(const json_t *record, const char *name)
 {
-	const char *text = json_string_value(json_object_get(record, name));
+	const char *text = json_member(record, name);
 
 	return text ? text : "";
 }

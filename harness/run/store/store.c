@@ -141,7 +141,7 @@ static int keep_good_points(struct store *store, struct records *records)
 		struct record *record = &records->v[i];
 		char *line;
 
-		if (strcmp(record->status, "ok") && strcmp(record->status, "skipped")) {
+		if (!record_is_settled(record)) {
 			json_decref(record->json);
 			continue;
 		}
