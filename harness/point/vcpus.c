@@ -20,11 +20,17 @@
 
 struct vcpu_thread {
 	struct measurement *m;
+	struct crew *crew;
 	struct vcpu vcpu;
 	pthread_t thread;
-	pthread_barrier_t *barrier;
 	uint64_t last_page; /* that KVM_RUN reported missing */
-	uint64_t cpu_ns; /* of the thread: before its workload, then from there to its end */
+	uint64_t ready_cpu_ns; /* CPU time of the thread before it enters its workload */
+};
+
+struct crew {
+	struct vcpu_thread *threads; /* as many as vCPUs */
+	pthread_barrier_t barrier;
+	_Atomic unsigned int done; /* vCPUs that are through with their workloads */
 };
 
 #define NO_PAGE UINT64_MAX
@@ -76,12 +82,12 @@ static void init_block(struct measurement *m, struct guest_vcpu *block, unsigned
 /* Waits for all vCPUs. Returns true in one of them, before the others may go on(). */
 static bool meet(struct vcpu_thread *thread)
 {
-	return pthread_barrier_wait(thread->barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
+	return pthread_barrier_wait(&thread->crew->barrier) == PTHREAD_BARRIER_SERIAL_THREAD;
 }
 
 static void go_on(struct vcpu_thread *thread)
 {
-	pthread_barrier_wait(thread->barrier);
+	pthread_barrier_wait(&thread->crew->barrier);
 }
 
 static void tell_host(const struct measurement *m, char command)
@@ -114,25 +120,37 @@ static void start_together(struct vcpu_thread *thread)
 	go_on(thread);
 	thread->vcpu.block->begin_ticks = m->begin_ticks;
 	thread->vcpu.block->gap_ticks = ticks_of_ns(START_GAP_NS, hz);
-	thread->cpu_ns = cpu_time_ns(pthread_self());
+	thread->ready_cpu_ns = cpu_time_ns(pthread_self());
 	ticks_sleep_until(m->begin_ticks - ticks_of_ns(START_ENTRY_NS, hz), hz);
+	/* The sleep is no work either; but who is late for want of a CPU must not be held up. */
+	if (arch_ticks() < m->begin_ticks - ticks_of_ns(START_ENTRY_NS / 2, hz))
+		thread->ready_cpu_ns = cpu_time_ns(pthread_self());
+}
+
+/* CPU time of all vCPUs' threads since they were ready. */
+static int64_t vcpus_cpu_ns(const struct measurement *m, const struct crew *crew)
+{
+	int64_t ns = 0;
+
+	for (unsigned int i = 0; i < m->point->vcpus; i++)
+		ns += (int64_t)(cpu_time_ns(crew->threads[i].thread) -
+				crew->threads[i].ready_cpu_ns);
+	return ns;
 }
 
 /*
- * CPU time is read where nothing is being timed: before the sleep that precedes the start, and
- * when all are done. That sleep and the way through the last meeting are in it, once a vCPU;
- * a reading closer to the workload would take time from vCPUs that share the CPU.
+ * CPU time is read where that takes no time from workloads on the same CPU: by the last of
+ * all. The others sleep by then, or are about to.
  */
 static void finish_together(struct vcpu_thread *thread)
 {
 	struct measurement *m = thread->m;
-	bool is_first = meet(thread);
+	struct crew *crew = thread->crew;
 
-	thread->cpu_ns = cpu_time_ns(pthread_self()) - thread->cpu_ns;
-	if (is_first) {
-		m->cpu_ns += handlers_cpu_ns(m);
+	if (atomic_fetch_add(&crew->done, 1) + 1 == m->point->vcpus)
+		m->cpu_ns += vcpus_cpu_ns(m, crew) + handlers_cpu_ns(m);
+	if (meet(thread))
 		tell_host(m, CONTROL_BOOT);
-	}
 	go_on(thread);
 }
 
@@ -203,16 +221,16 @@ static void *vcpu_main(void *arg)
 	return NULL;
 }
 
-static void start_vcpus(struct measurement *m, struct vcpu_thread *threads,
-			pthread_barrier_t *barrier)
+static void start_vcpus(struct measurement *m, struct crew *crew)
 {
+	struct vcpu_thread *threads = crew->threads;
 	pthread_attr_t attr;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, THREAD_STACK_BYTES);
 	for (unsigned int i = 0; i < m->point->vcpus; i++) {
 		threads[i].m = m;
-		threads[i].barrier = barrier;
+		threads[i].crew = crew;
 		threads[i].last_page = NO_PAGE;
 		vcpu_create(&m->vm, &threads[i].vcpu, i);
 		init_block(m, threads[i].vcpu.block, i);
@@ -232,20 +250,18 @@ static void start_vcpus(struct measurement *m, struct vcpu_thread *threads,
 void vcpus_run(struct measurement *m)
 {
 	unsigned int vcpus = m->point->vcpus;
-	struct vcpu_thread *threads = calloc(vcpus, sizeof(*threads));
-	pthread_barrier_t barrier;
+	struct crew crew = { .threads = calloc(vcpus, sizeof(*crew.threads)) };
 
-	if (!threads)
+	if (!crew.threads)
 		fail("no memory for %u vCPUs", vcpus);
-	pthread_barrier_init(&barrier, NULL, vcpus);
-	start_vcpus(m, threads, &barrier);
+	pthread_barrier_init(&crew.barrier, NULL, vcpus);
+	start_vcpus(m, &crew);
 	for (unsigned int i = 0; i < vcpus; i++) {
-		pthread_join(threads[i].thread, NULL);
-		m->blocks[i] = *threads[i].vcpu.block;
-		m->cpu_ns += (int64_t)(threads[i].cpu_ns -
-				       ns_of_ticks(m->blocks[i].spin_ticks, m->clock_hz));
-		vcpu_destroy(&threads[i].vcpu);
+		pthread_join(crew.threads[i].thread, NULL);
+		m->blocks[i] = *crew.threads[i].vcpu.block;
+		m->cpu_ns -= (int64_t)ns_of_ticks(m->blocks[i].spin_ticks, m->clock_hz);
+		vcpu_destroy(&crew.threads[i].vcpu);
 	}
-	pthread_barrier_destroy(&barrier);
-	free(threads);
+	pthread_barrier_destroy(&crew.barrier);
+	free(crew.threads);
 }
