@@ -67,7 +67,7 @@ check "a wrong answer is kept" grep -q '"measured_ns": 1999.5' "$scratch/wrong/r
 expect "a wrong answer is shown" 0 " 1999\.5 +NO$" \
 	"$faultline" report "$scratch/wrong"
 FAKE_ANSWERS=hang expect "Ctrl-C at known answers" 130 "0 of 2 points are done; resume with" \
-	timeout --preserve-status -s INT 1 "${run[@]}" "$scratch/interrupted"
+	timeout --preserve-status -s INT 1 env --default-signal=INT "${run[@]}" "$scratch/interrupted"
 check "Ctrl-C at known answers: not whole" not_whole "$scratch/interrupted"
 check "Ctrl-C at known answers: no VM is left behind" no_vm_left "$scratch"
 

@@ -134,7 +134,7 @@ fi
 export FAKE=slow FAKE_STARTS=$scratch/starts
 dir=$scratch/interrupted
 set -m
-"${run[@]}" "$dir" --jobs 1 >"$scratch/out" 2>&1 </dev/null &
+env --default-signal=INT "${run[@]}" "$dir" --jobs 1 >"$scratch/out" 2>&1 </dev/null &
 pid=$!
 set +m
 for _ in $(seq 100); do

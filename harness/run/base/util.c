@@ -106,12 +106,26 @@ const char *time_text(char buf[32], int64_t unix_s)
 	return buf;
 }
 
-double monotonic_s(void)
+static double monotonic_s(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+void stopwatch_start(struct stopwatch *watch)
+{
+	*watch = (struct stopwatch){ .looked_s = monotonic_s() };
+}
+
+double stopwatch_s(struct stopwatch *watch)
+{
+	double now_s = monotonic_s(), passed_s = now_s - watch->looked_s;
+
+	watch->looked_s = now_s;
+	watch->counted_s += passed_s < 2 * LOOK_EVERY_S ? passed_s : LOOK_EVERY_S;
+	return watch->counted_s;
 }
 
 uint64_t prng_next(uint64_t *state)

@@ -62,8 +62,21 @@ char *last_line(const char *text);
 /* UTC, "2026-11-20T12:00:00Z". */
 const char *time_text(char buf[32], int64_t unix_s);
 
-/* A clock that only goes forward, in seconds. */
-double monotonic_s(void);
+/*
+ * The time during which this process could run, for limits and estimates: while it is stopped
+ * (Ctrl-Z), the machine suspended, or others have all CPUs, a limit would be reached by waiting
+ * alone. To be looked at every LOOK_EVERY_S; much longer pauses count as one. It does not follow
+ * changes of the time of day.
+ */
+#define LOOK_EVERY_S 0.5
+struct stopwatch {
+	double looked_s, counted_s;
+};
+
+void stopwatch_start(struct stopwatch *watch);
+
+/* Seconds since the start. */
+double stopwatch_s(struct stopwatch *watch);
 
 /* A small generator with a sequence fixed by its seed (splitmix64), for the order of points. */
 uint64_t prng_next(uint64_t *state);

@@ -19,20 +19,25 @@ static sigset_t awaited;
 
 void events_init(void)
 {
+	static const int requests[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+
 	sigemptyset(&awaited);
+	/* Where it is ignored, children that end leave nothing to wait for. */
+	signal(SIGCHLD, SIG_DFL);
 	sigaddset(&awaited, SIGCHLD);
-	sigaddset(&awaited, SIGINT);
-	sigaddset(&awaited, SIGTERM);
-	sigaddset(&awaited, SIGHUP);
+	/* nohup, and a script's jobs in the background, ignore some. Blocked, they would come. */
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		if (!sigaction(requests[i], NULL, &action) && action.sa_handler != SIG_IGN)
+			sigaddset(&awaited, requests[i]);
 	sigprocmask(SIG_BLOCK, &awaited, NULL);
 }
 
-int event_wait(double timeout_s)
+int event_wait(void)
 {
-	struct timespec ts = { .tv_sec = (time_t)timeout_s };
+	const struct timespec ts = { .tv_nsec = (long)(LOOK_EVERY_S * 1e9) };
 	int signal;
 
-	ts.tv_nsec = (long)((timeout_s - (double)ts.tv_sec) * 1e9);
 	signal = sigtimedwait(&awaited, NULL, &ts);
 	if (signal < 0 || signal == SIGCHLD)
 		return 0;
@@ -106,9 +111,9 @@ int execution_start(struct execution *e, const struct job *job)
 		.point = job->point,
 		.name = xasprintf("%s/%s", slash ? slash + 1 : job->log_dir, job->stem),
 		.started_unix_s = time(NULL),
-		.started_s = monotonic_s(),
 		.timeout_s = cost_timeout_s(job->point, job->timeout_s),
 	};
+	stopwatch_start(&e->watch);
 	files_init(&e->files, job);
 	unlink(e->files.record);
 	unlink(e->files.console);
@@ -171,9 +176,9 @@ static void remove_if_empty(const char *path)
 }
 
 /* Exit codes that come with a record; the VM's is 0 whatever became of the point. */
-static bool exit_is_regular(const struct execution *e, int status)
+static bool exit_is_regular(int status)
 {
-	if (e->timed_out || !WIFEXITED(status))
+	if (!WIFEXITED(status))
 		return false;
 	return !WEXITSTATUS(status) || WEXITSTATUS(status) == EXIT_POINT_FAILED ||
 	       WEXITSTATUS(status) == EXIT_SKIPPED;
@@ -185,7 +190,7 @@ static json_t *collect(struct execution *e, int status)
 	json_t *record = NULL;
 
 	error("it ended without a record");
-	if (text && *text && exit_is_regular(e, status))
+	if (text && *text && exit_is_regular(status))
 		record = e->host->parse(text, e->point);
 	if (record && e->host->verify && e->host->verify(e->point, &e->files)) {
 		json_decref(record);
@@ -213,20 +218,21 @@ json_t *execution_poll(struct execution *e)
 {
 	int status;
 
-	if (!e->timed_out && monotonic_s() - e->started_s >= e->timeout_s) {
-		e->timed_out = true;
-		kill(-e->pid, SIGKILL);
-	}
-	if (waitpid(e->pid, &status, WNOHANG) != e->pid)
+	if (waitpid(e->pid, &status, WNOHANG) != e->pid) {
+		if (stopwatch_s(&e->watch) >= e->timeout_s && !e->timed_out) {
+			e->timed_out = true;
+			kill(-e->pid, SIGKILL);
+		}
 		return NULL;
+	}
 	kill(-e->pid, SIGKILL); /* what it may have started itself */
 	e->pid = 0;
 	return collect(e, status);
 }
 
-json_t *execution_wall(const struct execution *e)
+json_t *execution_wall(struct execution *e)
 {
-	double duration_s = monotonic_s() - e->started_s;
+	double duration_s = stopwatch_s(&e->watch);
 	char started[32];
 	json_t *wall = json_pack("{s:s, s:f}", "started", time_text(started, e->started_unix_s),
 				 "duration_s", (double)(int64_t)(duration_s * 1000) / 1000);
@@ -253,11 +259,8 @@ int execution_run(const struct job *job, json_t **record, json_t **wall)
 	struct execution e;
 	int failed = execution_start(&e, job);
 
-	while (!failed && !(*record = execution_poll(&e))) {
-		double left_s = e.timeout_s - (monotonic_s() - e.started_s);
-
-		failed = event_wait(left_s > 0 ? left_s : 1);
-	}
+	while (!failed && !(*record = execution_poll(&e)))
+		failed = event_wait();
 	if (!failed && wall)
 		*wall = execution_wall(&e);
 	execution_free(&e);

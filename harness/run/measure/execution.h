@@ -34,19 +34,22 @@ struct execution {
 	char *name; /* how messages name the files, without what follows the stem */
 	pid_t pid; /* 0 when nothing runs */
 	int64_t started_unix_s;
-	double started_s; /* monotonic */
+	struct stopwatch watch;
 	double timeout_s;
 	bool timed_out;
 };
 
-/* Blocks the signals that event_wait() waits for. To be called before the first child. */
+/*
+ * Blocks the signals that event_wait() waits for, apart from requests to end that faultline was
+ * started to ignore. To be called before the first child.
+ */
 void events_init(void);
 
 /*
- * Until a child ends, faultline is asked to end (SIGINT, SIGTERM, SIGHUP), or time is up. Returns
- * 0, or INTERRUPTED.
+ * Until a child ends, faultline is asked to end (SIGINT, SIGTERM, SIGHUP), or LOOK_EVERY_S have
+ * gone by. Returns 0, or INTERRUPTED.
  */
-int event_wait(double timeout_s);
+int event_wait(void);
 
 /* Starts the point, in place of files of the same names. Returns 0, or -1 after error(). */
 int execution_start(struct execution *e, const struct job *job);
@@ -59,7 +62,7 @@ int execution_start(struct execution *e, const struct job *job);
 json_t *execution_poll(struct execution *e);
 
 /* The "wall" object of its record, after it has ended. New reference. */
-json_t *execution_wall(const struct execution *e);
+json_t *execution_wall(struct execution *e);
 
 /* Ends it at once if it still runs, and forgets it. */
 void execution_free(struct execution *e);

@@ -10,16 +10,14 @@
 #include "../plan/cost.h"
 #include "../store/record.h"
 
-#define DRAW_EVERY_S 0.5
-
 void progress_start(struct progress *progress, const struct plan *plan, const bool *is_done,
 		    unsigned int jobs)
 {
 	*progress = (struct progress){
 		.total = plan->count,
-		.started_s = monotonic_s(),
 		.terminal = isatty(STDERR_FILENO),
 	};
+	stopwatch_start(&progress->watch);
 	for (size_t i = 0; i < plan->count; i++) {
 		if (is_done[i])
 			progress->done++;
@@ -27,7 +25,7 @@ void progress_start(struct progress *progress, const struct plan *plan, const bo
 			progress->cost_left += cost_s(&plan->points[i].point);
 	}
 	if (jobs)
-		progress->end_s = progress->started_s + progress->cost_left / jobs;
+		progress->end_s = progress->cost_left / jobs;
 }
 
 /* Series, mode and size of a point. Caller frees. */
@@ -47,9 +45,9 @@ static char *describe(const struct planned *planned)
 }
 
 /* "1:05 left", or "" where it is not known. Returns buf. */
-static const char *time_left(const struct progress *progress, char buf[32])
+static const char *time_left(struct progress *progress, char buf[32])
 {
-	double left_s = progress->end_s - monotonic_s();
+	double left_s = progress->end_s - stopwatch_s(&progress->watch);
 	unsigned int whole_s = left_s > 0 ? (unsigned int)(left_s + 0.5) : 0;
 
 	buf[0] = '\0';
@@ -67,12 +65,12 @@ static int terminal_columns(void)
 
 void progress_draw(struct progress *progress, const struct planned *at_hand)
 {
-	double now_s = monotonic_s();
+	double now_s = stopwatch_s(&progress->watch);
 	char *line, *point, left[32];
 
-	if (!progress->terminal || now_s - progress->drawn_s < DRAW_EVERY_S)
+	if (!progress->terminal || now_s < progress->draw_s)
 		return;
-	progress->drawn_s = now_s;
+	progress->draw_s = now_s + LOOK_EVERY_S;
 	point = at_hand ? describe(at_hand) : xstrdup("");
 	line = xasprintf("[%zu/%zu] %s  %s", progress->done, progress->total,
 			 time_left(progress, left), point);
@@ -85,7 +83,7 @@ void progress_point_done(struct progress *progress, const struct planned *planne
 			 const json_t *record, double duration_s)
 {
 	const char *status = record_status(record);
-	double now_s = monotonic_s(), cost = cost_s(&planned->point);
+	double now_s = stopwatch_s(&progress->watch), cost = cost_s(&planned->point);
 	bool is_ok = !strcmp(status, "ok"), is_terminal = progress->terminal;
 	char *point, left[32];
 
@@ -93,8 +91,7 @@ void progress_point_done(struct progress *progress, const struct planned *planne
 	progress->cost_done += cost;
 	progress->cost_left -= cost;
 	/* Until the next point is done, time just passes. */
-	progress->end_s =
-		now_s + (now_s - progress->started_s) * progress->cost_left / progress->cost_done;
+	progress->end_s = now_s + now_s * progress->cost_left / progress->cost_done;
 	if (is_terminal && is_ok)
 		return;
 	progress_end(progress);
@@ -109,5 +106,5 @@ void progress_end(struct progress *progress)
 {
 	if (progress->terminal)
 		fputs("\r\033[K", stderr);
-	progress->drawn_s = 0;
+	progress->draw_s = 0;
 }

@@ -13,7 +13,8 @@
 struct progress {
 	size_t total, done; /* points */
 	double cost_done, cost_left; /* see cost_s(); done: in this run */
-	double started_s, drawn_s, end_s; /* end: as it looks by now; 0: not known */
+	struct stopwatch watch;
+	double draw_s, end_s; /* by the watch: next look of the line; end, 0: not known */
 	bool terminal;
 };
 

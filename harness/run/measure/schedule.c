@@ -154,12 +154,11 @@ static int finish_points(struct scheduler *sc)
 
 static int run_loop(struct scheduler *sc)
 {
-	const double poll_s = 0.5; /* for time limits and the progress line */
 	int failed = start_points(sc);
 
 	while (!failed && sc->running) {
 		progress_draw(&sc->progress, at_hand(sc));
-		failed = event_wait(poll_s);
+		failed = event_wait();
 		if (!failed)
 			failed = finish_points(sc) || start_points(sc) ? -1 : 0;
 	}
