@@ -15,7 +15,7 @@
 # Both count all pages of all vCPUs.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
 say() { echo "compare: $*" >&2; }
 die() {
 	local code=$1
@@ -48,7 +48,7 @@ export FAULTLINE_KERNEL_DIR_x86_64
 make -s -C "$root" -j"$(nproc)" >&2 </dev/null
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/faultline
-key=$( (source_identity; gcc --version; sha256sum <"$0") | sha256sum | cut -c 1-16)
+key=$( (source_identity; clean gcc --version; sha256sum <"$0") | sha256sum | cut -c 1-16)
 test=$cache/demand-paging-test-$key
 work=$(mktemp -d "$cache/compare.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -57,14 +57,14 @@ trap 'trap - INT TERM HUP; exit 130' INT TERM HUP
 build_test() {
 	local selftests=$work/src/tools/testing/selftests/kvm
 
-	make -s -C "$work/src" ARCH=x86_64 headers &&
-		make -s -C "$selftests" -j"$(nproc)" ARCH=x86_64 \
+	clean make -s -C "$work/src" ARCH=x86_64 headers &&
+		clean make -s -C "$selftests" -j"$(nproc)" ARCH=x86_64 \
 			LDFLAGS='-pthread -static -no-pie' "$selftests/demand_paging_test"
 }
 
 if [ ! -x "$test" ]; then
 	say "building demand_paging_test"
-	source_unpack "$work/src"
+	source_unpack "$work/src" x86_64
 	build_test >"$work/log" 2>&1 </dev/null || { tail -n 20 "$work/log" >&2; die 1 "cannot build demand_paging_test"; }
 	mv "$work/src/tools/testing/selftests/kvm/demand_paging_test" "$test"
 	rm -rf "$work/src"

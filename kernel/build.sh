@@ -18,11 +18,13 @@ Patches and builds the kernel that faultline boots, for this machine or with a
 cross compiler for another one, and prints the folder that holds it: vmlinux
 (x86_64) or Image (arm64), System.map, config, gen_init_cpio, manifest.json.
 What has been built before, from the same source, patches, configuration and
-compiler, is reused. With --if-built, nothing is built: exit code 4 when it
+compiler, is reused; other variables than these two, KBUILD_OUTPUT for instance,
+have no effect. With --if-built, nothing is built: exit code 4 when it
 would have to be, and the folder is where it would go.
 
   KERNEL_SRC=DIR      use this Linux 6.12 tree (it is copied, not changed)
-                      instead of Debian's linux-source-6.12
+                      instead of Debian's linux-source-6.12; of a git tree,
+                      what git ignores is left out
   XDG_CACHE_HOME=DIR  keep kernels in DIR/faultline instead of ~/.cache/faultline
 END
 }
@@ -35,7 +37,9 @@ die() {
 	exit "$code"
 }
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+# What tools say is read, and compared.
+export LC_ALL=C
+root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
 # shellcheck source=kernel/source.sh
 . "$root/kernel/source.sh"
 
@@ -92,27 +96,28 @@ source_check
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/faultline
 mkdir -p "$cache/logs" 2>/dev/null && [ -w "$cache" ] ||
 	die 2 "cannot write to $cache; set XDG_CACHE_HOME to a folder that can be written"
-cache=$(cd "$cache" && pwd)
+cache=$(CDPATH='' cd -- "$cache" && pwd)
 case $cache in
 *[[:space:]:]*) die 2 "the kernel cannot be built in '$cache': no blanks or colons allowed;" \
 	"set XDG_CACHE_HOME to another folder" ;;
 esac
 
-# Prints all that the kernel is made from, a line each.
+# Prints all that the kernel is made from, a line each. Nothing of the environment is.
 ingredients() {
 	echo "arch $arch"
-	source_identity
-	(cd "$root/kernel" && sha256sum build.sh source.sh config/common.config "config/$arch.config" series/6.12/*.patch)
+	source_identity || return
+	(cd "$root/kernel" && sha256sum build.sh source.sh clean.sh config/common.config \
+		"config/$arch.config" series/6.12/*.patch)
 	tools ''
 	[ -z "$cross" ] || tools "$cross"
 }
 
 # tools PREFIX: versions of a compiler and its binutils.
 tools() {
-	"$1gcc" --version | head -n 1
-	"$1gcc" -dumpmachine
-	"$1ld" --version | head -n 1
-	"$1as" --version | head -n 1
+	clean "$1gcc" --version | head -n 1
+	clean "$1gcc" -dumpmachine
+	clean "$1ld" --version | head -n 1
+	clean "$1as" --version | head -n 1
 }
 
 # A kernel folder is renamed into place when it is whole; the hash guards
@@ -124,7 +129,8 @@ is_whole() {
 	sum=$(sha256sum <"$1/$image") && grep -q "\"image_sha256\": \"${sum%% *}\"" "$1/manifest.json"
 }
 
-key=$(ingredients | sha256sum | cut -c 1-16)
+ingredients=$(ingredients) || die 1 "cannot read all of the source, see above"
+key=$(sha256sum <<<"$ingredients" | cut -c 1-16)
 kernel=$cache/kernel-$arch-$key
 log=$cache/logs/kernel-$arch-$key.log
 if is_whole "$kernel"; then
@@ -162,12 +168,12 @@ free_mib=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
 		"make room, or set XDG_CACHE_HOME to a folder elsewhere"
 work=$(mktemp -d "$cache/work.XXXXXX")
 src=$work/src obj=$work/obj out=$work/out
-mkdir "$obj" "$out"
+mkdir "$obj" "$out" "$work/tmp"
 
-# kbuild TARGET...: the user's environment must not reach the build, and file
-# names that macros leave in the image must not depend on the folder.
+# kbuild TARGET...: file names that macros leave in the image must not depend on the
+# folder.
 kbuild() {
-	env -i PATH="$PATH" HOME="$work" LC_ALL=C TZ=UTC \
+	clean HOME="$work" TMPDIR="$work/tmp" \
 		make -C "$src" O="$obj" -j"$(nproc)" ARCH="$arch" CROSS_COMPILE="$cross" LOCALVERSION= \
 		KBUILD_BUILD_TIMESTAMP="$BUILD_DATE" KBUILD_BUILD_VERSION=1 \
 		KBUILD_BUILD_USER=faultline KBUILD_BUILD_HOST=faultline \
@@ -189,9 +195,10 @@ step() {
 }
 
 configure() {
+	# merge_config.sh makes its temporary files where it stands.
 	kbuild allnoconfig &&
-		"$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$obj/.config" \
-			"$root/kernel/config/common.config" "$root/kernel/config/$arch.config" >>"$log" 2>&1 &&
+		(cd "$work/tmp" && clean "$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$obj/.config" \
+			"$root/kernel/config/common.config" "$root/kernel/config/$arch.config") >>"$log" 2>&1 &&
 		kbuild olddefconfig
 }
 
@@ -211,7 +218,7 @@ check_config() {
 }
 
 sha256_of() { sha256sum | cut -d ' ' -f 1; }
-json() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
+json() { printf '%s' "${1//[[:cntrl:]]/?}" | iconv -c -f UTF-8 -t UTF-8 | sed 's/[\\"]/\\&/g'; }
 
 manifest() {
 	cat <<END
@@ -221,16 +228,17 @@ manifest() {
   "source": "$(json "$(source_description)")",
   "series_sha256": "$(cat "$root"/kernel/series/6.12/*.patch | sha256_of)",
   "config_sha256": "$(sha256_of <"$obj/.config")",
-  "compiler": "$(json "$("${cross}gcc" --version | head -n 1), $("${cross}ld" --version | head -n 1)")",
+  "compiler": "$(json "$(clean "${cross}gcc" --version | head -n 1), $(clean "${cross}ld" --version | head -n 1)")",
   "image_sha256": "$(sha256_of <"$out/$image")"
 }
 END
 }
 
 : >"$log"
-ingredients >>"$log"
+echo "$ingredients" >>"$log"
 say "unpacking the source"
-source_unpack "$src"
+source_unpack "$src" "$arch"
+[ "$(ingredients)" = "$ingredients" ] || die 1 "the source has changed while it was copied; try again"
 version=$(source_version "$src")
 say "patching Linux $version"
 source_patch "$src"

@@ -6,18 +6,17 @@
 
 readonly DEBIAN_TARBALL=/usr/src/linux-source-6.12.tar.xz
 
-source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source_root=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly source_root
 
-# The user's tree may belong to another user, and even reading a git tree may
-# rewrite its index.
-user_git() {
-	GIT_OPTIONAL_LOCKS=0 git -c safe.directory='*' -C "$KERNEL_SRC" "$@"
-}
+# clean COMMAND...: nothing of the user's environment may reach what is called here.
+clean() { "$source_root/clean.sh" "$@"; }
 
-# Whether KERNEL_SRC is the top of a git tree.
+# Whether KERNEL_SRC is the top of a git tree that has a commit.
 source_is_git() {
-	[ -e "$KERNEL_SRC/.git" ] && command -v git >/dev/null && user_git rev-parse -q --verify HEAD >/dev/null 2>&1
+	[ -e "$KERNEL_SRC/.git" ] && command -v git >/dev/null || return 1
+	[ "$(clean --git "$KERNEL_SRC" rev-parse --show-toplevel 2>/dev/null)" -ef "$KERNEL_SRC" ] &&
+		clean --git "$KERNEL_SRC" rev-parse -q --verify HEAD >/dev/null 2>&1
 }
 
 # Dies unless there is a kernel source.
@@ -28,56 +27,94 @@ source_check() {
 		return
 	fi
 	if [ ! -r "$KERNEL_SRC/Makefile" ] || [ ! -r "$KERNEL_SRC/virt/kvm/kvm_main.c" ]; then
-		die 2 "KERNEL_SRC=$KERNEL_SRC is not a kernel source tree; point it at the top of one"
+		die 2 "KERNEL_SRC=$KERNEL_SRC is not a kernel source tree; point it at the top of one," \
+			"unpacked or checked out"
 	fi
-	KERNEL_SRC=$(cd "$KERNEL_SRC" && pwd)
+	[[ $KERNEL_SRC = /* ]] || KERNEL_SRC=$PWD/$KERNEL_SRC
 }
 
-# One line that changes when the source does. Contents are hashed where that is
-# quick; for a plain folder, names, sizes and times stand in for them.
+# Names of the files in KERNEL_SRC, the current folder, each with a NUL. Of a git tree,
+# what git ignores is left out.
+source_files() {
+	local file
+
+	if ! source_is_git; then
+		find . -name .git -prune -o ! -type d -print0
+		return
+	fi
+	# Other repositories in it are listed as folders, and deleted files are still listed.
+	clean --git . ls-files -z --cached --others --exclude-standard |
+		while IFS= read -r -d '' file; do
+			if [ -d "$file" ] && [ ! -L "$file" ]; then
+				find "./$file" -name .git -prune -o ! -type d -print0
+			elif [ -e "$file" ] || [ -L "$file" ]; then
+				printf './%s\0' "$file"
+			fi
+		done
+}
+
+# KERNEL_SRC as a tar archive that is the same for the same files. Both the copy and
+# the identity are made from this.
+source_stream() {
+	(cd -- "$KERNEL_SRC" && source_files | LC_ALL=C sort -zu |
+		clean tar --null --no-recursion -T - --format=gnu --hard-dereference --mtime=@0 \
+			--owner=0 --group=0 --numeric-owner --mode=u+rw,go-w,a+rX -cf -)
+}
+
+# One line that changes when the source does.
 source_identity() {
+	local hash kind=folder
+
 	if [ -z "${KERNEL_SRC:-}" ]; then
 		echo "tarball $(sha256sum <"$DEBIAN_TARBALL")"
-	elif source_is_git; then
-		echo "git $(user_git rev-parse HEAD)" \
-			"$( (user_git diff --binary HEAD
-			cd "$KERNEL_SRC" && user_git ls-files -z --others --exclude-standard |
-				xargs -0r stat -c '%n %s %Y') | sha256sum)"
-	else
-		echo "folder $(cd "$KERNEL_SRC" && find . -type f -printf '%P %s %T@\n' |
-			LC_ALL=C sort | sha256sum)"
+		return
 	fi
+	hash=$(source_stream | b2sum) || return
+	! source_is_git || kind="git $(clean --git "$KERNEL_SRC" rev-parse HEAD)"
+	echo "$kind $hash"
 }
 
 # How the source was come by, for people.
 source_description() {
 	if [ -z "${KERNEL_SRC:-}" ]; then
-		echo "Debian linux-source-6.12 $(dpkg-query -W -f '${Version}' linux-source-6.12 2>/dev/null)"
+		# shellcheck disable=SC2016 # dpkg-query expands it
+		echo "Debian linux-source-6.12 $(clean dpkg-query -W -f '${Version}' linux-source-6.12 2>/dev/null)"
 	elif source_is_git; then
-		echo "git $(user_git describe --always --dirty)"
+		echo "git $(clean --git "$KERNEL_SRC" describe --always --dirty)"
 	else
-		echo "folder $(basename "$KERNEL_SRC")"
+		echo "folder $(basename -- "$KERNEL_SRC")"
 	fi
 }
 
-# source_unpack DIR: puts a copy of the source into the new folder DIR.
+# Links that lead out of the copy in DIR would take there what is done to the copy.
+drop_links_outward() {
+	local link top
+	local -a dropped=()
+
+	top=$(realpath -- "$1")
+	while IFS= read -r -d '' link; do
+		[[ $(realpath -m -- "$link") != "$top"/* ]] || continue
+		rm -- "$link"
+		dropped+=("${link#"$1"/}")
+	done < <(find "$1" -type l -print0)
+	[ ${#dropped[@]} = 0 ] || echo "left out of the copy, as links that lead out of $KERNEL_SRC:" \
+		"${#dropped[@]}, the first is ${dropped[0]}" >&2
+}
+
+# source_unpack DIR ARCH: puts a copy of the source, for that architecture, into the
+# new folder DIR.
 source_unpack() {
 	mkdir -p "$1"
 	if [ -z "${KERNEL_SRC:-}" ]; then
-		tar -xJf "$DEBIAN_TARBALL" -C "$1" --strip-components=1 ||
+		clean tar -xJf "$DEBIAN_TARBALL" -C "$1" --strip-components=1 ||
 			die 1 "cannot unpack $DEBIAN_TARBALL into $1"
-	elif source_is_git; then
-		# Deleted but still listed files are left out by the test for existence.
-		(cd "$KERNEL_SRC" && user_git ls-files -z --cached --others --exclude-standard |
-			while IFS= read -r -d '' f; do
-				[ -e "$f" ] || [ -L "$f" ] && printf '%s\0' "$f"
-			done | tar -cf - --null -T -) | tar -xf - -C "$1" ||
-			die 1 "cannot copy $KERNEL_SRC to $1"
-	else
-		cp -a --reflink=auto "$KERNEL_SRC/." "$1" || die 1 "cannot copy $KERNEL_SRC to $1"
-		if [ -e "$1/.config" ] || [ -d "$1/include/config" ]; then
-			make -s -C "$1" mrproper >&2 || die 1 "cannot clean the copy of $KERNEL_SRC in $1"
-		fi
+		return
+	fi
+	source_stream | clean tar -xmf - -C "$1" || die 1 "cannot copy $KERNEL_SRC to $1"
+	drop_links_outward "$1"
+	# Kbuild refuses a source tree that was built in.
+	if [ -e "$1/.config" ] || [ -d "$1/include/config" ] || [ -d "$1/arch/${2/x86_64/x86}/include/generated" ]; then
+		clean make -s -C "$1" ARCH="$2" mrproper >&2 || die 1 "cannot clean the copy of $KERNEL_SRC"
 	fi
 }
 
@@ -96,13 +133,13 @@ source_patch() {
 	local tree=$1 patch out file
 
 	# The last patch can be taken back only from a tree that has them all.
-	if patch -R -p1 -s -f --dry-run -d "$tree" <"$(series_patches | tail -n 1)" >/dev/null; then
+	if clean patch -R -p1 -s -f --dry-run -d "$tree" <"$(series_patches | tail -n 1)" >/dev/null; then
 		echo "the series is in this tree already" >&2
 		return
 	fi
 	while IFS= read -r patch; do
 		# Fuzz would let a hunk land in the wrong function of a newer kernel.
-		out=$(patch -p1 -f -F0 --no-backup-if-mismatch -r - -d "$tree" <"$patch" 2>&1) && continue
+		out=$(clean patch -p1 -f -F0 --no-backup-if-mismatch -r - -d "$tree" <"$patch" 2>&1) && continue
 		file=$(sed -n 's/^patching file //p;s/^can.t find file to patch.*/a file that is not there/p' \
 			<<<"$out" | tail -n 1)
 		echo "$out" >&2

@@ -20,14 +20,14 @@ mkdir -p $scripts
 if [ -n "${KERNEL_SRC:-}" ]; then
 	cp "${files[@]/#/$KERNEL_SRC/scripts/}" $scripts/
 elif [ ! -e $scripts/.done ] || [ "$DEBIAN_TARBALL" -nt $scripts/.done ]; then
-	tar -xJf "$DEBIAN_TARBALL" -C $scripts --strip-components=2 \
+	clean tar -xJf "$DEBIAN_TARBALL" -C $scripts --strip-components=2 \
 		"${files[@]/#/linux-source-6.12/scripts/}" && touch $scripts/.done
 fi
 # Through stdin: a file that git knows would be taken for source code. There is no
 # tree to look in for maintainers, and new files are none of theirs.
 bad=0
 for patch in kernel/series/6.12/*.patch; do
-	perl $scripts/checkpatch.pl --no-tree --quiet --show-types --ignore FILE_PATH_CHANGES \
+	clean perl $scripts/checkpatch.pl --no-tree --quiet --show-types --ignore FILE_PATH_CHANGES \
 		- <"$patch" || { echo "checkpatch: $patch is not clean" >&2; bad=1; }
 done
 [ $bad = 1 ] || echo "checkpatch: kernel/series/6.12 is clean"

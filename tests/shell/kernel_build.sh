@@ -22,14 +22,17 @@ export XDG_CACHE_HOME=$scratch/cache MADE=$scratch/made
 mkdir -p "$tree/virt/kvm" "$tree/scripts/kconfig" "$fakes"
 printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 99\n' >"$tree/Makefile"
 echo 'int kvm;' >"$tree/virt/kvm/kvm_main.c"
-cat >"$tree/scripts/kconfig/merge_config.sh" <<'END'
+# The environment does not get through to scripts of the tree, make and compilers, so
+# orders come by file.
+echo nothing >"$scratch/dropped"
+echo 1 >"$scratch/cross_version"
+cat >"$tree/scripts/kconfig/merge_config.sh" <<END
 #!/bin/sh
 shift 4
-cat "$@" | grep -v '=n$' | grep -v "${DROPPED:-nothing}" >"${0%/src/*}/obj/.config"
+cat "\$@" | grep -v '=n\$' | grep -v -f "$scratch/dropped" >"\${0%/src/*}/obj/.config"
 END
 chmod +x "$tree/scripts/kconfig/merge_config.sh"
 
-# The environment does not get through to make, so orders come by file.
 cat >"$fakes/make" <<END
 #!/bin/bash
 for word; do
@@ -63,7 +66,8 @@ printf '#!/bin/sh\n[ "$*" = -m ] || exec "%s" "$@"\necho "${MACHINE_IS:-x86_64}"
 	"$(command -v uname)" >"$fakes/uname"
 for tool in gcc ld as; do
 	# shellcheck disable=SC2016
-	printf '#!/bin/sh\necho "cross %s ${CROSS_VERSION:-1}"\n' $tool >"$fakes/aarch64-linux-gnu-$tool"
+	printf '#!/bin/sh\necho "cross %s $(cat "%s")"\n' $tool "$scratch/cross_version" \
+		>"$fakes/aarch64-linux-gnu-$tool"
 done
 chmod +x "$fakes"/*
 # All that the machine really has, except cross compilers.
@@ -134,8 +138,10 @@ check "interrupted build" [ $code = 130 ]
 check "nothing is kept after it, either" nothing_kept
 rm "$scratch/hang"
 
+echo CONFIG_USERFAULTFD >"$scratch/dropped"
 expect "setting that Linux drops is named" 2 "does not take these settings: CONFIG_USERFAULTFD=y" \
-	env DROPPED=CONFIG_USERFAULTFD PATH="$fakes:$PATH" KERNEL_SRC="$tree" "$build"
+	env PATH="$fakes:$PATH" KERNEL_SRC="$tree" "$build"
+echo nothing >"$scratch/dropped"
 
 expect "--if-built when it is not" 4 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-" \
 	env PATH="$fakes:$PATH" KERNEL_SRC="$tree" "$build" --if-built
@@ -163,8 +169,8 @@ check "is built with the cross compiler, image only" \
 	told_make "ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- .* Image\$"
 check "and the image is there" test -r "$(with_fakes --arch arm64 2>/dev/null)/Image"
 check "without another build" builds 3
-expect "another cross compiler: another kernel" 4 "kernel-arm64-" \
-	env CROSS_VERSION=2 "$scratch/with_fakes" --arch arm64 --if-built
+echo 2 >"$scratch/cross_version"
+expect "another cross compiler: another kernel" 4 "kernel-arm64-" "$scratch/with_fakes" --arch arm64 --if-built
 expect "arm64 on arm64, without being asked for" 0 "kernel-arm64-" env MACHINE_IS=aarch64 "$scratch/with_fakes"
 check "is built without a cross compiler" told_make "ARCH=arm64 CROSS_COMPILE= .* Image\$"
 finish
