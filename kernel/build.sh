@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Builds the kernel under test, or finds it built. The last line on stdout is
@@ -106,7 +106,7 @@ esac
 ingredients() {
 	echo "arch $arch"
 	source_identity || return
-	(cd "$root/kernel" && sha256sum build.sh source.sh clean.sh config/common.config \
+	(cd "$root/kernel" && sha256sum build.sh source.sh clean.sh commit.sh config/common.config \
 		"config/$arch.config" series/6.12/*.patch)
 	tools ''
 	[ -z "$cross" ] || tools "$cross"

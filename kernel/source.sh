@@ -12,12 +12,8 @@ readonly source_root
 # clean COMMAND...: nothing of the user's environment may reach what is called here.
 clean() { "$source_root/clean.sh" "$@"; }
 
-# Whether KERNEL_SRC is the top of a git tree that has a commit.
-source_is_git() {
-	[ -e "$KERNEL_SRC/.git" ] && command -v git >/dev/null || return 1
-	[ "$(clean --git "$KERNEL_SRC" rev-parse --show-toplevel 2>/dev/null)" -ef "$KERNEL_SRC" ] &&
-		clean --git "$KERNEL_SRC" rev-parse -q --verify HEAD >/dev/null 2>&1
-}
+# Prints the commit if KERNEL_SRC is the top of a git tree.
+source_commit() { "$source_root/commit.sh" --quick "$KERNEL_SRC" 2>/dev/null; }
 
 # Dies unless there is a kernel source.
 source_check() {
@@ -38,7 +34,7 @@ source_check() {
 source_files() {
 	local file
 
-	if ! source_is_git; then
+	if ! source_commit >/dev/null; then
 		find . -name .git -prune -o ! -type d -print0
 		return
 	fi
@@ -63,24 +59,26 @@ source_stream() {
 
 # One line that changes when the source does.
 source_identity() {
-	local hash kind=folder
+	local hash commit
 
 	if [ -z "${KERNEL_SRC:-}" ]; then
 		echo "tarball $(sha256sum <"$DEBIAN_TARBALL")"
 		return
 	fi
 	hash=$(source_stream | b2sum) || return
-	! source_is_git || kind="git $(clean --git "$KERNEL_SRC" rev-parse HEAD)"
-	echo "$kind $hash"
+	commit=$(source_commit) || commit=none
+	echo "folder with commit $commit $hash"
 }
 
 # How the source was come by, for people.
 source_description() {
+	local tree
+
 	if [ -z "${KERNEL_SRC:-}" ]; then
 		# shellcheck disable=SC2016 # dpkg-query expands it
 		echo "Debian linux-source-6.12 $(clean dpkg-query -W -f '${Version}' linux-source-6.12 2>/dev/null)"
-	elif source_is_git; then
-		echo "git $(clean --git "$KERNEL_SRC" describe --always --dirty)"
+	elif tree=$("$source_root/commit.sh" "$KERNEL_SRC"); then
+		echo "git ${tree##* }"
 	else
 		echo "folder $(basename -- "$KERNEL_SRC")"
 	fi
