@@ -88,12 +88,12 @@ initramfs: $(INITRAMFSES)
 $(foreach arch,$(sort $(HOST_ARCH) $(ARCHES)),$(eval \
 	include workloads/guest.mk harness/point/point.mk tests/kvm/kvm.mk))
 
-# Only what shows the version is built again when it changes.
+# Only what shows the version is built again when it changes. Who may not write here uses what is built.
 VERSIONED_OBJECTS := $(call objects,bench/faultline.c harness/run/measure/run_json.c)
 build/version: FORCE
 	@mkdir -p $(@D)
-	@v=$$(git describe --always --dirty 2>/dev/null || echo unknown); \
-	[ "$$(cat $@ 2>/dev/null)" = "$$v" ] || echo "$$v" >$@
+	@v=$$(harness/version.sh); v=$${v%% *}; [ "$$(cat $@ 2>/dev/null)" = "$$v" ] || \
+		if [ ! -e $@ ] || [ -w $@ ]; then echo "$$v" >$@; fi
 
 $(VERSIONED_OBJECTS): build/version
 $(VERSIONED_OBJECTS): VERSION_FLAGS = -DFAULTLINE_VERSION='"$(shell cat build/version)"'
@@ -147,7 +147,7 @@ test: all test-programs
 test-reproducible:
 	set -e; for arch in $(ARCHES); do tests/kernel-reproducible.sh $$arch; done
 
-SCRIPTS := run.sh .ci/run $(wildcard kernel/*.sh bench/*.sh tests/*.sh tests/*/*.sh)
+SCRIPTS := run.sh .ci/run $(wildcard kernel/*.sh harness/*.sh bench/*.sh tests/*.sh tests/*/*.sh)
 C_FILES := $(shell find bench harness workloads tests -name '*.[ch]')
 
 check: check-format check-rooms check-schema check-shell check-warnings check-cppcheck check-series
@@ -165,6 +165,7 @@ check-schema: build/schema
 
 check-shell:
 	shellcheck -x $(SCRIPTS)
+	tests/check-clean.sh
 
 check-warnings:
 	$(MAKE) -s WERROR=1 check-objects

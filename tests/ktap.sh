@@ -1,7 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# For shell tests, to be sourced: reports results in KTAP.
+# For shell tests, to be sourced, with root set: reports results in KTAP.
+
+# git SUBCOMMAND...: on repositories of the test's own, whatever the caller's environment
+# and configuration say.
+git() {
+	# shellcheck disable=SC2154 # root is of who sources this
+	"$root/kernel/clean.sh" GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@t GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t \
+		git -c init.defaultBranch=main "$@"
+}
 
 ktap_passed=0 ktap_failed=0 ktap_skipped=0
 

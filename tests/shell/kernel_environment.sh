@@ -64,7 +64,7 @@ printf '%s\n' .config '*.o' vmlinux /include/config >"$plain/.gitignore"
 # The series need not apply to it. Whatever else is called notes its environment.
 printf '#!/bin/sh\nenv -0 >>"%s"\nexit 0\n' "$scratch/reached" >"$fakes/patch"
 for tool in git tar make gcc ld as; do
-	printf '#!/bin/sh\nenv -0 >>"%s"\nexec "%s" "$@"\n' "$scratch/reached" "$(command -v $tool)" \
+	printf '#!/bin/sh\nenv -0 >>"%s"\nexec "%s" "$@"\n' "$scratch/reached" "$(type -P $tool)" \
 		>"$fakes/$tool"
 done
 chmod +x "$fakes"/*
@@ -152,13 +152,12 @@ builds() {
 arch=x86_64 image=vmlinux
 [ "$(uname -m)" = x86_64 ] || { skip_test "all" "its tree is one for x86-64"; finish; }
 
-git_plain() { git -c user.name=t -c user.email=t@t -c commit.gpgsign=false -c init.defaultBranch=main "$@"; }
 # new_git NAME: the tree, committed.
 new_git() {
 	cp -a "$plain" "$trees/$1"
-	git_plain init -q "$trees/$1"
-	git_plain -C "$trees/$1" add -A
-	git_plain -C "$trees/$1" commit -qm first
+	git init -q "$trees/$1"
+	git -C "$trees/$1" add -A
+	git -C "$trees/$1" commit -qm first
 }
 
 builds "plain folder, no variables" "$plain"
@@ -186,7 +185,7 @@ builds "tree that was built in" "$trees/built" "${hostile[@]}"
 
 new_git git
 builds "git tree" "$trees/git" "${hostile[@]}"
-check "is named by its commit" grep -q "\"git $(git_plain -C "$trees/git" describe --always)\"" "$scratch/source"
+check "is named by its commit" grep -q "\"git $(git -C "$trees/git" describe --always)\"" "$scratch/source"
 clean_key=$(cat "$scratch/key")
 
 new_git dirty
@@ -250,25 +249,25 @@ rm -f "$scratch/program_was_run"
 builds "git tree whose configuration names programs" "$trees/programs" "${hostile[@]}"
 check "none of which is run" test ! -e "$scratch/program_was_run"
 
-git_plain -C "$trees/git" worktree add -q "$trees/worktree" 2>/dev/null
+git -C "$trees/git" worktree add -q "$trees/worktree" 2>/dev/null
 builds "worktree" "$trees/worktree" "${hostile[@]}"
 check "has the key of the tree" [ "$(cat "$scratch/key")" = "$clean_key" ]
-git_plain clone -q --depth 1 "file://$trees/git" "$trees/shallow"
+git clone -q --depth 1 "file://$trees/git" "$trees/shallow"
 builds "shallow clone" "$trees/shallow" "${hostile[@]}"
 check "has the key of the tree, too" [ "$(cat "$scratch/key")" = "$clean_key" ]
-git_plain init -q "$trees/super"
-git_plain -C "$trees/super" -c protocol.file.allow=always submodule --quiet add "$trees/git" linux 2>/dev/null
+git init -q "$trees/super"
+git -C "$trees/super" -c protocol.file.allow=always submodule --quiet add "$trees/git" linux 2>/dev/null
 builds "submodule" "$trees/super/linux" "${hostile[@]}"
 check "has the key of the tree as well" [ "$(cat "$scratch/key")" = "$clean_key" ]
 new_git exported
 printf '%s\n' 'virt/kvm/kvm_main.c export-ignore' 'Makefile export-subst' >"$trees/exported/.gitattributes"
 builds "git tree with attributes for archives" "$trees/exported" "${hostile[@]}"
-mkdir "$trees/outer" && git_plain init -q "$trees/outer" && cp -a "$plain" "$trees/outer/linux"
+mkdir "$trees/outer" && git init -q "$trees/outer" && cp -a "$plain" "$trees/outer/linux"
 builds "plain folder in another repository" "$trees/outer/linux" "${hostile[@]}"
 check "is not named by it" grep -q '"folder linux"' "$scratch/source"
-new_git unborn && rm -rf "$trees/unborn/.git" && git_plain init -q "$trees/unborn"
+new_git unborn && rm -rf "$trees/unborn/.git" && git init -q "$trees/unborn"
 builds "git tree without a commit" "$trees/unborn" "${hostile[@]}"
-git_plain clone -q --bare "$trees/git" "$trees/bare"
+git clone -q --bare "$trees/git" "$trees/bare"
 expect "bare repository" 2 "is not a kernel source tree.*checked out" \
 	env KERNEL_SRC="$trees/bare" "$build"
 

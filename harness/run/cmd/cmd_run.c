@@ -230,6 +230,16 @@ static int resume(struct sweep_run *r, const json_t *identity, const struct reco
 	return 0;
 }
 
+/* Says once that nobody will know what was measured with. */
+static void complain_of_no_commit(const json_t *identity)
+{
+	const json_t *faultline = json_object_get(identity, "faultline");
+
+	if (!json_member(faultline, "commit"))
+		complain("run.json cannot tell which commit of faultline this is: %s",
+			 json_member(faultline, "commit_from"));
+}
+
 /* The folder, new or with those records, and its run.json. */
 static int open_folder(struct sweep_run *r, const struct records *records)
 {
@@ -238,6 +248,7 @@ static int open_folder(struct sweep_run *r, const struct records *records)
 
 	if (!identity)
 		return -1;
+	complain_of_no_commit(identity);
 	failed = records ? resume(r, identity, records) : begin(r, identity);
 	json_decref(identity);
 	return failed ? -1 : store_write_run(&r->store, r->json);

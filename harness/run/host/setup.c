@@ -163,16 +163,30 @@ char *setup_sha256(const char *path)
 	return NULL;
 }
 
-char *setup_commit(const struct setup *setup, bool *dirty)
+struct provenance setup_provenance(const struct setup *setup)
 {
-	char *commit_argv[] = { "git", "-C", setup->root, "rev-parse", "HEAD", NULL };
-	char *status_argv[] = { "git",	  "-C",		 setup->root,
-				"status", "--porcelain", "--untracked-files=no",
-				NULL };
-	char *commit = command_line_of(commit_argv);
-	char *status = commit ? command_line_of(status_argv) : NULL;
+	char *script = xasprintf("%s/harness/version.sh", setup->root);
+	char *argv[] = { script, NULL }, *line = command_line_of(argv), *state = NULL;
+	struct provenance p = { 0 };
 
-	*dirty = status && *status;
-	free(status);
-	return commit;
+	if (!line || sscanf(line, "%*s %ms %ms %m[^\n]", &p.commit, &state, &p.from) != 3) {
+		free(p.from);
+		p.from = xasprintf("%s cannot be run", script);
+	}
+	if (p.commit && !strcmp(p.commit, "unknown")) {
+		free(p.commit);
+		p.commit = NULL;
+	}
+	p.is_dirty = state && !strcmp(state, "dirty");
+	p.is_state_known = p.is_dirty || (state && !strcmp(state, "clean"));
+	free(state);
+	free(line);
+	free(script);
+	return p;
+}
+
+void provenance_free(struct provenance *provenance)
+{
+	free(provenance->commit);
+	free(provenance->from);
 }

@@ -47,7 +47,14 @@ char *setup_qemu_version(const struct setup *setup, enum arch arch);
 /* SHA-256 of a file in hex, or NULL when it cannot be had. Caller frees. */
 char *setup_sha256(const char *path);
 
-/* The commit that the repository is at, or NULL outside one; whether tracked files differ. */
-char *setup_commit(const struct setup *setup, bool *dirty);
+/* Which faultline this is. */
+struct provenance {
+	char *commit; /* or NULL: not known */
+	bool is_state_known, is_dirty; /* whether tracked files differ from it */
+	char *from; /* how that was told, or why not */
+};
+
+struct provenance setup_provenance(const struct setup *setup);
+void provenance_free(struct provenance *provenance);
 
 #endif

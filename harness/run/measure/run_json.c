@@ -56,17 +56,18 @@ static json_t *make_target(const struct schedule *s, enum arch arch)
 
 static json_t *make_faultline(const struct setup *setup, bool is_vm)
 {
-	bool dirty;
-	char *commit = setup_commit(setup, &dirty);
+	struct provenance p = setup_provenance(setup);
 	json_t *faultline = json_object();
 
 	set_text(faultline, "version", FAULTLINE_VERSION);
-	set_text(faultline, "commit", commit);
-	json_object_set_new(faultline, "dirty", commit ? json_boolean(dirty) : json_null());
+	set_text(faultline, "commit", p.commit);
+	json_object_set_new(faultline, "dirty",
+			    p.is_state_known ? json_boolean(p.is_dirty) : json_null());
+	set_text(faultline, "commit_from", p.from);
 	set_text(faultline, "compiler", "gcc " __VERSION__);
 	set_owned(faultline, "manycore_sha256", is_vm ? setup_sha256(setup->manycore) : NULL);
 	set_owned(faultline, "coherence_sha256", is_vm ? setup_sha256(setup->coherence) : NULL);
-	free(commit);
+	provenance_free(&p);
 	return faultline;
 }
 
