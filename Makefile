@@ -15,11 +15,12 @@ WARNINGS := -Wall -Wextra -Wno-missing-field-initializers
 CPPFLAGS := -D_GNU_SOURCE
 OBJ := build/obj
 
-ifdef WERROR
+$(foreach switch,WERROR SANITIZE,$(if $(filter-out 0 1,$($(switch))),$(error $(switch)=$($(switch)): say 1 for on or 0 for off)))
+ifeq ($(WERROR),1)
 WARNINGS += -Werror
 OBJ := build/check
 endif
-ifdef SANITIZE
+ifeq ($(SANITIZE),1)
 CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined
 OBJ := build/sanitize
 endif
@@ -97,6 +98,15 @@ build/version: FORCE
 
 $(VERSIONED_OBJECTS): build/version
 $(VERSIONED_OBJECTS): VERSION_FLAGS = -DFAULTLINE_VERSION='"$(shell cat build/version)"'
+
+# They are looked for before anything is compiled: a linker's complaints name no package.
+.PHONY: libraries
+$(RUN_OBJECTS) $(MAIN_OBJECTS) $(SCHEMA_OBJECTS): | libraries
+libraries:
+	@pkg-config --print-errors --exists $(RUN_LIBRARIES) || { \
+		echo "faultline is built with $(RUN_LIBRARIES), which pkg-config must find; on Debian: apt-get" \
+			"install pkg-config libhwloc-dev libjansson-dev libinih-dev (and is PKG_CONFIG_LIBDIR or" \
+			"PKG_CONFIG_PATH set?)" >&2; exit 2; }
 
 build/faultline: $(MAIN_OBJECTS) $(RUN_OBJECTS) $(SHARED_OBJECTS)
 build/schema: $(SCHEMA_OBJECTS) $(SHARED_OBJECTS)

@@ -1,11 +1,19 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The one entry point: installs what is missing, builds what is not built, and
 # hands over to build/faultline. See --help.
+
+# Also as `sh run.sh`; why -p, harness/shell.sh says.
+case $- in
+*p*) ;;
+*) exec /bin/bash -p "$0" "$@" ;;
+esac
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
 # Services and minimal containers may have none of these; dpkg wants the sbins.
 export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
 if [ -z "${HOME:-}" ]; then
@@ -44,6 +52,8 @@ options of run (./run.sh run --help says more once it is built):
   --jobs N               VMs at a time
 
 KERNEL_SRC=DIR uses that Linux 6.12 tree instead of Debian's linux-source-6.12.
+Settings for other builds (CFLAGS, MAKEFLAGS, PKG_CONFIG_PATH, ...) have no effect; with
+`make` instead of ./run.sh those of make and of pkg-config have.
 Exit codes: 0 fine, 1 something failed, 2 wrong usage or something missing,
 4 nothing could be run, 130 interrupted.
 END
@@ -124,7 +134,7 @@ missing_tools() {
 		command -v "$name" >/dev/null || echo "$name"
 	done
 	for name in $(words libraries "$@"); do
-		pkg-config --exists "$name" 2>/dev/null || echo "$name (library, with headers)"
+		clean pkg-config --exists "$name" 2>/dev/null || echo "$name (library, with headers)"
 	done
 }
 
@@ -220,7 +230,7 @@ need_without_installing() {
 }
 
 build() {
-	make -s -C "$root" -j"$(nproc)" "$@" </dev/null >&2 ||
+	clean make -s -C "$root" -j"$(nproc)" "$@" </dev/null >&2 ||
 		{ say "the build failed, see above"; exit 1; }
 }
 
@@ -311,7 +321,7 @@ test | check)
 	mapfile -t groups < <(groups_of "${arches[@]}")
 	need build kernel "${groups[@]}" report test check
 	if [ "$command" = check ]; then
-		make -s -C "$root" check </dev/null || exit 1
+		clean make -s -C "$root" check </dev/null || exit 1
 		exit 0
 	fi
 	build_kernels "${arches[@]}"
@@ -320,7 +330,7 @@ test | check)
 	# be the last line.
 	trouble=$(mktemp)
 	trap 'rm -f "$trouble"' EXIT
-	if make -s -C "$root" ARCHES="${arches[*]}" test </dev/null 2>"$trouble"; then
+	if clean make -s -C "$root" ARCHES="${arches[*]}" test </dev/null 2>"$trouble"; then
 		exit 0
 	fi
 	grep -q 'tests/run-tests.sh\|Makefile:.*: test\]' "$trouble" || cat "$trouble" >&2

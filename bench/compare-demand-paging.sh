@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Pages per second of faultline against those of the kernel's own
@@ -15,7 +15,9 @@
 # Both count all pages of all vCPUs.
 set -euo pipefail
 
-root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
+root=$(readlink -f "$(dirname "$0")/..")
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
 say() { echo "compare: $*" >&2; }
 die() {
 	local code=$1
@@ -45,7 +47,7 @@ done
 source_check
 FAULTLINE_KERNEL_DIR_x86_64=${FAULTLINE_KERNEL_DIR_x86_64:-$("$root/kernel/build.sh" </dev/null)}
 export FAULTLINE_KERNEL_DIR_x86_64
-make -s -C "$root" -j"$(nproc)" >&2 </dev/null
+without_settings make -s -C "$root" -j"$(nproc)" >&2 </dev/null
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/faultline
 key=$( (source_identity; clean gcc --version; sha256sum <"$0") | sha256sum | cut -c 1-16)

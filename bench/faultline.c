@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The user's program: finds the command and hands over to it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../harness/run/cmd/commands.h"
@@ -63,7 +64,11 @@ static int command(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int code = command(argc, argv);
+	int code;
+
+	/* Options may follow other words: by this one, getopt_long() would take them for words. */
+	unsetenv("POSIXLY_CORRECT");
+	code = command(argc, argv);
 
 	/* A table or record that has not arrived must not pass for one. */
 	if (!fflush(stdout) && !ferror(stdout))

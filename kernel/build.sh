@@ -37,9 +37,9 @@ die() {
 	exit "$code"
 }
 
-# What tools say is read, and compared.
-export LC_ALL=C
-root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd)
+root=$(readlink -f "$(dirname "$0")/..")
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
 # shellcheck source=kernel/source.sh
 . "$root/kernel/source.sh"
 

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 # Fails when a source file includes one of a folder above its own, or when files include each
 # other in a circle; a .c file and the header of its name count as one.
@@ -6,7 +6,10 @@
 # usage: check-rooms.sh [TREE]
 set -eu
 
-cd "${1:-$(dirname "$0")/..}"
+root=$(readlink -f "$(dirname "$0")/..")
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
+cd "${1:-$root}"
 
 # From the ground up: a folder's files include those of its own folder and of folders before it.
 # Those of an architecture, in a folder of its name, are on the floor of the folder around it.

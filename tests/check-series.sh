@@ -1,10 +1,13 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs the kernel's own checkpatch.pl over the patch series.
 set -euo pipefail
 
-cd "$(dirname "$0")/.."
+root=$(readlink -f "$(dirname "$0")/..")
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
+cd "$root"
 die() {
 	shift
 	echo "check-series: $*" >&2

@@ -5,7 +5,7 @@
 #
 # shellcheck disable=SC2034 # for who sources this
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/..")
 # shellcheck source=tests/ktap.sh
 . "$root/tests/ktap.sh"
 faultline=$root/build/faultline

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # usage: tests/kernel-reproducible.sh [ARCH]
@@ -8,7 +8,9 @@
 # kernel build does.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(readlink -f "$(dirname "$0")/..")
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
 # Not in /tmp, which may be a small tmpfs.
 mkdir -p "$root/build"
 work=$(mktemp -d -p "$root/build")

@@ -11,6 +11,10 @@ git() {
 		git -c init.defaultBranch=main "$@"
 }
 
+ktap_root=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/..")
+# shellcheck source=harness/shell.sh
+. "$ktap_root/harness/shell.sh"
+
 ktap_passed=0 ktap_failed=0 ktap_skipped=0
 
 ktap_number() { echo $((ktap_passed + ktap_failed + ktap_skipped)); }

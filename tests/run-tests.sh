@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs test programs and adds up: tests/run-tests.sh PROGRAM...
@@ -8,6 +8,9 @@
 # skipped. One that fails without a failed test, or reports fewer tests than it
 # planned, has one failure more. The last line is the sum.
 set -uo pipefail
+
+# shellcheck source=harness/shell.sh
+. "$(dirname "$0")/../harness/shell.sh"
 
 passed=0 failed=0 skipped=0
 out=$(mktemp) || exit 1

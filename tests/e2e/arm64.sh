@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # arm64 under test, alone and beside x86-64: what the other tests check on x86-64, in short.

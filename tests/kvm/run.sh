@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs the KVM tests in VMs with the kernels under test, of all architectures that there
@@ -41,7 +41,9 @@ for word; do
 	[[ $word =~ ^[a-z0-9_.]+$ ]] || die "'$word' is no part of a test's name; see --help"
 done
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(readlink -f "$(dirname "$0")/../..")
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
 manycore=$root/build/manycore.so
 
 work=$(mktemp -d)

@@ -1,11 +1,11 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # kernel/build.sh, with a fake make, so that it takes no time.
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(readlink -f "$(dirname "$0")/../..")
 # shellcheck source=tests/ktap.sh
 . "$root/tests/ktap.sh"
 # Not in /tmp, which may be a small tmpfs: build.sh wants room.

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A key is one row: in a scratch copy of the sources one is added to the table (and its field to
@@ -6,7 +6,7 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(readlink -f "$(dirname "$0")/../..")
 # shellcheck source=tests/ktap.sh
 . "$root/tests/ktap.sh"
 scratch=$(mktemp -d)

@@ -1,10 +1,10 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # check-rooms.sh: what it must find in a tree, and that it finds nothing in this one.
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(readlink -f "$(dirname "$0")/../..")
 # shellcheck source=tests/ktap.sh
 . "$root/tests/ktap.sh"
 scratch=$(mktemp -d)

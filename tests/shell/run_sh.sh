@@ -1,11 +1,11 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # run.sh on machines that lack something, with fake package tools.
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(readlink -f "$(dirname "$0")/../..")
 # shellcheck source=tests/ktap.sh
 . "$root/tests/ktap.sh"
 scratch=$(mktemp -d)

@@ -45,27 +45,28 @@ __attribute__((format(printf, 2, 3))) static int fail_at(struct reader *r, const
 /* Keys that points do not have. */
 static const struct {
 	const char *name, *instead_of;
-	uint64_t max;
+	uint64_t min, max;
 	size_t offset;
 } sweep_only_keys[] = {
-	{ "pages_total", "pages", PAGES_MAX, FIELD(pages_total) },
-	{ "cpus_max", "cpus", CPUS_MAX, FIELD(cpus_max) },
-	{ "readers_apart", "cpus", 1, FIELD(readers_apart) },
+	{ "pages_total", "pages", 1, PAGES_MAX, FIELD(pages_total) },
+	{ "cpus_max", "cpus", 1, CPUS_MAX, FIELD(cpus_max) },
+	{ "readers_apart", "cpus", 0, 1, FIELD(readers_apart) },
 };
 
 #define SWEEP_ONLY_KEYS (sizeof(sweep_only_keys) / sizeof(sweep_only_keys[0]))
 
 int draft_set(struct draft *draft, const char *name, const char *value)
 {
-	uint64_t max, v;
+	uint64_t min, max, v;
 
 	for (size_t i = 0; i < SWEEP_ONLY_KEYS; i++) {
 		if (strcmp(sweep_only_keys[i].name, name))
 			continue;
+		min = sweep_only_keys[i].min;
 		max = sweep_only_keys[i].max;
-		if (number_parse(value, 1, max, &v))
-			return error("%s='%s' is not valid; use a number from 1 to %llu", name,
-				     value, (unsigned long long)max);
+		if (number_parse(value, min, max, &v))
+			return error("%s='%s' is not valid; use a number from %llu to %llu", name,
+				     value, (unsigned long long)min, (unsigned long long)max);
 		*(unsigned int *)((char *)draft + sweep_only_keys[i].offset) = (unsigned int)v;
 		return 0;
 	}
