@@ -9,6 +9,7 @@
 #include "../../harness/run/plan/cost.h"
 #include "../../harness/run/plan/plan.h"
 #include "../../harness/run/plan/values.h"
+#include "../../harness/run/base/file.h"
 #include "../../harness/run/base/spawn.h"
 
 static void expands_to(const char *text, const char *joined)
@@ -85,6 +86,9 @@ static void typos_are_named_with_file_and_line(void **state)
 	fails_at("mode=uffd\n", "s.ini:1: ", "before any");
 	fails_at("[a]\nmode\n", "s.ini:2: ", "KEY = VALUE");
 	fails_at("[a\nmode=uffd\n", "s.ini:1: ", "closing");
+	fails_at("[a] mode=uffd\n", "s.ini:1: ", "a line of its own");
+	fails_at("[a\033[0m]\n", "s.ini:1: ", "control character");
+	fails_at("[sweep]\nsummary=x\nsummary=y\n", "s.ini:3: ", "twice");
 	fails_at("[a]\nmode=uffd\nmode=kernel\n", "s.ini:3: ", "twice");
 	fails_at("[a]\nmode=uffd\n[b]\nmode=uffd\n[a]\n", "s.ini:5: ", "line 1");
 	fails_at("[a]\ntier=simulated\n", "s.ini:2: ", "--tier");
@@ -95,13 +99,93 @@ static void typos_are_named_with_file_and_line(void **state)
 	fails_at("[sweep]\nsummary=x\n[defaults]\nmode=uffd\n", "s.ini:4: ", "no series");
 }
 
-static void a_long_line_is_refused(void **state)
+static void fails_without_line(const char *bytes, size_t n, const char *in_message)
 {
-	char text[400] = "[a]\n";
+	char *dir = scratch_make(), *path = xasprintf("%s/s.ini", dir);
+	FILE *out = fopen(path, "w");
+	struct sweep sweep;
+
+	assert_int_equal(fwrite(bytes, 1, n, out), n);
+	fclose(out);
+	assert_int_equal(sweep_load(&sweep, "/nonexistent", path), -1);
+	message_has(path, in_message);
+	sweep_free(&sweep);
+	free(path);
+	scratch_remove(dir);
+}
+
+static void what_is_no_text_is_refused(void **state)
+{
+	static const char utf16[] = "\xff\xfe[\0a\0]\0\n\0", nul[] = "[a]\nmode=uffd\n\0x=1\n";
+	char *large = xcalloc(1, 2 << 20);
+	struct sweep sweep;
 
 	(void)state;
-	memset(text + 4, ';', 300);
-	fails_at(text, "s.ini:2: ", "longer");
+	fails_without_line(utf16, sizeof(utf16) - 1, "save it as UTF-8");
+	fails_without_line(nul, sizeof(nul) - 1, "save it as UTF-8");
+	fails_without_line(memset(large, ';', 2 << 20), 2 << 20, "too large");
+	free(large);
+	fails_at("[a]\n[\xe9]\n", "s.ini:2: ", "not UTF-8");
+	assert_int_equal(sweep_load(&sweep, "/nonexistent", "/dev/zero"), -1);
+	message_has("/dev/zero", "no regular file");
+}
+
+/* Each is the same series with the same list, as editors and people write it. */
+static void files_of_any_editor_are_read(void **state)
+{
+	static const char *const same[] = {
+		"[a]\nvcpus=1,2,3\n",
+		"[a]\nvcpus=1,2,3",
+		"\xef\xbb\xbf[a]\nvcpus=1,2,3\n",
+		"\xef\xbb\xbf\n[a]\nvcpus=1,2,3\n",
+		"[a]\r\nvcpus=1,2,3\r\n",
+		"[a]\rvcpus=1,2,3\r",
+		" [a]\t\n\t vcpus\t= 1,\t2, 3 \t\n\n",
+		"; [b]\n# c\n[a] ; d\n  ; e\nvcpus = 1,2,3 # f\n",
+		"[a]\nvcpus: 1,2,3\t; f = g\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		struct sweep sweep;
+		char *values;
+
+		if (sweep_parse(&sweep, "s.ini", same[i]))
+			fail_msg("%s: %s", same[i], error_text());
+		assert_int_equal(sweep.series_count, 1);
+		assert_string_equal(sweep.series[0].name, "a");
+		values = shell_quote(section_find(&sweep.series[0], "vcpus")->values.v);
+		assert_string_equal(values, "1 2 3");
+		free(values);
+		sweep_free(&sweep);
+	}
+}
+
+/* Where a line is cut for libinih must not be seen: one more blank moves it by one. */
+static void lines_have_any_length(void **state)
+{
+	(void)state;
+	for (int blanks = 0; blanks < 8; blanks++) {
+		struct sweep sweep;
+		struct text text;
+		FILE *out = text_open(&text);
+		const struct strings *values;
+		char *whole;
+
+		fprintf(out, "; %0300d\n[a]\nvcpus = %*s", 0, blanks, "");
+		for (int i = 1; i <= 400; i++)
+			fprintf(out, "%d , ", i);
+		fprintf(out, "401 ; %0300d\nmode=uffd\n", 0);
+		whole = text_close(&text);
+		assert_int_equal(sweep_parse(&sweep, "s.ini", whole), 0);
+		values = &section_find(&sweep.series[0], "vcpus")->values;
+		assert_int_equal(values->n, 401);
+		for (int i = 0; i < 401; i++)
+			assert_int_equal(atoi(values->v[i]), i + 1);
+		assert_non_null(section_find(&sweep.series[0], "mode"));
+		sweep_free(&sweep);
+		free(whole);
+	}
 }
 
 /* Plans text; returns what plan_make() does. */
@@ -196,6 +280,13 @@ static void cpus_follow_vcpus(void **state)
 	assert_int_equal(numbered(&plan, 2)->point.cpus, 2);
 	assert_int_equal(numbered(&plan, 4)->point.cpus, 16);
 	assert_int_equal(numbered(&plan, 6)->point.cpus, 100);
+	plan_free(&plan);
+	sweep_free(&sweep);
+	assert_int_equal(plan_of(&plan, &sweep,
+				 "[a]\nmode=uffd\nvcpus=8\ncpus_max=9\nreaders_apart=0\n",
+				 &options),
+			 0);
+	assert_int_equal(numbered(&plan, 1)->point.cpus, 8);
 	plan_free(&plan);
 	sweep_free(&sweep);
 	options.texts[PLAN_CPUS] = "4";
@@ -429,7 +520,9 @@ int main(void)
 		cmocka_unit_test(lists_and_ranges),
 		cmocka_unit_test(bad_lists_are_refused),
 		cmocka_unit_test(typos_are_named_with_file_and_line),
-		cmocka_unit_test(a_long_line_is_refused),
+		cmocka_unit_test(what_is_no_text_is_refused),
+		cmocka_unit_test(files_of_any_editor_are_read),
+		cmocka_unit_test(lines_have_any_length),
 		cmocka_unit_test(series_are_cross_products_over_defaults),
 		cmocka_unit_test(cpus_follow_vcpus),
 		cmocka_unit_test(longest_simulated_point_is_first),

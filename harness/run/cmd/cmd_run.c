@@ -274,6 +274,16 @@ static size_t done(const struct sweep_run *r)
 	return r->schedule.ok + r->schedule.skipped;
 }
 
+/* A comma that was meant for a decimal point makes a list: "0,5us". 0 alone has no unit. */
+static void announce_fetches(const struct section *section)
+{
+	const struct sweep_key *fetch = section_find(section, "fetch");
+
+	if (!fetch || fetch->values.n != 2 || strcmp(fetch->values.v[0], "0"))
+		return;
+	fprintf(stderr, "[%s] fetch: two values, 0 and %s\n", section->name, fetch->values.v[1]);
+}
+
 static void announce(const struct sweep_run *r)
 {
 	char before[64] = "";
@@ -284,6 +294,9 @@ static void announce(const struct sweep_run *r)
 		r->schedule.jobs, r->store.dir);
 	fprintf(stderr, "tier %s: %s\n", tier_kinds[r->choice.tier].name,
 		json_member(r->json, "tier_why"));
+	announce_fetches(&r->sweep.defaults);
+	for (size_t i = 0; i < r->sweep.series_count; i++)
+		announce_fetches(&r->sweep.series[i]);
 }
 
 static void suggest_resume(const struct sweep_run *r)

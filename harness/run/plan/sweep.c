@@ -8,18 +8,19 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "lines.h"
 #include "values.h"
 #include "../base/file.h"
 
-#define LINE_MAX_CHARS 190 /* libinih takes 200 with the line's end */
-#define NAME_MAX_CHARS 48 /* libinih cuts off section names and keys at 49 */
+#define NAME_MAX_BYTES 48 /* libinih cuts off section names and keys at 49 */
+#define FILE_MAX_BYTES (1 << 20) /* more is no sweep */
 
 /* What is known while the lines come by; libinih itself tells no line numbers. */
 struct reader {
 	struct sweep *sweep;
-	FILE *in;
-	int line;
+	struct lines lines;
 	struct section *section; /* whose keys are being read, NULL for none or [sweep] */
 	bool in_sweep;
 	bool failed;
@@ -36,7 +37,7 @@ __attribute__((format(printf, 2, 3))) static int fail_at(struct reader *r, const
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	error("%s:%d: %s", r->sweep->file, r->line, text);
+	error("%s:%d: %s", r->sweep->file, r->lines.number, text);
 	return 0; /* libinih's word for failure */
 }
 
@@ -166,8 +167,11 @@ static void begin_section(struct reader *r, const char *name)
 		if (!strcmp(sweep->series[i].name, name))
 			fail_at(r, "series [%s] is there already, from line %d", name,
 				sweep->series[i].line);
-	if (!*name || strlen(name) > NAME_MAX_CHARS)
-		fail_at(r, "a section's name has 1 to %d characters", NAME_MAX_CHARS);
+	if (!*name || strlen(name) > NAME_MAX_BYTES)
+		fail_at(r, "a section's name has 1 to %d bytes", NAME_MAX_BYTES);
+	for (const char *c = name; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			fail_at(r, "there is a control character in the section's name");
 	if (r->in_sweep || r->failed)
 		return;
 	if (!strcmp(name, "defaults")) {
@@ -177,48 +181,45 @@ static void begin_section(struct reader *r, const char *name)
 	sweep->series =
 		xreallocarray(sweep->series, sweep->series_count + 1, sizeof(*sweep->series));
 	r->section = &sweep->series[sweep->series_count++];
-	*r->section = (struct section){ .name = xstrdup(name), .line = r->line };
+	*r->section = (struct section){ .name = xstrdup(name), .line = r->lines.number };
 }
 
-/* Hands lines to libinih and notes where they are, and where sections begin. */
+/* Hands lines to libinih, and notes where sections begin. */
 static char *next_line(char *buf, int size, void *user)
 {
 	struct reader *r = user;
-	char *start, *end;
+	char *end;
 
-	if (r->failed || !fgets(buf, size, r->in))
+	if (r->failed || !lines_next(&r->lines, buf, size))
 		return NULL;
-	r->line++;
-	if (strlen(buf) > LINE_MAX_CHARS) {
-		fail_at(r, "the line is longer than %d characters", LINE_MAX_CHARS);
+	if (!r->lines.is_utf8) {
+		fail_at(r, "the line is not UTF-8; save the file in that encoding");
 		return NULL;
 	}
-	for (start = buf; isspace((unsigned char)*start); start++)
-		;
-	if (*start != '[')
+	if (*buf != '[')
 		return buf;
-	end = strchr(start, ']');
-	if (!end) {
-		fail_at(r, "the section has no closing ]");
+	end = strchr(buf, ']');
+	if (!end || end[1] || *r->lines.tail) {
+		fail_at(r, end		  ? "a section stands on a line of its own" :
+			   *r->lines.tail ? "the section's name is too long" :
+					    "the section has no closing ]");
 		return NULL;
 	}
 	*end = '\0';
-	begin_section(r, start + 1);
+	begin_section(r, buf + 1);
 	*end = ']';
 	return buf;
 }
 
-static int take_key(void *user, const char *section, const char *name, const char *value)
+static int take_value(struct reader *r, const char *section, const char *name, const char *value)
 {
-	struct reader *r = user;
 	const struct sweep_key *other;
 
-	(void)section;
-	if (r->failed)
-		return 0;
 	if (r->in_sweep) {
 		if (strcmp(name, "summary"))
 			return fail_at(r, "unknown key '%s' in [sweep]; known: summary", name);
+		if (*r->sweep->summary)
+			return fail_at(r, "'%s' is given twice in [%s]", name, section);
 		free(r->sweep->summary);
 		r->sweep->summary = xstrdup(value);
 		return 1;
@@ -235,9 +236,20 @@ static int take_key(void *user, const char *section, const char *name, const cha
 	return section_set(r->section, name, value) ? fail_at(r, "%s", error_text()) : 1;
 }
 
+static int take_key(void *user, const char *section, const char *name, const char *value)
+{
+	struct reader *r = user;
+	char *whole = xasprintf("%s%s", value, r->lines.tail);
+	int taken = r->failed ? 0 : take_value(r, section, name, whole);
+
+	free(whole);
+	return taken;
+}
+
 int sweep_parse(struct sweep *sweep, const char *file, const char *text)
 {
 	struct reader r = { .sweep = sweep };
+	char *lines = xstrdup(text);
 	int bad_line;
 
 	*sweep = (struct sweep){
@@ -246,17 +258,13 @@ int sweep_parse(struct sweep *sweep, const char *file, const char *text)
 		.summary = xstrdup(""),
 		.defaults = { .name = xstrdup("defaults") },
 	};
-	if (!*text) {
+	lines_begin(&r.lines, lines);
+	if (!*r.lines.next)
 		fail_at(&r, "the file is empty");
-		return -1;
-	}
-	r.in = fmemopen(sweep->text, strlen(text), "r");
-	if (!r.in)
-		return error("%s: %s", file, strerror(errno));
 	bad_line = ini_parse_stream(next_line, &r, take_key, &r);
-	fclose(r.in);
+	free(lines);
 	if (!r.failed && bad_line) {
-		r.line = bad_line > 0 ? bad_line : r.line;
+		r.lines.number = bad_line > 0 ? bad_line : r.lines.number;
 		fail_at(&r, "neither [section] nor KEY = VALUE");
 	}
 	if (!r.failed && !sweep->series_count)
@@ -326,11 +334,42 @@ static int fail_to_find(const char *root, const char *name)
 	return -1;
 }
 
+/*
+ * The text of a sweep file, or NULL with errno set, or with errno 0 after error(). A pipe is
+ * refused, for a sweep is read more than once, and run.sh does so, too.
+ */
+static char *read_sweep(const char *path)
+{
+	struct stat st;
+	char *text;
+
+	if (stat(path, &st))
+		return NULL;
+	errno = 0;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		error("%s is no regular file, and a sweep is read more than once; save it in one",
+		      path);
+		return NULL;
+	}
+	if (S_ISREG(st.st_mode) && st.st_size > FILE_MAX_BYTES) {
+		error("%s is too large for a sweep: it has more than %d bytes", path,
+		      FILE_MAX_BYTES);
+		return NULL;
+	}
+	text = file_read_exact(path);
+	if (!text || strlen(text) == (size_t)st.st_size)
+		return text;
+	error("%s is no text: it has bytes of 0, as UTF-16 has; save it as UTF-8", path);
+	free(text);
+	errno = 0;
+	return NULL;
+}
+
 int sweep_load(struct sweep *sweep, const char *root, const char *name)
 {
 	bool is_path = strchr(name, '/') || ends_in_ini(name);
 	char *path = is_path ? xstrdup(name) : xasprintf("%s/bench/sweeps/%s.ini", root, name);
-	char *text = file_read_exact(path);
+	char *text = read_sweep(path);
 	int failed;
 
 	*sweep = (struct sweep){ 0 };
@@ -339,7 +378,8 @@ int sweep_load(struct sweep *sweep, const char *root, const char *name)
 	else if (errno == ENOENT && !is_path)
 		failed = fail_to_find(root, name);
 	else
-		failed = error("cannot read the sweep file %s: %s", path, strerror(errno));
+		failed = !errno ? -1 :
+				  error("cannot read the sweep file %s: %s", path, strerror(errno));
 	free(text);
 	free(path);
 	return failed;

@@ -8,6 +8,8 @@
  *   vcpus = 1..512*2
  *   [any other name]      a series, its name is the legend's label
  *   mode = uffd           keys of a point, or one of those below; lists make a cross product
+ *
+ * in UTF-8, with comments from ; or # to the end of the line; see also lines.h.
  */
 #ifndef FAULTLINE_SWEEP_H
 #define FAULTLINE_SWEEP_H
@@ -19,7 +21,7 @@
  * A point in the making: its keys, and what a sweep may say in place of some of them. 0: it does
  * not. pages_total, in place of pages: pages in all, split among the vCPUs. cpus_max, in place of
  * cpus: as many simulated CPUs as vCPUs, but at most this. readers_apart=1 adds one for each
- * handler thread to those, up to the same most.
+ * handler thread to those, up to the same most; 0 does not.
  */
 struct draft {
 	struct point point;
