@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The user's program: finds the command and hands over to it. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../harness/run/cmd/commands.h"
 #include "../harness/run/base/util.h"
@@ -62,10 +64,22 @@ static int command(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
+/* A file that is opened must not pass for a standard stream that the caller has closed. */
+static void fill_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	int code;
 
+	fill_standard_streams();
 	/* Options may follow other words: by this one, getopt_long() would take them for words. */
 	unsetenv("POSIXLY_CORRECT");
 	code = command(argc, argv);
@@ -73,6 +87,6 @@ int main(int argc, char **argv)
 	/* A table or record that has not arrived must not pass for one. */
 	if (!fflush(stdout) && !ferror(stdout))
 		return code;
-	complain("cannot write to standard output; is the disk full?");
+	complain("cannot write to standard output; is the disk full, or its reader gone?");
 	return code ? code : EXIT_POINT_FAILED;
 }

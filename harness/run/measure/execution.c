@@ -31,6 +31,8 @@ void events_init(void)
 		if (!sigaction(requests[i], NULL, &action) && action.sa_handler != SIG_IGN)
 			sigaddset(&awaited, requests[i]);
 	sigprocmask(SIG_BLOCK, &awaited, NULL);
+	/* A reader of messages that goes away does not end what is measured. */
+	signal(SIGPIPE, SIG_IGN);
 }
 
 int event_wait(void)

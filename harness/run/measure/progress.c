@@ -10,12 +10,20 @@
 #include "../plan/cost.h"
 #include "../store/record.h"
 
+/* Whether a line can be drawn anew. */
+static bool is_drawable(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb");
+}
+
 void progress_start(struct progress *progress, const struct plan *plan, const bool *is_done,
 		    unsigned int jobs)
 {
 	*progress = (struct progress){
 		.total = plan->count,
-		.terminal = isatty(STDERR_FILENO),
+		.terminal = is_drawable(),
 	};
 	stopwatch_start(&progress->watch);
 	for (size_t i = 0; i < plan->count; i++) {
