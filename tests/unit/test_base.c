@@ -187,9 +187,36 @@ static void words_are_quoted_where_a_shell_needs_it(void **state)
 	(void)state;
 	assert_string_equal(text, "a=b,c '' 'it'\\''s' '$x y' -");
 	free(text);
+	text = shell_quote((char *[]){ "l\xe9 it's\\\xc3\xbc\n", "\xc3\xbc;\n", NULL });
+	assert_string_equal(text, "$'l\\xe9 it\\'s\\\\\xc3\xbc\n' '\xc3\xbc;\n'");
+	free(text);
 	text = shell_quote(words + 5);
 	assert_string_equal(text, "");
 	free(text);
+}
+
+/* Names of files come from anywhere; what is kept of them must be JSON. */
+static void any_bytes_become_text(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+	} cases[] = {
+		{ "", "" },
+		{ "a\xc3\xbc\xf0\x9d\x84\x9e\n", "a\xc3\xbc\xf0\x9d\x84\x9e\n" },
+		{ "l\xe9", "l\xef\xbf\xbd" },
+		{ "\xe9t\xc3", "\xef\xbf\xbdt\xef\xbf\xbd" },
+		{ "\xed\xa0\x80",
+		  "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" }, /* half a pair of UTF-16 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *value = json_of_text(cases[i].bytes);
+
+		assert_string_equal(json_string_value(value), cases[i].text);
+		json_decref(value);
+	}
+	assert_true(json_is_null(json_of_text(NULL)));
 }
 
 static void last_lines_are_without_their_end(void **state)
@@ -218,7 +245,7 @@ static void json_keeps_order_and_decimals(void **state)
 	char *text = json_dump(value, JSON_COMPACT);
 
 	(void)state;
-	assert_string_equal(text, "{\"z\":0.1,\"a\":null,\"b\":null}");
+	assert_string_equal(text, "{\"z\":0.1,\"a\":null,\"b\":\"\xef\xbf\xbd\"}");
 	free(text);
 	json_decref(value);
 }
@@ -237,6 +264,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(programs_end_with_their_code, make_dir, remove_dir),
 		cmocka_unit_test(first_lines_are_those_of_programs_that_succeed),
 		cmocka_unit_test(words_are_quoted_where_a_shell_needs_it),
+		cmocka_unit_test(any_bytes_become_text),
 		cmocka_unit_test(last_lines_are_without_their_end),
 		cmocka_unit_test(json_keeps_order_and_decimals),
 	};

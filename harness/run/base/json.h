@@ -4,11 +4,20 @@
 #define FAULTLINE_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /* The text of a member, or NULL. */
 const char *json_member(const json_t *object, const char *name);
 
-/* A string, or null for NULL and for what is not UTF-8. Frees it. New reference. */
+/* Bytes of the UTF-8 character that text begins with; 0 when there is none. */
+size_t utf8_bytes(const char *text);
+bool is_utf8(const char *text);
+
+/*
+ * A string, or null for NULL. In names of files, any byte may stand: what is no UTF-8 becomes
+ * U+FFFD. json_owned() frees it. New reference.
+ */
+json_t *json_of_text(const char *text);
 json_t *json_owned(char *owned);
 
 /*

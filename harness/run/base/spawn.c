@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "json.h"
 #include "util.h"
 
 /* In the child. Returns only when the program cannot be started. */
@@ -81,6 +82,22 @@ char *command_line_of(char *const *argv)
 	return NULL;
 }
 
+/* Other bytes as numbers, so that the whole is text that can be kept and copied. */
+static void quote_bytes(FILE *out, const char *word)
+{
+	fputs("$'", out);
+	while (*word) {
+		size_t n = utf8_bytes(word);
+
+		if (n)
+			fprintf(out, strchr("'\\", *word) ? "\\%.*s" : "%.*s", (int)n, word);
+		else
+			fprintf(out, "\\x%02x", (unsigned char)*word);
+		word += n ? n : 1;
+	}
+	fputc('\'', out);
+}
+
 static void quote_word(FILE *out, const char *word)
 {
 	const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -88,6 +105,10 @@ static void quote_word(FILE *out, const char *word)
 
 	if (*word && !word[strspn(word, plain)]) {
 		fputs(word, out);
+		return;
+	}
+	if (!is_utf8(word)) {
+		quote_bytes(out, word);
 		return;
 	}
 	fputc('\'', out);

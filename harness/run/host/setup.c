@@ -155,6 +155,9 @@ char *setup_sha256(const char *path)
 	char *argv[] = { "sha256sum", "--", (char *)path, NULL };
 	char *line = command_line_of(argv);
 
+	/* Names with a backslash or a newline are escaped, which a backslash before the line tells. */
+	if (line && *line == '\\')
+		memmove(line, line + 1, strlen(line));
 	if (line && strcspn(line, " ") == 64) {
 		line[64] = '\0';
 		return line;

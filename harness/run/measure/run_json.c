@@ -14,7 +14,7 @@
 /* A member that is null where there is no text. */
 static void set_text(json_t *object, const char *name, const char *text)
 {
-	json_object_set_new(object, name, text ? json_string(text) : json_null());
+	json_object_set_new(object, name, json_of_text(text));
 }
 
 static void set_owned(json_t *object, const char *name, char *owned)

@@ -38,14 +38,6 @@ static char *strip(char *line)
 	return line;
 }
 
-static bool is_utf8(const char *text)
-{
-	json_t *string = json_string(text);
-
-	json_decref(string);
-	return string;
-}
-
 char *lines_next(struct lines *lines, char *buf, int size)
 {
 	char *line = lines->next, *end = line + strcspn(line, "\r\n");
