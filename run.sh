@@ -16,9 +16,6 @@ root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 . "$root/harness/shell.sh"
 # Services and minimal containers may have none of these; dpkg wants the sbins.
 export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
-if [ -z "${HOME:-}" ]; then
-	HOME=$(getent passwd "$(id -u)" | cut -d: -f6) && export HOME
-fi
 export FAULTLINE_ROOT=$root
 
 usage() {
@@ -134,7 +131,7 @@ missing_tools() {
 		command -v "$name" >/dev/null || echo "$name"
 	done
 	for name in $(words libraries "$@"); do
-		clean pkg-config --exists "$name" 2>/dev/null || echo "$name (library, with headers)"
+		without_settings pkg-config --exists "$name" 2>/dev/null || echo "$name (library, with headers)"
 	done
 }
 
@@ -230,7 +227,7 @@ need_without_installing() {
 }
 
 build() {
-	clean make -s -C "$root" -j"$(nproc)" "$@" </dev/null >&2 ||
+	without_settings make -s -C "$root" -j"$(nproc)" "$@" </dev/null >&2 ||
 		{ say "the build failed, see above"; exit 1; }
 }
 
@@ -321,7 +318,7 @@ test | check)
 	mapfile -t groups < <(groups_of "${arches[@]}")
 	need build kernel "${groups[@]}" report test check
 	if [ "$command" = check ]; then
-		clean make -s -C "$root" check </dev/null || exit 1
+		without_settings make -s -C "$root" check </dev/null || exit 1
 		exit 0
 	fi
 	build_kernels "${arches[@]}"
@@ -330,7 +327,7 @@ test | check)
 	# be the last line.
 	trouble=$(mktemp)
 	trap 'rm -f "$trouble"' EXIT
-	if clean make -s -C "$root" ARCHES="${arches[*]}" test </dev/null 2>"$trouble"; then
+	if without_settings make -s -C "$root" ARCHES="${arches[*]}" test </dev/null 2>"$trouble"; then
 		exit 0
 	fi
 	grep -q 'tests/run-tests.sh\|Makefile:.*: test\]' "$trouble" || cat "$trouble" >&2

@@ -15,9 +15,7 @@
 # Both count all pages of all vCPUs.
 set -euo pipefail
 
-root=$(readlink -f "$(dirname "$0")/..")
-# shellcheck source=harness/shell.sh
-. "$root/harness/shell.sh"
+root=$(cd "$(dirname "$0")/.." && pwd)
 say() { echo "compare: $*" >&2; }
 die() {
 	local code=$1
@@ -27,6 +25,8 @@ die() {
 }
 # shellcheck source=kernel/source.sh
 . "$root/kernel/source.sh"
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
 
 case ${1:-} in
 -h | --help)

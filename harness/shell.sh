@@ -12,10 +12,14 @@ export -n SHELLOPTS BASHOPTS
 # One order, one spelling of numbers, one language in what programs print.
 unset LANGUAGE
 export LC_ALL=C
+# Services and containers may have no home, and what is cached is to stay.
+if [ -z "${HOME:-}" ]; then
+	HOME=$(getent passwd "$(id -u)" | cut -d: -f6) && export HOME
+fi
 
-# clean COMMAND...: runs it with no more of the environment than where things are. Settings of an
+# without_settings COMMAND...: runs it with no more of the environment than where things are. Settings of an
 # SDK's or of a make around this one would change what is built.
-clean() {
+without_settings() {
 	local name kept=()
 
 	for name in PATH LD_LIBRARY_PATH HOME TMPDIR XDG_CACHE_HOME KERNEL_SRC LC_ALL "${!FAULTLINE_@}"; do

@@ -37,11 +37,11 @@ die() {
 	exit "$code"
 }
 
-root=$(readlink -f "$(dirname "$0")/..")
-# shellcheck source=harness/shell.sh
-. "$root/harness/shell.sh"
+root=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=kernel/source.sh
 . "$root/kernel/source.sh"
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
 
 # What differs between architectures: the machine's name in uname and in the
 # compiler's, and the image, which is also kbuild's name for the target, with its
@@ -167,6 +167,10 @@ free_mib=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
 	die 2 "$cache has $free_mib MiB free and the build takes $NEEDED_MIB;" \
 		"make room, or set XDG_CACHE_HOME to a folder elsewhere"
 work=$(mktemp -d "$cache/work.XXXXXX")
+# The build runs programs that it has made.
+printf '#!/bin/sh\n' >"$work/run" && chmod +x "$work/run" && "$work/run" 2>/dev/null ||
+	die 2 "no program can be run in $cache, it is mounted with noexec;" \
+		"set XDG_CACHE_HOME to a folder elsewhere"
 src=$work/src obj=$work/obj out=$work/out
 mkdir "$obj" "$out" "$work/tmp"
 

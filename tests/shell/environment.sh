@@ -3,7 +3,7 @@
 #
 # run.sh from wherever and however it is started, in shells that export what changes other
 # programs; and what of that gets through to make.
-# shellcheck disable=SC2317 # functions that check calls
+# shellcheck disable=SC2016,SC2317 # what inner shells expand; functions that check calls
 set -uo pipefail
 
 root=$(readlink -f "$(dirname "$0")/../..")
@@ -37,7 +37,6 @@ lists "bash run.sh by PATH" env PATH="$root:$PATH" bash run.sh list
 lists "options of the shell" env SHELLOPTS=xtrace:nounset:noclobber:noglob BASHOPTS=nullglob:failglob \
 	checkouts/here/run.sh list
 lists "startup files" env BASH_ENV="$scratch/rc" ENV="$scratch/rc" checkouts/here/run.sh list
-# shellcheck disable=SC2016 # the inner shell expands this
 lists "functions" bash -c 'for f in cd dirname sed grep env make exec; do
 	eval "$f() { echo function; }"; export -f $f; done; checkouts/here/run.sh list'
 lists "blanks between nothing" env IFS=/ checkouts/here/run.sh list
@@ -56,13 +55,31 @@ settings=(MAKEFLAGS=-n MFLAGS=-n GNUMAKEFLAGS=-n MAKEOVERRIDES=x MAKEFILES=/dev/
 	TAR_OPTIONS=-v)
 lists "settings of other builds" env "${settings[@]}" checkouts/here/run.sh list
 mkdir "$scratch/fakes"
-# shellcheck disable=SC2016
 printf '#!/bin/sh\nenv >"%s"\n' "$scratch/environment" >"$scratch/fakes/make"
 chmod +x "$scratch/fakes/make"
 lists "even where they are not seen" env PATH="$scratch/fakes:$PATH" "${settings[@]}" checkouts/here/run.sh list
 names=$(printf '%s\n' "${settings[@]}" | sed 's/=.*//' | paste -sd '|')
 check "they do not get to make" [ -z "$(grep -E "^($names)=" "$scratch/environment")" ]
 check "but what it needs does" grep -q '^FAULTLINE_ROOT=' "$scratch/environment"
+
+# Homes and temporary folders that are missing, or not what is expected of them.
+home=$(getent passwd "$(id -u)" | cut -d : -f 6)
+for setting in -uHOME HOME=; do
+	expect "the home is known: env $setting" 0 "^$home/.cache/faultline/kernel-" \
+		env -u XDG_CACHE_HOME "$setting" sh -c '"$1/kernel/build.sh" --if-built || [ $? = 4 ]' - "$root"
+done
+for setting in HOME=/ HOME=/nonexistent HOME=here TMPDIR=/nonexistent TMPDIR=here TMPDIR=/dev/null; do
+	lists "$setting" env "$setting" checkouts/here/run.sh list
+done
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+	mkdir -p "$scratch/noexec" "$scratch/tree/virt/kvm"
+	touch "$scratch/tree/Makefile" "$scratch/tree/virt/kvm/kvm_main.c"
+	expect "a cache in which nothing can be run" 2 "mounted with noexec; set XDG_CACHE_HOME" \
+		unshare -m sh -c 'mount -t tmpfs -o noexec,size=4g none "$1/noexec" &&
+		XDG_CACHE_HOME=$1/noexec KERNEL_SRC=$1/tree "$2/kernel/build.sh"' - "$scratch" "$root"
+else
+	skip_test "a cache in which nothing can be run" "needs root and mount namespaces"
+fi
 
 # make, for those who run it themselves: what is 1 is on, what is 0 or empty is off.
 said() { env "$1" make -s -n -C "$root" -W bench/faultline.c build/faultline 2>&1; }
