@@ -39,8 +39,10 @@ CROSS_$(HOST_ARCH) :=
 RUN_LIBRARIES := hwloc jansson inih
 RUN_LDLIBS = $(shell pkg-config --libs $(RUN_LIBRARIES)) -lm
 
-SHARED_SOURCES := $(wildcard harness/*.c) workloads/names.c
-RUN_SOURCES := $(wildcard harness/run/*/*.c) harness/manycore/account_names.c
+# wildcard sorts by locale, and by the order of objects programs differ.
+files = $(foreach pattern,$(1),$(sort $(wildcard $(pattern))))
+SHARED_SOURCES := $(call files,harness/*.c) workloads/names.c
+RUN_SOURCES := $(call files,harness/run/*/*.c) harness/manycore/account_names.c
 MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c observe.c options.c parallel_time.c preload.c \
 						 qemu.c shortcuts.c)
 COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c cpu_state.c isa.c lines.c plugin.c)
@@ -49,7 +51,7 @@ PROFILE_SOURCES := $(addprefix harness/manycore/,account.c account_names.c atomi
 # Those without QEMU, for the unit tests.
 MANYCORE_TESTED := $(addprefix harness/manycore/,account.c atomics.c calls.c functions.c isa.c jump_cache.c lines.c \
 						options.c threads.c)
-UNIT_SOURCES := $(wildcard tests/unit/*.c)
+UNIT_SOURCES := $(call files,tests/unit/*.c)
 
 # This machine's, and in what is included below that of $(arch).
 objects = $(patsubst %.c,$(OBJ)/$(HOST_ARCH)/%.o,$(1))

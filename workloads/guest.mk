@@ -12,7 +12,7 @@ GUEST_IMAGE_FLAGS = -DIMAGE_SYMBOL=$(subst -,_,$*)_image -DIMAGE_FILE='"$(OBJ)/$
 
 # Entry and exceptions, which every guest has.
 GUEST_START_OBJECTS_$(arch) := $(OBJ)/$(arch)/guest/$(arch)/start.o $(OBJ)/$(arch)/guest/$(arch)/exception.o
-GUEST_WORKLOADS := $(shell sed -n 's/^\tWORKLOAD.\([a-z0-9_]*\), [A-Z]*, .*/\1/p' workloads/workload.h)
+GUEST_WORKLOADS := $(shell LC_ALL=C sed -n 's/^\tWORKLOAD.\([a-z0-9_]*\), [A-Z]*, .*/\1/p' workloads/workload.h)
 GUEST_OBJECTS_$(arch) := $(GUEST_START_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/guest.o \
 	$(GUEST_WORKLOADS:%=$(OBJ)/$(arch)/guest/%.o)
 GUEST_IMAGE_OBJECT_$(arch) := $(OBJ)/$(arch)/guest_image.o

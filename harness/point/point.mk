@@ -3,7 +3,7 @@
 
 $(OBJ)/$(arch)/% build/$(arch)/%: arch := $(arch)
 
-POINT_OBJECTS_$(arch) := $(call arch_objects,$(wildcard harness/point/*.c harness/point/$(arch)/*.c harness/modes/*.c))
+POINT_OBJECTS_$(arch) := $(call arch_objects,$(call files,harness/point/*.c harness/point/$(arch)/*.c harness/modes/*.c))
 POINT_MAIN_OBJECT_$(arch) := $(call arch_objects,bench/point.c)
 SHARED_OBJECTS_$(arch) := $(call arch_objects,$(SHARED_SOURCES))
 ALL_OBJECTS += $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) $(SHARED_OBJECTS_$(arch))

@@ -36,6 +36,18 @@ for locale in "${made[@]}" POSIX xx_XX ''; do
 	check "the same in '$locale'" cmp "$scratch/expected" "$scratch/got"
 done
 
+# links LOCALE: what programs are made of, in order: those for the machine under test, other bytes
+# of which are other digits, too.
+links() {
+	env -u MAKEFLAGS LOCPATH="$scratch" LC_ALL="$1" make -n -B -C "$root" programs | grep -e '-o build/.*'
+}
+links C >"$scratch/expected"
+check "programs are linked" grep -q -e '-o build/.*/faultline-point$' "$scratch/expected"
+for locale in "${made[@]}"; do
+	links "$locale" >"$scratch/got"
+	check "from the same in the same order in $locale" cmp "$scratch/expected" "$scratch/got"
+done
+
 fake_root
 point=("$faultline" point tier=simulated pages=4)
 cd "$scratch" || exit 1

@@ -2,7 +2,7 @@
 # The KVM tests for $(arch): build/ARCH/kvm-tests. Objects come by the Makefile's rules, the
 # guest's by those of workloads/guest.mk.
 
-KVM_TESTS_OBJECTS_$(arch) := $(call arch_objects,$(filter-out tests/kvm/guest.c,$(wildcard tests/kvm/*.c tests/kvm/$(arch)/*.c)) \
+KVM_TESTS_OBJECTS_$(arch) := $(call arch_objects,$(filter-out tests/kvm/guest.c,$(call files,tests/kvm/*.c tests/kvm/$(arch)/*.c)) \
 	$(addprefix harness/point/,fail.c supervise.c ticks.c vm.c $(arch)/arch.c))
 TEST_GUEST_OBJECTS_$(arch) := $(GUEST_START_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
 ALL_OBJECTS += $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
