@@ -245,6 +245,10 @@ build_kernels() {
 for_vms() {
 	local groups
 
+	case $root in
+	*[[:blank:]:]*) say "there is a blank or a colon in '$root', with which LD_PRELOAD takes no library: no" \
+		"simulated CPUs in parallel (cpus above 1) from there; move the repository to have them" ;;
+	esac
 	mapfile -t groups < <(groups_of "$@")
 	need build report kernel "${groups[@]}"
 	build_kernels "$@"

@@ -96,9 +96,10 @@ source_check
 cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/faultline
 mkdir -p "$cache/logs" 2>/dev/null && [ -w "$cache" ] ||
 	die 2 "cannot write to $cache; set XDG_CACHE_HOME to a folder that can be written"
-cache=$(CDPATH='' cd -- "$cache" && pwd)
-case $cache in
-*[[:space:]:]*) die 2 "the kernel cannot be built in '$cache': no blanks or colons allowed;" \
+cache=$(cd "$cache" && pwd)
+case ${cache//[-+,.\/=@_~]/} in
+*[[:space:][:cntrl:][:punct:]]*) die 2 "the kernel cannot be built in '$cache':" \
+	"no blanks, colons or characters with a meaning to make or a shell are allowed;" \
 	"set XDG_CACHE_HOME to another folder" ;;
 esac
 

@@ -24,7 +24,7 @@ build/$(arch)/guest.map: build/$(arch)/guest.elf
 
 # The same digits in every run need the same bytes in the image: no times in it.
 build/$(arch)/initramfs.cpio: build/$(arch)/initramfs.list build/$(arch)/faultline-point build/$(arch)/kvm-tests
-	$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio -t 0 $< >$@
+	"$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" -t 0 $< >$@
 
 build/$(arch)/initramfs.list: harness/point/point.mk
 	@[ -x "$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" ] || { \

@@ -71,6 +71,14 @@ done
 for setting in HOME=/ HOME=/nonexistent HOME=here TMPDIR=/nonexistent TMPDIR=here TMPDIR=/dev/null; do
 	lists "$setting" env "$setting" checkouts/here/run.sh list
 done
+for name in "a b" "o'brien" 'a"b' 'a$b' 'a#b' 'a;b' 'a%b' 'a\b' 'a(b' 'a&b' 'a*b' 'a:b' $'a\nb' '[a]' 'a{b'; do
+	expect "no kernel is built below $(printf %q "$name")" 2 "no blanks, colons or.*set XDG_CACHE_HOME|^set XDG_CACHE" \
+		env XDG_CACHE_HOME="$scratch/$name" "$root/kernel/build.sh" --if-built
+done
+for name in a-b_c ü.d; do
+	expect "but below $name" 4 "/$name/faultline/kernel-" \
+		env XDG_CACHE_HOME="$scratch/$name" "$root/kernel/build.sh" --if-built
+done
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	mkdir -p "$scratch/noexec" "$scratch/tree/virt/kvm"
 	touch "$scratch/tree/Makefile" "$scratch/tree/virt/kvm/kvm_main.c"
