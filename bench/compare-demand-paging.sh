@@ -15,7 +15,9 @@
 # Both count all pages of all vCPUs.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(readlink -f "$(dirname "$0")/..")
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
 say() { echo "compare: $*" >&2; }
 die() {
 	local code=$1
@@ -25,8 +27,6 @@ die() {
 }
 # shellcheck source=kernel/source.sh
 . "$root/kernel/source.sh"
-# shellcheck source=harness/shell.sh
-. "$root/harness/shell.sh"
 
 case ${1:-} in
 -h | --help)

@@ -37,11 +37,11 @@ die() {
 	exit "$code"
 }
 
-root=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=kernel/source.sh
-. "$root/kernel/source.sh"
+root=$(readlink -f "$(dirname "$0")/..")
 # shellcheck source=harness/shell.sh
 . "$root/harness/shell.sh"
+# shellcheck source=kernel/source.sh
+. "$root/kernel/source.sh"
 
 # What differs between architectures: the machine's name in uname and in the
 # compiler's, and the image, which is also kbuild's name for the target, with its
@@ -93,10 +93,7 @@ for tool in ${cross:+gcc ld as}; do
 done
 source_check
 
-cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}/faultline
-mkdir -p "$cache/logs" 2>/dev/null && [ -w "$cache" ] ||
-	die 2 "cannot write to $cache; set XDG_CACHE_HOME to a folder that can be written"
-cache=$(cd "$cache" && pwd)
+cache=$(readlink -m -- "${XDG_CACHE_HOME:-${HOME:-}/.cache}/faultline")
 case ${cache//[-+,.\/=@_~]/} in
 *[[:space:][:cntrl:][:punct:]]*) die 2 "the kernel cannot be built in '$cache':" \
 	"no blanks, colons or characters with a meaning to make or a shell are allowed;" \
@@ -144,6 +141,8 @@ if [ -n "$if_built" ]; then
 	die 4 "not built yet; ./run.sh kernel --arch $arch does it"
 fi
 
+mkdir -p "$cache/logs" 2>/dev/null && [ -w "$cache" ] ||
+	die 2 "cannot write to $cache; set XDG_CACHE_HOME to a folder that can be written"
 exec 9>"$cache/lock"
 if ! flock -n 9; then
 	say "waiting for another build in $cache"

@@ -79,6 +79,9 @@ for name in a-b_c ü.d; do
 	expect "but below $name" 4 "/$name/faultline/kernel-" \
 		env XDG_CACHE_HOME="$scratch/$name" "$root/kernel/build.sh" --if-built
 done
+expect "what is only asked for leaves no folder" 4 "/none/faultline/kernel-" \
+	env XDG_CACHE_HOME="$scratch/none" "$root/kernel/build.sh" --if-built
+check "none at all" test ! -e "$scratch/none"
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	mkdir -p "$scratch/noexec" "$scratch/tree/virt/kvm"
 	touch "$scratch/tree/Makefile" "$scratch/tree/virt/kvm/kvm_main.c"
