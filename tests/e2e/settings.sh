@@ -49,6 +49,9 @@ for locale in "${made[@]}"; do
 done
 
 fake_root
+printf '[one]\nmode = kernel\npages = 4\n' >"$scratch/s.ini"
+expect "a comma that looks like a decimal one is told" 4 "^\[one\] fetch: two values, 0 and 5us" \
+	"$faultline" run --tier simulated --sweep "$scratch/s.ini" --fetch 0,5us --out "$scratch/comma"
 point=("$faultline" point tier=simulated pages=4)
 cd "$scratch" || exit 1
 mkdir here
