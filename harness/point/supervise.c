@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -102,6 +103,7 @@ int supervise_run(void (*child)(void *arg, FILE *out), void *arg, char **output)
 
 	if (pipe2(ends, O_CLOEXEC))
 		fail("pipe: %s", strerror(errno));
+	signal(SIGCHLD, SIG_DFL); /* who started this may have ignored it: no exit code then */
 	fflush(NULL);
 	pid = fork();
 	if (pid < 0)

@@ -54,6 +54,10 @@ signalled HUP "$scratch/nohup" nohup "${run[@]}"
 check "nohup" test $code = 4
 signalled CONT "$scratch/blocked" env --default-signal --block-signal=CHLD --block-signal=INT "${run[@]}"
 check "signals blocked at the start" test $code = 4
+for signal in HUP INT TERM; do
+	signalled $signal "$scratch/blocked-$signal" env --default-signal --block-signal=$signal "${run[@]}"
+	check "SIG$signal, blocked at the start" test $code = 4
+done
 signalled CONT "$scratch/no-child" env --ignore-signal=CHLD "${run[@]}"
 check "SIGCHLD, ignored at the start" test $code = 4
 signalled KILL "$scratch/killed" "${run[@]}"

@@ -33,8 +33,11 @@ static void become(char *const *argv, int out, int err)
 
 pid_t spawn(char *const *argv, int out, int err)
 {
-	pid_t parent = getpid(), pid = fork();
+	pid_t parent = getpid(), pid;
 
+	/* Who started faultline may have it ignored: children that end leave no exit code then. */
+	signal(SIGCHLD, SIG_DFL);
+	pid = fork();
 	if (pid > 0)
 		setpgid(pid, pid); /* both sides do, so that it holds for both from here on */
 	if (pid)

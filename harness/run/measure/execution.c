@@ -17,18 +17,27 @@
 
 static sigset_t awaited;
 
+/* nohup, and a script's jobs in the background, ignore some. Awaited, they would come. */
+static bool is_refused(int signal, const sigset_t *blocked)
+{
+	struct sigaction action;
+
+	return sigismember(blocked, signal) || sigaction(signal, NULL, &action) ||
+	       action.sa_handler == SIG_IGN;
+}
+
 void events_init(void)
 {
 	static const int requests[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action;
+	sigset_t blocked;
 
+	if (sigismember(&awaited, SIGCHLD)) /* what is blocked was not so at the start */
+		return;
+	sigprocmask(SIG_SETMASK, NULL, &blocked);
 	sigemptyset(&awaited);
-	/* Where it is ignored, children that end leave nothing to wait for. */
-	signal(SIGCHLD, SIG_DFL);
 	sigaddset(&awaited, SIGCHLD);
-	/* nohup, and a script's jobs in the background, ignore some. Blocked, they would come. */
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
-		if (!sigaction(requests[i], NULL, &action) && action.sa_handler != SIG_IGN)
+		if (!is_refused(requests[i], &blocked))
 			sigaddset(&awaited, requests[i]);
 	sigprocmask(SIG_BLOCK, &awaited, NULL);
 	/* A reader of messages that goes away does not end what is measured. */

@@ -40,8 +40,8 @@ struct execution {
 };
 
 /*
- * Blocks the signals that event_wait() waits for, apart from requests to end that faultline was
- * started to ignore. To be called before the first child.
+ * Blocks the signals that event_wait() waits for, apart from requests to end that were
+ * ignored or blocked when faultline was started. To be called before the first child.
  */
 void events_init(void);
 
