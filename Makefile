@@ -73,6 +73,9 @@ MANYCORE_LIBRARY := $(if $(filter x86_64,$(HOST_ARCH)),build/manycore.so)
 ALL_OBJECTS := $(RUN_OBJECTS) $(MAIN_OBJECTS) $(SCHEMA_OBJECTS) $(UNIT_OBJECTS) $(if $(MANYCORE_LIBRARY),$(MANYCORE_OBJECTS)) \
 	$(COHERENCE_OBJECTS) $(PROFILE_OBJECTS) $(MANYCORE_TESTED_OBJECTS)
 
+# Who runs a program, or loads it, keeps what it began with, and nobody comes upon half of one.
+new_name = $@.new && mv -f $@.new $@
+
 HOST_PROGRAMS := build/faultline $(MANYCORE_LIBRARY) build/coherence.so build/profile.so
 ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-point \
 	faultline-point.map guest.map))
@@ -113,7 +116,7 @@ libraries:
 build/faultline: $(MAIN_OBJECTS) $(RUN_OBJECTS) $(SHARED_OBJECTS)
 build/schema: $(SCHEMA_OBJECTS) $(SHARED_OBJECTS)
 build/faultline build/schema:
-	$(CC) $(CFLAGS) -pthread $^ $(RUN_LDLIBS) -o $@
+	$(CC) $(CFLAGS) -pthread $^ $(RUN_LDLIBS) -o $(new_name)
 
 # What they say of the keys of a point is made from the table of these.
 schema: build/schema
@@ -128,7 +131,7 @@ build/manycore.so: $(MANYCORE_OBJECTS)
 build/coherence.so: $(COHERENCE_OBJECTS)
 build/profile.so: $(PROFILE_OBJECTS)
 build/manycore.so build/coherence.so build/profile.so:
-	$(CC) $(CFLAGS) -shared $^ -o $@
+	$(CC) $(CFLAGS) -shared $^ -o $(new_name)
 
 # A test links what it uses; what it defines itself takes precedence.
 $(OBJ)/all.a: $(SHARED_OBJECTS) $(POINT_OBJECTS_$(HOST_ARCH)) $(RUN_OBJECTS) $(MANYCORE_TESTED_OBJECTS) \

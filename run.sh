@@ -78,7 +78,7 @@ declare -A packages=(
 )
 # shellcheck disable=SC2034
 declare -A programs=(
-	[build]="gcc make pkg-config"
+	[build]="gcc make pkg-config flock"
 	[kernel]="gcc make flex bison bc patch xz"
 	[vm_x86_64]="qemu-system-x86_64"
 	[vm_arm64]="qemu-system-aarch64"
@@ -226,8 +226,23 @@ need_without_installing() {
 	fi
 }
 
+# The right to build, for as long as this shell and what it starts live. Where no lock can be
+# made, as in a checkout that can only be read, there is nothing to build either.
+lock_build() {
+	local lock=$root/build/lock
+
+	mkdir -p "$root/build" 2>/dev/null || return 0
+	[ -e "$lock" ] || touch "$lock" 2>/dev/null || return 0
+	exec 9<"$lock"
+	if ! flock -n 9; then
+		say "waiting for another build here: $(cat "$lock")"
+		flock 9
+	fi
+	[ ! -w "$lock" ] || echo "process $$, since $(date -u +%FT%TZ)" >"$lock"
+}
+
 build() {
-	without_settings make -s -C "$root" -j"$(nproc)" "$@" </dev/null >&2 ||
+	(lock_build && without_settings make -s -C "$root" -j"$(nproc)" "$@" </dev/null >&2) ||
 		{ say "the build failed, see above"; exit 1; }
 }
 
@@ -322,7 +337,7 @@ test | check)
 	mapfile -t groups < <(groups_of "${arches[@]}")
 	need build kernel "${groups[@]}" report test check
 	if [ "$command" = check ]; then
-		without_settings make -s -C "$root" check </dev/null || exit 1
+		(lock_build && without_settings make -s -C "$root" check </dev/null) || exit 1
 		exit 0
 	fi
 	build_kernels "${arches[@]}"

@@ -14,17 +14,17 @@ $(OBJ)/$(arch)/%.o: %.c
 
 build/$(arch)/faultline-point: $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) \
 	$(SHARED_OBJECTS_$(arch)) $(GUEST_IMAGE_OBJECT_$(arch))
-	$(CROSS_$(arch))$(CC) $(CFLAGS) -static -pthread $^ -o $@
+	$(CROSS_$(arch))$(CC) $(CFLAGS) -static -pthread $^ -o $(new_name)
 
 # Which function is where, as the kernel's System.map tells.
 build/$(arch)/%.map: build/$(arch)/%
-	$(CROSS_$(arch))nm -n $< >$@
+	$(CROSS_$(arch))nm -n $< >$(new_name)
 build/$(arch)/guest.map: build/$(arch)/guest.elf
-	$(CROSS_$(arch))nm -n $< >$@
+	$(CROSS_$(arch))nm -n $< >$(new_name)
 
 # The same digits in every run need the same bytes in the image: no times in it.
 build/$(arch)/initramfs.cpio: build/$(arch)/initramfs.list build/$(arch)/faultline-point build/$(arch)/kvm-tests
-	"$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" -t 0 $< >$@
+	"$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" -t 0 $< >$(new_name)
 
 build/$(arch)/initramfs.list: harness/point/point.mk
 	@[ -x "$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" ] || { \

@@ -14,4 +14,4 @@ $(OBJ)/$(arch)/guest/test.o: tests/kvm/guest.c
 build/$(arch)/test-guest.elf: $(TEST_GUEST_OBJECTS_$(arch))
 
 build/$(arch)/kvm-tests: $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/test-guest_image.o
-	$(CROSS_$(arch))$(CC) $(CFLAGS) -static -pthread $^ -o $@
+	$(CROSS_$(arch))$(CC) $(CFLAGS) -static -pthread $^ -o $(new_name)

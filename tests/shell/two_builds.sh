@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds of one checkout at the same time, and checkouts that can only be read.
+#
+# shellcheck disable=SC2016 # what stands in single quotes is for another shell
+# shellcheck disable=SC2317 # functions that check calls
+set -uo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/ktap.sh
+. "$root/tests/ktap.sh"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# A copy, as other tests use the program meanwhile. Its times say that all is built.
+tree=$scratch/tree
+mkdir "$tree"
+cp -a "$root"/{bench,build,harness,kernel,plots,run.sh,tests,workloads,Makefile} "$tree/"
+export FAULTLINE_ROOT=$tree
+built() { touch "$tree"/bench/faultline.c "$tree"/harness/*.c "$tree"/harness/run/base/*.c; }
+list() { "$tree/run.sh" list; }
+list >"$scratch/expected" 2>/dev/null
+check "the copy builds" grep -q userfault "$scratch/expected"
+
+# list_at_once N: all end well and say the same.
+list_at_once() {
+	local i pid pids=()
+
+	for i in $(seq "$1"); do
+		list >"$scratch/list.$i" 2>"$scratch/said.$i" &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || { cat "$scratch"/said.* && return 1; }
+	done
+	for i in $(seq "$1"); do
+		cmp "$scratch/expected" "$scratch/list.$i" || return 1
+	done
+}
+for try in 1 2 3; do
+	built
+	check "three at once with something to build, $try" list_at_once 3
+done
+
+flock "$tree/build/lock" sleep 1 &
+expect "the second one waits, and says for which" 0 \
+	"waiting for another build here: process [0-9]+, since 2.*Z" "$tree/run.sh" list
+wait
+check "the lock of a process that is gone keeps nobody waiting" test -s "$tree/build/lock"
+expect "indeed" 0 userfault timeout 30 "$tree/run.sh" list
+
+# A program that runs keeps its file.
+inode() { stat -c %i "$tree/build/faultline"; }
+before=$(inode)
+built
+list >/dev/null 2>&1
+check "a program that is built again is another file" test "$(inode)" != "$before"
+
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+	expect "a checkout on a read-only file system" 0 userfault unshare -m bash -c '
+		mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && "$1/run.sh" list' - "$tree"
+else
+	skip_test "a checkout on a read-only file system" "needs root and mount namespaces"
+fi
+finish
