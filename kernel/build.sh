@@ -25,7 +25,8 @@ would have to be, and the folder is where it would go.
   KERNEL_SRC=DIR      use this Linux 6.12 tree (it is copied, not changed)
                       instead of Debian's linux-source-6.12; of a git tree,
                       what git ignores is left out
-  XDG_CACHE_HOME=DIR  keep kernels in DIR/faultline instead of ~/.cache/faultline
+  XDG_CACHE_HOME=DIR  keep kernels in DIR/faultline instead of ~/.cache/faultline;
+                      one that other users own or can write to is refused
 END
 }
 
@@ -93,12 +94,28 @@ for tool in ${cross:+gcc ld as}; do
 done
 source_check
 
+# No folder of the cache may become one that the check below refuses.
+umask o-w
 cache=$(readlink -m -- "${XDG_CACHE_HOME:-${HOME:-}/.cache}/faultline")
 case ${cache//[-+,.\/=@_~]/} in
 *[[:space:][:cntrl:][:punct:]]*) die 2 "the kernel cannot be built in '$cache':" \
 	"no blanks, colons or characters with a meaning to make or a shell are allowed;" \
 	"set XDG_CACHE_HOME to another folder" ;;
 esac
+
+# check_owner DIR: who else could write there could have put any kernel there.
+check_owner() {
+	local owner mode advice="set XDG_CACHE_HOME to a folder of your own"
+
+	[ -e "$1" ] || return 0
+	read -r owner mode <<<"$(stat -L -c '%u %a' "$1")"
+	[ "$owner" = "$(id -u)" ] || [ "$owner" = 0 ] ||
+		die 2 "$1 belongs to another user ($(stat -L -c %U "$1")) and is not trusted; $advice"
+	(((8#$mode & 2) == 0)) || die 2 "$1 can be written by all users and is not trusted; chmod o-w it, or $advice"
+	((owner == $(id -u) || (8#$mode & 16) == 0)) ||
+		die 2 "$1 can be written by other users (group $(stat -L -c %G "$1")) and is not trusted; $advice"
+}
+check_owner "$cache"
 
 # Prints all that the kernel is made from, a line each. Nothing of the environment is.
 ingredients() {
@@ -131,6 +148,7 @@ ingredients=$(ingredients) || die 1 "cannot read all of the source, see above"
 key=$(sha256sum <<<"$ingredients" | cut -c 1-16)
 kernel=$cache/kernel-$arch-$key
 log=$cache/logs/kernel-$arch-$key.log
+check_owner "$kernel"
 if is_whole "$kernel"; then
 	say "using $kernel"
 	echo "$kernel"
@@ -143,15 +161,16 @@ fi
 
 mkdir -p "$cache/logs" 2>/dev/null && [ -w "$cache" ] ||
 	die 2 "cannot write to $cache; set XDG_CACHE_HOME to a folder that can be written"
-exec 9>"$cache/lock"
+exec 9>>"$cache/lock"
 if ! flock -n 9; then
-	say "waiting for another build in $cache"
+	say "waiting for another build in $cache: $(cat "$cache/lock")"
 	flock 9
 	if is_whole "$kernel"; then
 		echo "$kernel"
 		exit 0
 	fi
 fi
+echo "process $$, since $(date -u +%FT%TZ)" >"$cache/lock"
 
 work=
 cleanup() {

@@ -148,11 +148,13 @@ expect "--if-built when it is not" 4 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-"
 
 : >"$MADE"
 touch "$scratch/be_slow"
-with_fakes >"$scratch/one" 2>/dev/null &
-with_fakes >"$scratch/two" 2>/dev/null
+with_fakes >"$scratch/one" 2>"$scratch/said.one" &
+with_fakes >"$scratch/two" 2>"$scratch/said.two"
 wait
 check "two at once build one kernel" builds 1
 check "and both get it" cmp "$scratch/one" "$scratch/two"
+check "and one is told which it waits for" \
+	grep -qE "waiting for another build in $XDG_CACHE_HOME/faultline: process [0-9]+, since 2" "$scratch"/said.*
 rm "$scratch/be_slow"
 
 expect "built before: found again" 0 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-[0-9a-f]{16}\$" "$scratch/with_fakes"
@@ -160,6 +162,7 @@ check "without another build" builds 1
 echo damage >>"$(cat "$scratch/one")/vmlinux"
 check "a damaged image is found out" with_fakes
 check "and built again" builds 2
+
 check "the user's tree is as it was" [ "$(fingerprint)" = "$before" ]
 
 # make's arguments are of the last call, which is that for the image.
@@ -173,4 +176,26 @@ echo 2 >"$scratch/cross_version"
 expect "another cross compiler: another kernel" 4 "kernel-arm64-" "$scratch/with_fakes" --arch arm64 --if-built
 expect "arm64 on arm64, without being asked for" 0 "kernel-arm64-" env MACHINE_IS=aarch64 "$scratch/with_fakes"
 check "is built without a cross compiler" told_make "ARCH=arm64 CROSS_COMPILE= .* Image\$"
+
+# A cache that others can write to could hold any kernel.
+nothing_with() { ! find "$2" -perm "$1" ! -type l | grep .; }
+kernel=$(cat "$scratch/one")
+chmod o+w "$kernel"
+expect "a kernel that all may write to" 2 "can be written by all users and is not trusted; chmod o-w" "$scratch/with_fakes"
+chmod o-w "$kernel"
+(umask 0 && XDG_CACHE_HOME=$scratch/umask with_fakes >"$scratch/found" 2>/dev/null)
+check "even with a umask of 0 it is nobody else's" nothing_with -o+w "$scratch/umask"
+(umask 077 && XDG_CACHE_HOME=$scratch/private with_fakes >"$scratch/found" 2>/dev/null)
+check "with a umask of 077 it is private" nothing_with /077 "$scratch/private"
+if [ "$(id -u)" = 0 ]; then
+	mkdir -p "$scratch/others/faultline" && chown nobody "$scratch/others/faultline"
+	expect "a cache of another user" 2 "belongs to another user \(nobody\) and is not trusted; set XDG_CACHE_HOME" \
+		env XDG_CACHE_HOME="$scratch/others" "$scratch/with_fakes"
+	chown nobody "$kernel"
+	expect "a kernel of another user" 2 "belongs to another user \(nobody\)" "$scratch/with_fakes"
+	chown 0 "$kernel"
+else
+	skip_test "a cache of another user" "needs root"
+	skip_test "a kernel of another user" "needs root"
+fi
 finish
