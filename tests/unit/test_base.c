@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,31 @@ static void folders_are_made_with_those_above(void **state)
 	free(below);
 }
 
+static void new_folders_get_a_name_that_is_free(void **state)
+{
+	char *path = xasprintf("%s/outer/inner", dir), *first, *second;
+	char *expected = xasprintf("%s-2", path), *file = xasprintf("%s/file", dir);
+
+	(void)state;
+	first = folder_make_new(path);
+	assert_string_equal(first, path);
+	second = folder_make_new(path);
+	assert_string_equal(second, expected);
+	rmdir(first);
+	rmdir(second);
+	rmdir(dirname(path));
+	free(path);
+	path = xasprintf("%s/folder", file);
+	assert_int_equal(file_replace(dir, "file", ""), 0);
+	assert_null(folder_make_new(path));
+	assert_int_equal(errno, ENOTDIR);
+	free(first);
+	free(second);
+	free(expected);
+	free(file);
+	free(path);
+}
+
 static void folders_in_a_removed_one_stay(void **state)
 {
 	char *inner = xasprintf("%s/inner", dir);
@@ -163,6 +189,13 @@ static void programs_end_with_their_code(void **state)
 	assert_content("said", "cannot start /nowhere/program: No such file or directory\n");
 	assert_int_equal(run((char *[]){ "/dev/null", NULL }), SPAWN_NOT_STARTED);
 	assert_content("said", "cannot start /dev/null: Permission denied\n");
+}
+
+static void codes_are_seen_by_who_was_started_without(void **state)
+{
+	(void)state;
+	signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(run((char *[]){ "sh", "-c", "exit 3", NULL }), 3);
 }
 
 static void first_lines_are_those_of_programs_that_succeed(void **state)
@@ -258,10 +291,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(files_are_read_to_their_end, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(folders_are_made_with_those_above, make_dir,
 						remove_dir),
+		cmocka_unit_test_setup_teardown(new_folders_get_a_name_that_is_free, make_dir,
+						remove_dir),
 		cmocka_unit_test_setup_teardown(folders_in_a_removed_one_stay, make_dir,
 						remove_dir),
 		cmocka_unit_test(scratch_folders_need_a_place),
 		cmocka_unit_test_setup_teardown(programs_end_with_their_code, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(codes_are_seen_by_who_was_started_without, make_dir,
+						remove_dir),
 		cmocka_unit_test(first_lines_are_those_of_programs_that_succeed),
 		cmocka_unit_test(words_are_quoted_where_a_shell_needs_it),
 		cmocka_unit_test(any_bytes_become_text),

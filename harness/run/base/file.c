@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +54,37 @@ char *file_read(const char *path)
 	while (n && text[n - 1] == '\n')
 		text[--n] = '\0';
 	return text;
+}
+
+char *folder_make_new(const char *path)
+{
+	char *parent = xstrdup(path), *slash = strrchr(parent, '/');
+	char *name = xstrdup(path);
+	int failed;
+
+	if (slash)
+		*slash = '\0';
+	failed = slash && slash != parent && folders_make(parent);
+	free(parent);
+	for (unsigned int n = 2; !failed && (failed = mkdir(name, 0777)) && errno == EEXIST; n++) {
+		free(name);
+		name = xasprintf("%s-%u", path, n);
+		failed = 0;
+	}
+	if (!failed)
+		return name;
+	free(name);
+	return NULL;
+}
+
+int folder_lock(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || !flock(fd, LOCK_EX))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 void folder_remove(const char *path)

@@ -27,6 +27,18 @@ int text_store(struct text *text, const char *dir, const char *name);
 /* mkdir -p. Returns 0, or -1 with errno set. */
 int folders_make(const char *path);
 
+/*
+ * A folder that was not there, of this name or, where that is taken, with "-2", "-3", ... added.
+ * Returns its name, which the caller frees, or NULL with errno set.
+ */
+char *folder_make_new(const char *path);
+
+/*
+ * Waits until no other process that asks is at work in the folder. Returns a descriptor that is
+ * closed when the work is done, or -1 where folders cannot be locked.
+ */
+int folder_lock(const char *path);
+
 /* Removes a folder and the files in it; folders in it stay, and so does it then. */
 void folder_remove(const char *path);
 

@@ -188,7 +188,7 @@ static int run_all(struct request *r, const struct setup *setup)
 	const struct point asked = r->point;
 	int code = EXIT_FINE;
 
-	if (r->profile.is_given && profile_check_dir(r->profiles.dir))
+	if (r->profiles.dir && profile_check_dir(r->profiles.dir))
 		return exit_failed(-1, EXIT_USAGE);
 	for (enum arch arch = 0; arch < ARCH_COUNT && !code; arch++) {
 		r->point = asked;
@@ -207,22 +207,20 @@ static int run_request(struct request *r)
 {
 	unsigned int arches = 0;
 	struct setup setup;
-	char *dir;
 	int code;
 
 	setup_init(&setup);
 	events_init();
-	dir = r->profile.dir ? xstrdup(r->profile.dir) : store_default_dir(setup.root, "profile");
 	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
 		arches += r->arches[arch];
 	r->profiles = (struct profile_set){
-		.dir = dir,
+		.dir = r->profile.dir ? xstrdup(r->profile.dir) : NULL,
+		.root = setup.root,
 		.is_of_several = arches > 1,
 		.out = r->is_json ? NULL : stdout,
 	};
 	code = run_all(r, &setup);
 	profile_set_free(&r->profiles);
-	free(dir);
 	setup_free(&setup);
 	return code;
 }

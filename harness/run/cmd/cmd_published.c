@@ -56,7 +56,7 @@ static bool has_figures(const struct request *r, const struct published_source *
 /* Runs a table's sweep into a folder of its own, for what it has figures of. Returns an exit code. */
 static int measure(struct request *r, const struct published_source *source)
 {
-	char *name = xasprintf("%s-simulated", source->sweep), arches[64];
+	char arches[64], *dir;
 	struct run_options options = run_defaults;
 	int code = EXIT_FINE, n = 0;
 
@@ -65,15 +65,14 @@ static int measure(struct request *r, const struct published_source *source)
 			n += snprintf(arches + n, sizeof(arches) - n, "%s%s", n ? "," : "",
 				      arch_names[arch]);
 	if (n) {
-		strings_add(&r->dirs, store_default_dir(r->setup.root, name));
 		options.sweep = source->sweep;
 		options.tier = TIER_SIMULATED;
 		options.plan.texts[PLAN_ARCH] = arches;
-		options.out = r->dirs.v[r->dirs.n - 1];
 		options.command = r->command;
-		code = run_measure(&options);
+		code = run_measure(&options, &dir);
+		if (dir)
+			strings_add(&r->dirs, dir);
 	}
-	free(name);
 	return code;
 }
 

@@ -164,7 +164,7 @@ static int create_folder(struct sweep_run *r)
 	char *name = xasprintf("%s-%s", label, tier_kinds[r->choice.tier].name);
 	char *dir = r->options.out ? xstrdup(r->options.out) :
 				     store_default_dir(r->setup.root, name);
-	int failed = store_create(&r->store, dir);
+	int failed = dir ? store_create(&r->store, dir) : -1;
 
 	free(dir);
 	free(name);
@@ -381,7 +381,7 @@ static void run_free(struct sweep_run *r)
 	setup_free(&r->setup);
 }
 
-int run_measure(const struct run_options *options)
+int run_measure(const struct run_options *options, char **dir)
 {
 	struct sweep_run r = { .options = *options };
 	int failed, code;
@@ -390,6 +390,8 @@ int run_measure(const struct run_options *options)
 	events_init();
 	failed = prepare(&r);
 	code = failed ? exit_failed(failed, EXIT_USAGE) : measure_and_report(&r);
+	if (dir)
+		*dir = r.store.dir ? xstrdup(r.store.dir) : NULL;
 	run_free(&r);
 	return code;
 }
@@ -442,6 +444,6 @@ int cmd_run(int argc, char **argv)
 	}
 	request.run.command = argv;
 	if (code < 0)
-		code = request.is_check ? check(&request.run) : run_measure(&request.run);
+		code = request.is_check ? check(&request.run) : run_measure(&request.run, NULL);
 	return code;
 }

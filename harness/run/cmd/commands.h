@@ -9,9 +9,10 @@ struct run_options;
 
 /*
  * Measures a sweep and writes its report, or what is left of a run that is resumed. Returns an
- * exit code, after a message if it is not 0.
+ * exit code, after a message if it is not 0. *dir, unless dir is NULL: the folder of the run, which
+ * the caller frees; NULL when it came to none.
  */
-int run_measure(const struct run_options *options);
+int run_measure(const struct run_options *options, char **dir);
 
 /* What an option leaves as it is. */
 extern const struct run_options run_defaults;

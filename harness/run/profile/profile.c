@@ -106,21 +106,22 @@ static int write_files(const char *dir, const struct stacks *stacks, const struc
 int profile_store(const char *dir, const struct stacks *stacks, const struct point *p)
 {
 	size_t length = strlen(dir);
-	char *work;
+	char *work, *name;
 	int failed;
 
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
-	work = xasprintf("%.*s.%d", (int)length, dir, (int)getpid());
-
-	if (folders_make(work))
+	name = xasprintf("%.*s.tmp", (int)length, dir);
+	work = folder_make_new(name);
+	free(name);
+	if (!work)
 		failed = error("cannot make the folder %s for the profile: %s", dir,
 			       strerror(errno));
 	else
 		failed = write_files(work, stacks, p);
 	if (!failed && rename(work, dir))
 		failed = error("cannot name the profile's folder %s: %s", dir, strerror(errno));
-	if (failed)
+	if (failed && work)
 		folder_remove(work);
 	free(work);
 	return failed;

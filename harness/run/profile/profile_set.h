@@ -6,8 +6,12 @@
 #include "profile.h"
 
 struct profile_set {
-	const char
-		*dir; /* where they go; of several, each to a folder in it, named after its arch */
+	/*
+	 * Where they go; of several, each to a folder in it, named after its arch. NULL: to a new
+	 * one of root's results, which is made, and named here, once there is something for it.
+	 */
+	char *dir;
+	const char *root;
 	bool is_of_several; /* architectures */
 	FILE *out; /* where tables are printed, NULL for nowhere */
 	struct stacks stacks[ARCH_COUNT];

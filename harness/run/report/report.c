@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "html.h"
 #include "plot.h"
@@ -231,10 +232,12 @@ int report_write(const struct run_data *run, const char *run_dir, bool png)
 {
 	const struct page page = { run, run_dir };
 	char *table = printed(table_print, run);
-	int ret = file_replace(run_dir, "tables.txt", table);
+	int lock = folder_lock(run_dir), ret;
 
+	ret = file_replace(run_dir, "tables.txt", table) || plots_write(run, run_dir, png) ||
+	      write_html(&page);
 	free(table);
-	if (ret || plots_write(run, run_dir, png))
-		return -1;
-	return write_html(&page);
+	if (lock >= 0)
+		close(lock);
+	return ret ? -1 : 0;
 }

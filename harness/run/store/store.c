@@ -43,16 +43,42 @@ char *store_default_dir(const char *root, const char *name)
 	time_t now = time(NULL);
 	char stamp[32];
 	struct tm tm;
+	char *path, *dir;
 
 	gmtime_r(&now, &tm);
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
-	return xasprintf("%s/results/runs/%s-%s", root, stamp, name);
+	path = xasprintf("%s/results/runs/%s-%s", root, stamp, name);
+	dir = folder_make_new(path);
+	if (!dir)
+		error("cannot make the folder %s: %s; choose another place for the results", path,
+		      strerror(errno));
+	free(path);
+	return dir;
+}
+
+/* Which process has the lock on the file, as " (process 12)"; "" where that cannot be told. */
+static const char *lock_holder(const struct stat *st, char buf[32])
+{
+	FILE *locks = fopen("/proc/locks", "re");
+	unsigned long long inode;
+	char line[256];
+	int pid;
+
+	buf[0] = '\0';
+	while (locks && fgets(line, sizeof(line), locks))
+		if (sscanf(line, "%*s FLOCK %*s WRITE %d %*x:%*x:%llu", &pid, &inode) == 2 &&
+		    inode == st->st_ino && pid > 0)
+			snprintf(buf, 32, " (process %d)", pid);
+	if (locks)
+		fclose(locks);
+	return buf;
 }
 
 static int open_points(struct store *store)
 {
 	char *path = in_dir(store, "points.jsonl");
 	struct stat st;
+	char holder[32];
 
 	store->points_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	if (store->points_fd < 0 || fstat(store->points_fd, &st)) {
@@ -64,7 +90,7 @@ static int open_points(struct store *store)
 	store->points_bytes = st.st_size;
 	if (!flock(store->points_fd, LOCK_EX | LOCK_NB))
 		return 0;
-	return error("another faultline is at work in %s", store->dir);
+	return error("another faultline%s is at work in %s", lock_holder(&st, holder), store->dir);
 }
 
 int store_create(struct store *store, const char *dir)

@@ -18,7 +18,11 @@ struct store {
 	off_t points_bytes; /* of whole lines */
 };
 
-/* Where a run goes by default: a folder of $root/results/runs named after time and name. */
+/*
+ * Where a run goes by default: a new folder of $root/results/runs named after time and name, with
+ * a suffix where another faultline was faster. Returns it, which the caller frees, or NULL after
+ * error().
+ */
 char *store_default_dir(const char *root, const char *name);
 
 /*
