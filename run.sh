@@ -79,7 +79,7 @@ declare -A packages=(
 # shellcheck disable=SC2034
 declare -A programs=(
 	[build]="gcc make pkg-config flock"
-	[kernel]="gcc make flex bison bc patch xz"
+	[kernel]="gcc make flex bison bc patch xz flock setpriv"
 	[vm_x86_64]="qemu-system-x86_64"
 	[vm_arm64]="qemu-system-aarch64"
 	[cross_x86_64]="x86_64-linux-gnu-gcc"
@@ -246,12 +246,13 @@ build() {
 		{ say "the build failed, see above"; exit 1; }
 }
 
-# build_kernels ARCH...: and tells make and the program where they are.
+# build_kernels ARCH...: and tells make and the program where they are. A build does not outlive
+# this script.
 build_kernels() {
 	local arch dir
 
 	for arch in "$@"; do
-		dir=$("$root/kernel/build.sh" --arch "$arch" </dev/null)
+		dir=$(exec setpriv --pdeathsig TERM "$root/kernel/build.sh" --arch "$arch" </dev/null)
 		export "FAULTLINE_KERNEL_DIR_$arch=$dir"
 	done
 }

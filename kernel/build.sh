@@ -173,7 +173,12 @@ fi
 echo "process $$, since $(date -u +%FT%TZ)" >"$cache/lock"
 
 work=
+job=
 cleanup() {
+	if [ -n "$job" ]; then
+		kill -TERM -- "-$job" 2>/dev/null || true
+		wait "$job" || true
+	fi
 	[ -z "$work" ] || rm -rf "$work"
 }
 trap cleanup EXIT
@@ -205,16 +210,28 @@ kbuild() {
 		"$@" >>"$log" 2>&1 </dev/null
 }
 
+# Unlike bash's SECONDS it does not follow the time of day.
+uptime_s() { cut -d. -f1 /proc/uptime; }
+build_started_s=$(uptime_s)
+
 # step TEXT COMMAND...: shows what is going on, and the log's end if it fails.
 step() {
-	local text=$1 started=$SECONDS
+	local text=$1 started_s
 
+	started_s=$(uptime_s)
 	shift
 	say "$text"
-	if ! "$@"; then
+	# A trap waits for what runs in the foreground, and make takes minutes.
+	set -m
+	"$@" &
+	job=$!
+	set +m
+	wait "$job" || {
+		job=
 		tail -n 25 "$log" >&2
-		die 1 "failed after $((SECONDS - started)) s: $text; the whole log is $log"
-	fi
+		die 1 "failed after $(($(uptime_s) - started_s)) s: $text; the whole log is $log"
+	}
+	job=
 }
 
 configure() {
@@ -276,7 +293,7 @@ store() {
 		mv "$out" "$kernel"
 }
 store || die 1 "cannot store the kernel as $kernel"
-say "built Linux $version for $arch in $SECONDS s"
+say "built Linux $version for $arch in $(($(uptime_s) - build_started_s)) s"
 echo "$kernel"
 exit 0
 

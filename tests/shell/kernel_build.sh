@@ -125,17 +125,28 @@ expect "and says where the log is" 1 "the whole log is $XDG_CACHE_HOME" "$scratc
 rm "$scratch/fail"
 
 touch "$scratch/hang"
-PATH="$fakes:$PATH" KERNEL_SRC="$tree" setsid "$build" >/dev/null 2>&1 </dev/null &
-pid=$!
-for _ in $(seq 100); do
-	[ ! -e "$scratch/hanging" ] || break
-	sleep 0.1
+# interrupted PREFIX: begins a build, and sends it a signal: the group as a terminal does, or it alone.
+interrupted() {
+	rm -f "$scratch/hanging"
+	PATH="$fakes:$PATH" KERNEL_SRC="$tree" setsid "$build" >/dev/null 2>&1 </dev/null &
+	pid=$!
+	for _ in $(seq 100); do
+		[ ! -e "$scratch/hanging" ] || break
+		sleep 0.1
+	done
+	kill -TERM -- "$1$pid"
+	wait $pid
+	code=$?
+}
+no_make_left() { ! pgrep -f "$fakes/make"; }
+for whom in - ''; do
+	SECONDS=0
+	interrupted "$whom"
+	check "interrupted build${whom:+, with all it has started}" [ $code = 130 ]
+	check "it ends at once" [ $SECONDS -lt 30 ]
+	check "nothing is kept after it, either" nothing_kept
+	check "and nothing runs on" no_make_left
 done
-kill -TERM -- -$pid
-wait $pid
-code=$?
-check "interrupted build" [ $code = 130 ]
-check "nothing is kept after it, either" nothing_kept
 rm "$scratch/hang"
 
 echo CONFIG_USERFAULTFD >"$scratch/dropped"
