@@ -30,12 +30,13 @@ points(m) = m eq "kernel" ? "2 1" : \
 	m eq "uffd+exit" ? "9 8 1" : \
 	m eq "userfault" ? "7 6 3" : \
 	m eq "userfault+uffd" ? "13 12 3" : "11 10 3"
-shade(i) = word(colours(mode[i]), variant[i] % words(colours(mode[i])) + 1)
-point_type(i) = word(points(mode[i]), variant[i] % words(points(mode[i])) + 1) + 0
+shade(m, v) = word(colours(m), v % words(colours(m)) + 1)
+point_type(m, v) = word(points(m), v % words(points(m)) + 1) + 0
 # Solid, dashed, ...: 3 is too faint in print.
-dashes(i) = word("1 2 4 5", variant[i] % 4 + 1) + 0
+dashes(v) = word("1 2 4 5", v % 4 + 1) + 0
 do for [i=1:series_count] {
-	set style line i linecolor rgb shade(i) pointtype point_type(i) dashtype dashes(i) \
+	set style line i linecolor rgb shade(mode[i], variant[i]) \
+		pointtype point_type(mode[i], variant[i]) dashtype dashes(variant[i]) \
 		linewidth (mode[i] eq "userfault" ? 2.6 : 1.9) pointsize 1.1
 }
 

@@ -101,6 +101,59 @@ static void phases_of_every_series_are_shown(void **state)
 	free(svg);
 }
 
+/* Adds records of one series that differ in their handler threads alone, as points finish. */
+static void add_readers(unsigned int count)
+{
+	static const int readers[] = { 16, 1, 2 };
+	json_t *record = json_array_get(folder.records, 0);
+
+	for (unsigned int i = 0; i < count; i++) {
+		json_t *other = json_deep_copy(record);
+
+		json_object_set_new(other, "vcpus", json_integer(8));
+		json_object_set_new(other, "readers", json_integer(readers[i]));
+		json_array_append_new(folder.records, other);
+	}
+}
+
+/* Of the block of the first curve: its rows begin with the number of readers. */
+static void throughput_is_shown_against_readers_where_they_vary(void **state)
+{
+	char *text, *row, *end;
+
+	(void)state;
+	add_readers(3);
+	run_folder_write(&folder, "");
+	write_or_skip();
+	assert_file_has("plots/readers.svg", ">userfault, 8 vCPUs<");
+	assert_file_has("plots/panel.gp", "readers_count = 1\n");
+	assert_file_has("report.html", "readers-1-");
+	text = read_back("plots/panel.dat");
+	row = strstr(text, "# readers 1:");
+	assert_non_null(row);
+	for (const char *const *expected = (const char *const[]){ "1", "2", "16", NULL }; *expected;
+	     expected++) {
+		row = strchr(row, '\n') + 1;
+		end = strchr(row, ' ');
+		assert_int_equal(end - row, strlen(*expected));
+		assert_memory_equal(row, *expected, end - row);
+	}
+	free(text);
+}
+
+static void two_numbers_of_readers_are_no_course(void **state)
+{
+	char *path = xasprintf("%s/plots/readers.svg", folder.path);
+
+	(void)state;
+	add_readers(2);
+	run_folder_write(&folder, "");
+	write_or_skip();
+	assert_file_has("plots/panel.gp", "readers_count = 0\n");
+	assert_int_equal(access(path, F_OK), -1);
+	free(path);
+}
+
 /* Every point twice, as if there were two fetch models. */
 static void second_panel_has_plots_of_its_own(void **state)
 {
@@ -210,6 +263,8 @@ int main(void)
 		TEST(png_is_drawn_where_it_is_asked_for),
 		TEST(plots_are_drawn_again_by_hand),
 		TEST(phases_of_every_series_are_shown),
+		TEST(throughput_is_shown_against_readers_where_they_vary),
+		TEST(two_numbers_of_readers_are_no_course),
 		TEST(second_panel_has_plots_of_its_own),
 		TEST(folder_may_have_quotes_and_spaces_in_its_name),
 		TEST(missing_gnuplot_is_named),

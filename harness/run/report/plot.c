@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "plot_data.h"
+#include "readers.h"
 #include "../base/file.h"
 #include "../base/spawn.h"
 #include "../base/util.h"
@@ -15,6 +16,19 @@
 const char *const plot_kinds[] = {
 	"throughput", "latency", "distribution", "phases", NULL,
 };
+
+static const char *const kinds_with_readers[] = {
+	"throughput", "readers", "latency", "distribution", "phases", NULL,
+};
+
+const char *const *plot_kinds_of(const struct panel *panel)
+{
+	struct readers_curves curves = readers_curves(panel);
+	bool vary = curves.n;
+
+	readers_curves_free(&curves);
+	return vary ? kinds_with_readers : plot_kinds;
+}
 
 /* How a file of this format ends when it is whole. */
 static const struct {
@@ -27,6 +41,7 @@ static const struct {
 /* Plots that are drawn together. */
 struct drawing {
 	const char *dir; /* plots/ of the run folder */
+	const char *const *kinds;
 	size_t panel, format_count;
 };
 
@@ -68,13 +83,13 @@ static int copy_script(const char *dir, const char *script)
 }
 
 /* The run folder keeps the scripts, so that its plots can be changed and drawn without faultline. */
-static int copy_scripts(const char *dir)
+static int copy_scripts(const struct drawing *d)
 {
 	int ret = 0;
 
-	for (size_t k = 0; plot_kinds[k] && !ret; k++)
-		ret = copy_script(dir, plot_kinds[k]);
-	return ret ? ret : copy_script(dir, "style");
+	for (size_t k = 0; d->kinds[k] && !ret; k++)
+		ret = copy_script(d->dir, d->kinds[k]);
+	return ret ? ret : copy_script(d->dir, "style");
 }
 
 /* panel.gp and panel.dat: what sets a panel apart. */
@@ -91,13 +106,13 @@ static int write_panel(const struct drawing *d, const struct run_data *run)
 	fprintf(script, "data = '%s'\n", data_name);
 	fprintf(data, "# Figures of a faultline run, for %s\n", script_name);
 	plot_data_print(script, data, run, &run->panels[d->panel]);
-	for (size_t k = 0; plot_kinds[k]; k++)
+	for (size_t k = 0; d->kinds[k]; k++)
 		for (size_t f = 0; f < d->format_count; f++)
 			fprintf(script,
 				"\noutput = '%s'\nload 'style.gnuplot'\nload '%s.gnuplot'\n",
-				plot_file(plot_kinds[k], d->panel, formats[f].name, output,
+				plot_file(d->kinds[k], d->panel, formats[f].name, output,
 					  sizeof(output)),
-				plot_kinds[k]);
+				d->kinds[k]);
 	failed = text_store(&script_text, d->dir, script_name);
 	return text_store(&data_text, d->dir, data_name) || failed ? -1 : 0;
 }
@@ -166,9 +181,9 @@ static int draw_panel(const struct drawing *d, const struct run_data *run)
 {
 	int ret = write_panel(d, run) || run_gnuplot(d) ? -1 : 0;
 
-	for (size_t k = 0; plot_kinds[k]; k++)
+	for (size_t k = 0; d->kinds[k]; k++)
 		for (size_t f = 0; f < d->format_count; f++)
-			ret = finish_plot(d, plot_kinds[k], f, ret);
+			ret = finish_plot(d, d->kinds[k], f, ret);
 	return ret;
 }
 
@@ -176,7 +191,7 @@ int plots_write(const struct run_data *run, const char *run_dir, bool png)
 {
 	char *dir = xasprintf("%s/plots", run_dir);
 	struct drawing d = { .dir = dir, .format_count = png ? 2 : 1 };
-	bool has_scripts = false;
+	const char *const *copied = NULL;
 	int ret = 0;
 
 	if (mkdir(dir, 0777) && errno != EEXIST)
@@ -184,8 +199,9 @@ int plots_write(const struct run_data *run, const char *run_dir, bool png)
 	for (; d.panel < run->panel_count && !ret; d.panel++) {
 		if (!run->panels[d.panel].shown_vcpus)
 			continue;
-		ret = has_scripts ? 0 : copy_scripts(dir);
-		has_scripts = true;
+		d.kinds = plot_kinds_of(&run->panels[d.panel]);
+		ret = d.kinds == copied ? 0 : copy_scripts(&d);
+		copied = d.kinds;
 		if (!ret)
 			ret = draw_panel(&d, run);
 	}

@@ -5,8 +5,11 @@
 
 #include "groups.h"
 
-/* What a script draws, and the files are called; NULL-terminated. */
+/* What a script draws of every panel, and the files are called; NULL-terminated. */
 extern const char *const plot_kinds[];
+
+/* The same of this one: where the number of readers varies, throughput against it, too. */
+const char *const *plot_kinds_of(const struct panel *panel);
 
 /*
  * The name of a panel's file in plots/: "throughput.svg", from the second panel on

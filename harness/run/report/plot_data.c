@@ -7,6 +7,7 @@
 #include "../../phases.h"
 #include "describe.h"
 #include "histogram.h"
+#include "readers.h"
 #include "../base/json.h"
 
 /* A string of gnuplot's in single quotes, in which only these are special. */
@@ -51,9 +52,9 @@ static void print_columns(FILE *settings)
 	}
 }
 
-static void print_point(FILE *data, const struct cell *cell)
+static void print_point(FILE *data, unsigned int x, const struct cell *cell)
 {
-	fprintf(data, "%u %d", cell->vcpus, cell->fetch_off || cell->start_skewed);
+	fprintf(data, "%u %d", x, cell->fetch_off || cell->start_skewed);
 	for (size_t f = 0; f < figures_count; f++) {
 		const struct spread *spread = cell_figure(cell, &figures[f]);
 
@@ -85,7 +86,7 @@ static bool print_curve(FILE *data, const struct series *series, size_t number)
 				    "vCPUs, 1 for a mark in the table; median, min and max of each "
 				    "figure of its, rates in pages/s, times in us");
 		any = true;
-		print_point(data, cell);
+		print_point(data, cell->vcpus, cell);
 	}
 	return any;
 }
@@ -171,6 +172,30 @@ static void print_series(FILE *settings, FILE *data, const struct panel *panel)
 	}
 }
 
+static void print_readers(FILE *settings, FILE *data, const struct panel *panel)
+{
+	struct readers_curves curves = readers_curves(panel);
+
+	fprintf(settings, "readers_count = %zu\n", curves.n);
+	if (curves.n)
+		fputs("array readers_label[readers_count]\narray readers_mode[readers_count]\n",
+		      settings);
+	for (size_t i = 0; i < curves.n; i++) {
+		const struct readers_curve *curve = &curves.v[i];
+		char name[64];
+
+		snprintf(name, sizeof(name), "readers_label[%zu]", i + 1);
+		print_variable(settings, name, curve->label);
+		snprintf(name, sizeof(name), "readers_mode[%zu]", i + 1);
+		print_variable(settings, name, mode_names[curve->cells[0]->records[0].point.mode]);
+		start_block(data, "readers", i + 1, "readers, then as in a curve");
+		for (size_t c = 0; c < curve->count; c++)
+			print_point(data, curve->cells[c]->records[0].point.readers,
+				    curve->cells[c]);
+	}
+	readers_curves_free(&curves);
+}
+
 /* What stands under every plot. */
 static void print_captions(FILE *settings, const struct run_data *run, const struct panel *panel)
 {
@@ -212,6 +237,7 @@ void plot_data_print(FILE *settings, FILE *data, const struct run_data *run,
 		has_repeats(panel), vcpus[0], vcpus[count - 1], panel->shown_vcpus);
 	print_columns(settings);
 	print_series(settings, data, panel);
+	print_readers(settings, data, panel);
 	for (size_t i = 0; i < count; i++)
 		print_phases(data, panel, vcpus[i]);
 }
