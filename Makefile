@@ -73,8 +73,10 @@ MANYCORE_LIBRARY := $(if $(filter x86_64,$(HOST_ARCH)),build/manycore.so)
 ALL_OBJECTS := $(RUN_OBJECTS) $(MAIN_OBJECTS) $(SCHEMA_OBJECTS) $(UNIT_OBJECTS) $(if $(MANYCORE_LIBRARY),$(MANYCORE_OBJECTS)) \
 	$(COHERENCE_OBJECTS) $(PROFILE_OBJECTS) $(MANYCORE_TESTED_OBJECTS)
 
-# Who runs a program, or loads it, keeps what it began with, and nobody comes upon half of one.
+# Who runs a program, or loads it, keeps what it began with, and nobody comes upon half of one, nor
+# does make after it was killed.
 new_name = $@.new && mv -f $@.new $@
+new_object = -MMD -MP -MF $@.d.new -MT $@ -c $< -o $@.new && mv -f $@.d.new $(@:.o=.d) && mv -f $@.new $@
 
 HOST_PROGRAMS := build/faultline $(MANYCORE_LIBRARY) build/coherence.so build/profile.so
 ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-point \
@@ -125,7 +127,7 @@ schema: build/schema
 # Loaded into QEMU: nothing but what is marked may be seen by it.
 $(OBJ)/$(HOST_ARCH)/%.pic.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden -MMD -MP -c $< -o $@
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden $(new_object)
 
 build/manycore.so: $(MANYCORE_OBJECTS)
 build/coherence.so: $(COHERENCE_OBJECTS)
@@ -140,7 +142,7 @@ $(OBJ)/all.a: $(SHARED_OBJECTS) $(POINT_OBJECTS_$(HOST_ARCH)) $(RUN_OBJECTS) $(M
 	ar rcs $@ $^
 
 $(UNIT_TESTS): %: %.o $(OBJ)/all.a
-	$(CC) $(CFLAGS) -pthread $^ -lcmocka $(RUN_LDLIBS) -o $@
+	$(CC) $(CFLAGS) -pthread $^ -lcmocka $(RUN_LDLIBS) -o $(new_name)
 
 test-programs: $(UNIT_TESTS)
 

@@ -20,19 +20,19 @@ ALL_OBJECTS += $(GUEST_OBJECTS_$(arch))
 
 $(OBJ)/$(arch)/guest/%.o: workloads/%.c
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
+	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(new_object)
 
 $(OBJ)/$(arch)/guest/%.o: workloads/%.S
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
+	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(new_object)
 
 build/$(arch)/guest.elf: $(GUEST_OBJECTS_$(arch))
 build/$(arch)/guest.elf build/$(arch)/test-guest.elf: workloads/$(arch)/guest.ld
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(GUEST_LDFLAGS) $(filter %.o,$^) -o $@
+	$(CROSS_$(arch))$(CC) $(GUEST_LDFLAGS) $(filter %.o,$^) -o $(new_name)
 
 $(OBJ)/$(arch)/%.bin: build/$(arch)/%.elf
-	$(CROSS_$(arch))objcopy -O binary $< $@
+	$(CROSS_$(arch))objcopy -O binary $< $(new_name)
 
 $(OBJ)/$(arch)/%_image.o: workloads/image.S $(OBJ)/$(arch)/%.bin
-	$(CROSS_$(arch))$(CC) $(GUEST_IMAGE_FLAGS) -c $< -o $@
+	$(CROSS_$(arch))$(CC) $(GUEST_IMAGE_FLAGS) -c $< -o $(new_name)

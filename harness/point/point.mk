@@ -10,7 +10,7 @@ ALL_OBJECTS += $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) $(SHARED_OB
 
 $(OBJ)/$(arch)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(WARNINGS) -pthread -MMD -MP -c $< -o $@
+	$(CROSS_$(arch))$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(WARNINGS) -pthread $(new_object)
 
 build/$(arch)/faultline-point: $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) \
 	$(SHARED_OBJECTS_$(arch)) $(GUEST_IMAGE_OBJECT_$(arch))
@@ -33,4 +33,4 @@ build/$(arch)/initramfs.list: harness/point/point.mk
 	@mkdir -p $(@D)
 	printf '%s\n' 'dir /dev 755 0 0' 'nod /dev/console 600 0 0 c 5 1' \
 		'file /faultline-point build/$(arch)/faultline-point 755 0 0' \
-		'file /kvm-tests build/$(arch)/kvm-tests 755 0 0' >$@
+		'file /kvm-tests build/$(arch)/kvm-tests 755 0 0' >$(new_name)

@@ -9,7 +9,7 @@ ALL_OBJECTS += $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
 
 $(OBJ)/$(arch)/guest/test.o: tests/kvm/guest.c
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
+	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(new_object)
 
 build/$(arch)/test-guest.elf: $(TEST_GUEST_OBJECTS_$(arch))
 

@@ -57,6 +57,23 @@ built
 list >/dev/null 2>&1
 check "a program that is built again is another file" test "$(inode)" != "$before"
 
+# The power fails while a compiler is at work: what it has written so far must not pass for an object.
+cat >"$scratch/dying" <<'END'
+#!/bin/bash
+while [ $# -gt 1 ]; do
+	[ "$1" != -o ] || { echo half >"$2"; kill -KILL $PPID $$; }
+	shift
+done
+END
+chmod +x "$scratch/dying"
+built
+is_killed() { ! (cd "$tree" && make -s CC="$scratch/dying" build/faultline); }
+check "a build is killed while it compiles" is_killed
+list >/dev/null 2>&1
+rm "$tree/build/faultline"
+check "a build is killed while it links" is_killed
+expect "the next one is whole" 0 userfault "$tree/run.sh" list
+
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 	expect "a checkout on a read-only file system" 0 userfault unshare -m bash -c '
 		mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && "$1/run.sh" list' - "$tree"
