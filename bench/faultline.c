@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The user's program: finds the command and hands over to it. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,8 @@ int main(int argc, char **argv)
 	fill_standard_streams();
 	/* Options may follow other words: by this one, getopt_long() would take them for words. */
 	unsetenv("POSIXLY_CORRECT");
+	/* A file that grows beyond `ulimit -f` is an error like a full disk, with a message. */
+	signal(SIGXFSZ, SIG_IGN);
 	code = command(argc, argv);
 
 	/* A table or record that has not arrived must not pass for one. */

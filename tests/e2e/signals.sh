@@ -64,6 +64,13 @@ signalled KILL "$scratch/killed" "${run[@]}"
 check "SIGKILL: no VM is left behind" no_vm_left "$scratch/killed"
 expect "SIGKILL: resumes" 4 "report: " "$faultline" run --resume "$scratch/killed"
 
+# As a batch system says that the time is up.
+signalled XCPU "$scratch/XCPU" "${run[@]}"
+check "SIGXCPU: exit code 130" test $code = 130
+(ulimit -f 1 && "${run[@]}" "$scratch/limited") >"$scratch/out" 2>&1 </dev/null
+check "a limit of file sizes: exit code" test $? = 2
+check "a limit of file sizes is named" grep -q "cannot write .*: File too large" "$scratch/out"
+
 # stopped DIR SECONDS COMMAND...: stops it at once for that long. Sets code.
 stopped() {
 	local dir=$1 pause_s=$2 pid

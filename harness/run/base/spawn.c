@@ -25,6 +25,7 @@ static void become(char *const *argv, int out, int err)
 		return;
 	close_range(3, ~0u, 0);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execvp(argv[0], argv);

@@ -28,7 +28,7 @@ static bool is_refused(int signal, const sigset_t *blocked)
 
 void events_init(void)
 {
-	static const int requests[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int requests[] = { SIGINT, SIGTERM, SIGHUP, SIGXCPU };
 	sigset_t blocked;
 
 	if (sigismember(&awaited, SIGCHLD)) /* what is blocked was not so at the start */

@@ -46,8 +46,8 @@ struct execution {
 void events_init(void);
 
 /*
- * Until a child ends, faultline is asked to end (SIGINT, SIGTERM, SIGHUP), or LOOK_EVERY_S have
- * gone by. Returns 0, or INTERRUPTED.
+ * Until a child ends, faultline is asked to end (SIGINT, SIGTERM, SIGHUP, SIGXCPU), or
+ * LOOK_EVERY_S have gone by. Returns 0, or INTERRUPTED.
  */
 int event_wait(void);
 
