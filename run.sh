@@ -233,6 +233,7 @@ lock_build() {
 
 	mkdir -p "$root/build" 2>/dev/null || return 0
 	[ -e "$lock" ] || touch "$lock" 2>/dev/null || return 0
+	[ -r "$lock" ] || return 0
 	exec 9<"$lock"
 	if ! flock -n 9; then
 		say "waiting for another build here: $(cat "$lock")"
