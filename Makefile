@@ -53,6 +53,18 @@ MANYCORE_TESTED := $(addprefix harness/manycore/,account.c atomics.c calls.c fun
 						options.c threads.c)
 UNIT_SOURCES := $(call files,tests/unit/*.c)
 
+# Stands by objects and by programs, for these to be made anew when it changes; and in the program
+# that measures, see harness/point/build_note.S. So do variables that compilers heed.
+COMPILER_VARIABLES := CPATH C_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX CCC_OVERRIDE_OPTIONS
+quoted = '$(subst ','\'',$(1))'
+write_flags = @mkdir -p $(@D); \
+	flags=$$(printf '%s\n' "compiler $$($(CROSS_$(arch))$(CC) --version 2>&1 | head -n 1)" \
+		$(call quoted,cflags $(strip $(CPPFLAGS) $(CFLAGS) $(POINT_LDFLAGS))) \
+		$(call quoted,guest_cflags $(strip $(GUEST_CFLAGS) $(GUEST_LDFLAGS))) \
+		$(call quoted,environment $(strip $(foreach v,$(COMPILER_VARIABLES),$(if $($(v)),$(v)=$($(v))))))); \
+	[ "$$(cat $@ 2>/dev/null)" = "$$flags" ] || \
+		if [ ! -e $@ ] || [ -w $@ ]; then printf '%s\n' "$$flags" >$@; fi
+
 # This machine's, and in what is included below that of $(arch).
 objects = $(patsubst %.c,$(OBJ)/$(HOST_ARCH)/%.o,$(1))
 arch_objects = $(patsubst %.c,$(OBJ)/$(arch)/%.o,$(1))
@@ -97,7 +109,7 @@ $(foreach arch,$(sort $(HOST_ARCH) $(ARCHES)),$(eval \
 	include workloads/guest.mk harness/point/point.mk tests/kvm/kvm.mk))
 
 # Only what shows the version is built again when it changes. Who may not write here uses what is built.
-VERSIONED_OBJECTS := $(call objects,bench/faultline.c harness/run/measure/run_json.c)
+VERSIONED_OBJECTS := $(call objects,bench/faultline.c harness/run/measure/identity.c)
 build/version: FORCE
 	@mkdir -p $(@D)
 	@v=$$(harness/version.sh); v=$${v%% *}; [ "$$(cat $@ 2>/dev/null)" = "$$v" ] || \
@@ -117,23 +129,23 @@ libraries:
 
 build/faultline: $(MAIN_OBJECTS) $(RUN_OBJECTS) $(SHARED_OBJECTS)
 build/schema: $(SCHEMA_OBJECTS) $(SHARED_OBJECTS)
-build/faultline build/schema:
-	$(CC) $(CFLAGS) -pthread $^ $(RUN_LDLIBS) -o $(new_name)
+build/faultline build/schema: build/$(HOST_ARCH)/flags
+	$(CC) $(CFLAGS) -pthread $(filter %.o,$^) $(RUN_LDLIBS) -o $(new_name)
 
 # What they say of the keys of a point is made from the table of these.
 schema: build/schema
 	set -e; for file in results/schema/*.json; do build/schema $$file >build/schema.json; cp build/schema.json $$file; done
 
 # Loaded into QEMU: nothing but what is marked may be seen by it.
-$(OBJ)/$(HOST_ARCH)/%.pic.o: %.c
+$(OBJ)/$(HOST_ARCH)/%.pic.o: %.c $(OBJ)/$(HOST_ARCH)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden $(new_object)
 
 build/manycore.so: $(MANYCORE_OBJECTS)
 build/coherence.so: $(COHERENCE_OBJECTS)
 build/profile.so: $(PROFILE_OBJECTS)
-build/manycore.so build/coherence.so build/profile.so:
-	$(CC) $(CFLAGS) -shared $^ -o $(new_name)
+build/manycore.so build/coherence.so build/profile.so: build/$(HOST_ARCH)/flags
+	$(CC) $(CFLAGS) -shared $(filter %.o,$^) -o $(new_name)
 
 # A test links what it uses; what it defines itself takes precedence.
 $(OBJ)/all.a: $(SHARED_OBJECTS) $(POINT_OBJECTS_$(HOST_ARCH)) $(RUN_OBJECTS) $(MANYCORE_TESTED_OBJECTS) \

@@ -18,21 +18,21 @@ GUEST_OBJECTS_$(arch) := $(GUEST_START_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/gue
 GUEST_IMAGE_OBJECT_$(arch) := $(OBJ)/$(arch)/guest_image.o
 ALL_OBJECTS += $(GUEST_OBJECTS_$(arch))
 
-$(OBJ)/$(arch)/guest/%.o: workloads/%.c
+$(OBJ)/$(arch)/guest/%.o: workloads/%.c $(OBJ)/$(arch)/flags
 	@mkdir -p $(@D)
 	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(new_object)
 
-$(OBJ)/$(arch)/guest/%.o: workloads/%.S
+$(OBJ)/$(arch)/guest/%.o: workloads/%.S $(OBJ)/$(arch)/flags
 	@mkdir -p $(@D)
 	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(new_object)
 
 build/$(arch)/guest.elf: $(GUEST_OBJECTS_$(arch))
-build/$(arch)/guest.elf build/$(arch)/test-guest.elf: workloads/$(arch)/guest.ld
+build/$(arch)/guest.elf build/$(arch)/test-guest.elf: workloads/$(arch)/guest.ld build/$(arch)/flags
 	@mkdir -p $(@D)
 	$(CROSS_$(arch))$(CC) $(GUEST_LDFLAGS) $(filter %.o,$^) -o $(new_name)
 
 $(OBJ)/$(arch)/%.bin: build/$(arch)/%.elf
 	$(CROSS_$(arch))objcopy -O binary $< $(new_name)
 
-$(OBJ)/$(arch)/%_image.o: workloads/image.S $(OBJ)/$(arch)/%.bin
+$(OBJ)/$(arch)/%_image.o: workloads/image.S $(OBJ)/$(arch)/%.bin $(OBJ)/$(arch)/flags
 	$(CROSS_$(arch))$(CC) $(GUEST_IMAGE_FLAGS) -c $< -o $(new_name)

@@ -3,18 +3,25 @@
 
 $(OBJ)/$(arch)/% build/$(arch)/%: arch := $(arch)
 
+POINT_LDFLAGS := -static -pthread
 POINT_OBJECTS_$(arch) := $(call arch_objects,$(call files,harness/point/*.c harness/point/$(arch)/*.c harness/modes/*.c))
 POINT_MAIN_OBJECT_$(arch) := $(call arch_objects,bench/point.c)
 SHARED_OBJECTS_$(arch) := $(call arch_objects,$(SHARED_SOURCES))
 ALL_OBJECTS += $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) $(SHARED_OBJECTS_$(arch))
 
-$(OBJ)/$(arch)/%.o: %.c
+$(OBJ)/$(arch)/flags build/$(arch)/flags: FORCE
+	$(write_flags)
+
+$(OBJ)/$(arch)/build_note.o: harness/point/build_note.S $(OBJ)/$(arch)/flags
+	$(CROSS_$(arch))$(CC) -DNOTE_FILE='"$(OBJ)/$(arch)/flags"' -c $< -o $(new_name)
+
+$(OBJ)/$(arch)/%.o: %.c $(OBJ)/$(arch)/flags
 	@mkdir -p $(@D)
 	$(CROSS_$(arch))$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(WARNINGS) -pthread $(new_object)
 
 build/$(arch)/faultline-point: $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) \
-	$(SHARED_OBJECTS_$(arch)) $(GUEST_IMAGE_OBJECT_$(arch))
-	$(CROSS_$(arch))$(CC) $(CFLAGS) -static -pthread $^ -o $(new_name)
+	$(SHARED_OBJECTS_$(arch)) $(GUEST_IMAGE_OBJECT_$(arch)) $(OBJ)/$(arch)/build_note.o build/$(arch)/flags
+	$(CROSS_$(arch))$(CC) $(CFLAGS) $(POINT_LDFLAGS) $(filter %.o,$^) -o $(new_name)
 
 # Which function is where, as the kernel's System.map tells.
 build/$(arch)/%.map: build/$(arch)/%

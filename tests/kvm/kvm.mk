@@ -7,11 +7,11 @@ KVM_TESTS_OBJECTS_$(arch) := $(call arch_objects,$(filter-out tests/kvm/guest.c,
 TEST_GUEST_OBJECTS_$(arch) := $(GUEST_START_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
 ALL_OBJECTS += $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
 
-$(OBJ)/$(arch)/guest/test.o: tests/kvm/guest.c
+$(OBJ)/$(arch)/guest/test.o: tests/kvm/guest.c $(OBJ)/$(arch)/flags
 	@mkdir -p $(@D)
 	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(new_object)
 
 build/$(arch)/test-guest.elf: $(TEST_GUEST_OBJECTS_$(arch))
 
-build/$(arch)/kvm-tests: $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/test-guest_image.o
-	$(CROSS_$(arch))$(CC) $(CFLAGS) -static -pthread $^ -o $(new_name)
+build/$(arch)/kvm-tests: $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/test-guest_image.o build/$(arch)/flags
+	$(CROSS_$(arch))$(CC) $(CFLAGS) $(POINT_LDFLAGS) $(filter %.o,$^) -o $(new_name)
