@@ -68,8 +68,8 @@ fake_root() {
 	cp "$root/build/x86_64/faultline-point" "$scratch/root/build/x86_64/"
 	touch "$scratch/root/build/x86_64/initramfs.cpio" "$scratch/kernel/vmlinux"
 	echo "CONFIG_FAKE=y" >"$scratch/kernel/config"
-	printf '{"arch":"x86_64","version":"6.12.0","series_sha256":"s","image_sha256":"one"}\n' \
-		>"$scratch/kernel/manifest.json"
+	printf '{"arch":"x86_64","version":"6.12.0","series_sha256":"s","image_sha256":"%s"}\n' \
+		"$(sha256sum <"$scratch/kernel/vmlinux" | cut -d ' ' -f 1)" >"$scratch/kernel/manifest.json"
 	export FAULTLINE_ROOT=$scratch/root FAULTLINE_KERNEL_DIR_x86_64=$scratch/kernel
 	export FAULTLINE_QEMU_x86_64=$root/tests/fake-qemu FAKE=good FAKE_STARTS=
 }

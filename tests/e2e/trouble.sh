@@ -152,10 +152,14 @@ check "Ctrl-C: no VM is left behind" no_vm_left "$dir"
 cp "$dir/points.jsonl" "$scratch/before"
 
 cp -r "$dir" "$scratch/other"
-sed -i 's/"one"/"two"/' "$scratch/kernel/manifest.json"
-expect "resume with another kernel" 2 "kernel image_sha256 was one and is two now" \
+sed -i 's/"s"/"t"/' "$scratch/kernel/manifest.json"
+expect "resume with another kernel" 2 "kernel series_sha256 was s and is t now" \
 	"$faultline" run --resume "$scratch/other"
-sed -i 's/"two"/"one"/' "$scratch/kernel/manifest.json"
+sed -i 's/"t"/"s"/' "$scratch/kernel/manifest.json"
+echo other >"$scratch/kernel/vmlinux"
+expect "a kernel that is not its manifest's" 2 "vmlinux is not the kernel that manifest.json" \
+	"$faultline" run --resume "$scratch/other"
+: >"$scratch/kernel/vmlinux"
 
 : >"$scratch/starts"
 printf '{"schema":1,"mode":"uf' >>"$dir/points.jsonl" # a line that a crash cut short

@@ -19,6 +19,7 @@ static int make_setup(void **state)
 	setenv("FAULTLINE_KERNEL_DIR_x86_64", "/k", 1);
 	setenv("FAULTLINE_KERNEL_DIR_arm64", "/k", 1);
 	setenv("FAULTLINE_QEMU_x86_64", "", 1); /* empty is not set */
+	setenv("PATH", "", 1); /* where nothing is found names stay names */
 	setenv("FAULTLINE_QEMU_arm64", "/my/qemu", 1);
 	setup_init(&setup);
 	point_defaults(&point);

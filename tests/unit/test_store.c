@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "../../harness/run/store/record.h"
-#include "../../harness/run/measure/run_json.h"
+#include "../../harness/run/measure/identity.h"
 #include "../../harness/run/store/store.h"
 #include "../../harness/run/base/file.h"
 #include "../../harness/run/base/spawn.h"
@@ -250,11 +250,12 @@ static void what_differs_between_runs_is_named(void **state)
 	json_t *then = json_pack("{s:{s:s, s:s}, s:n}", "kernel", "version", "6.12.1",
 				 "image_sha256", "aa", "qemu");
 	json_t *now = json_deep_copy(then);
+	struct identity identity = { .json = now };
 
 	(void)state;
-	assert_int_equal(run_identity_check(then, now), 0);
+	assert_int_equal(identity_compare(then, &identity), 0);
 	json_object_set_new(json_object_get(now, "kernel"), "image_sha256", json_string("bb"));
-	assert_int_equal(run_identity_check(then, now), -1);
+	assert_int_equal(identity_compare(then, &identity), -1);
 	assert_string_equal(error_text(), "kernel image_sha256 was aa and is bb now");
 	json_decref(then);
 	json_decref(now);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +50,24 @@ pid_t spawn(char *const *argv, int out, int err)
 	if (getppid() == parent)
 		become(argv, out, err);
 	_exit(SPAWN_NOT_STARTED);
+}
+
+char *program_path(const char *name)
+{
+	char *dirs = strchr(name, '/') || !getenv("PATH") ? NULL : xstrdup(getenv("PATH"));
+	char *rest = dirs, *dir, *path = NULL;
+
+	while (!path && (dir = strsep(&rest, ":"))) {
+		struct stat st;
+
+		path = xasprintf("%s/%s", *dir ? dir : ".", name);
+		if (!stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK))
+			break;
+		free(path);
+		path = NULL;
+	}
+	free(dirs);
+	return path ? path : xstrdup(name);
 }
 
 int spawn_wait(pid_t pid)

@@ -15,6 +15,12 @@
  */
 pid_t spawn(char *const *argv, int out, int err);
 
+/*
+ * Where such a program is now, so that the same one is started later whatever comes into the
+ * folders of PATH; or the name as it is, if it has a slash or is not found. Caller frees.
+ */
+char *program_path(const char *name);
+
 /* Waits for its end. Returns its exit code, or 128 and the number of the signal that ended it. */
 int spawn_wait(pid_t pid);
 

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "command_line.h"
 #include "../base/file.h"
+#include "../measure/identity.h"
 #include "../measure/schedule.h"
 #include "../measure/tier_choice.h"
 #include "../profile/profile_set.h"
@@ -113,7 +114,8 @@ static int show(struct request *r, const json_t *record, const char *tier_why, c
 }
 
 /* Its files stay where they are when the point has failed, and are named. */
-static int measure(struct request *r, struct job *job, const char *tier_why)
+static int measure(struct request *r, struct job *job, const char *tier_why,
+		   struct identity *identity)
 {
 	char *dir = scratch_make(), *id, *account;
 	json_t *record, *wall;
@@ -126,6 +128,12 @@ static int measure(struct request *r, struct job *job, const char *tier_why)
 	if (failed) {
 		scratch_remove(dir);
 		return exit_failed(failed, EXIT_POINT_FAILED);
+	}
+	if (identity_check(identity)) {
+		json_decref(record);
+		json_decref(wall);
+		scratch_remove(dir);
+		return exit_failed(-1, EXIT_USAGE);
 	}
 	id = point_id(&r->point);
 	record_finish(record, mode_names[r->point.mode], id, wall);
@@ -140,6 +148,21 @@ static int measure(struct request *r, struct job *job, const char *tier_why)
 	}
 	complain("the point has failed; its logs are in %s", dir);
 	free(dir);
+	return code;
+}
+
+/* The same, if it is measured with one and the same program, kernel, QEMU and so on throughout. */
+static int measure_identified(struct request *r, struct job *job, const char *tier_why)
+{
+	bool arches[ARCH_COUNT] = { false };
+	struct identity_scope scope = { job->setup, job->host, arches, job->has_account };
+	struct identity identity;
+	int code;
+
+	arches[r->point.arch] = true;
+	code = identity_take(&identity, &scope) ? exit_failed(-1, EXIT_USAGE) :
+						  measure(r, job, tier_why, &identity);
+	identity_free(&identity);
 	return code;
 }
 
@@ -165,7 +188,7 @@ static int run_point_on(struct request *r, const struct setup *setup)
 	}
 	if (memory_check(job.host, &r->point))
 		return exit_failed(-1, EXIT_USAGE);
-	return measure(r, &job, choice.why);
+	return measure_identified(r, &job, choice.why);
 }
 
 /* What can be wrong before it matters which machine this is. Returns 0, or -1 after error(). */

@@ -62,8 +62,9 @@ static const struct command_line command_line = {
 	"usage: faultline run [OPTION]...\n"
 	"Measures the points of a sweep and writes a report.\n",
 	rows,
-	"Exit code: 0 all measured, 1 a point failed, 2 bad input, something is missing or the\n"
-	"simulated CPUs fail their known answers, 4 all points were skipped, 130 interrupted.\n",
+	"Exit code: 0 all measured, 1 a point failed, 2 bad input, something is missing, the\n"
+	"simulated CPUs fail their known answers or what is measured with was changed meanwhile,\n"
+	"4 all points were skipped, 130 interrupted.\n",
 };
 
 const struct run_options run_defaults = { .sweep = "claim", .plan = { .seed = 1 } };
@@ -76,6 +77,7 @@ struct sweep_run {
 	struct plan plan;
 	struct tier_choice choice;
 	struct store store;
+	struct identity identity;
 	struct schedule schedule;
 	json_t *json;
 };
@@ -129,6 +131,7 @@ static int complete_plan(struct sweep_run *r)
 		.host = host_of(r->choice.tier),
 		.plan = &r->plan,
 		.store = &r->store,
+		.identity = &r->identity,
 		.timeout_s = o->timeout_s,
 		.jobs = o->jobs ? o->jobs : machine_cpus(),
 		.is_done = xcalloc(r->plan.count, sizeof(*r->schedule.is_done)),
@@ -172,14 +175,14 @@ static int create_folder(struct sweep_run *r)
 	return failed;
 }
 
-/* A new folder with a run.json. identity: see run_identity(). */
-static int begin(struct sweep_run *r, const json_t *identity)
+/* A new folder with a run.json. */
+static int begin(struct sweep_run *r)
 {
 	struct run_facts facts = { &r->options, &r->sweep, &r->choice, &r->schedule };
 
 	if (schedule_check_memory(&r->schedule) || create_folder(r))
 		return -1;
-	r->json = run_json_make(&facts, identity);
+	r->json = run_json_make(&facts, &r->identity);
 	return keep_configs(r);
 }
 
@@ -217,9 +220,9 @@ static int mark_done(struct sweep_run *r, const struct records *records)
 }
 
 /* Takes up a run where it was interrupted, with the records that it has. */
-static int resume(struct sweep_run *r, const json_t *identity, const struct records *records)
+static int resume(struct sweep_run *r, const struct records *records)
 {
-	if (run_identity_check(r->json, identity))
+	if (identity_compare(r->json, &r->identity))
 		return error("this run cannot be resumed, its records would not be comparable: %s; "
 			     "start a new one",
 			     error_text());
@@ -243,15 +246,15 @@ static void complain_of_no_commit(const json_t *identity)
 /* The folder, new or with those records, and its run.json. */
 static int open_folder(struct sweep_run *r, const struct records *records)
 {
-	json_t *identity = run_identity(&r->schedule);
-	int failed;
+	struct plan_uses uses = plan_uses(&r->plan);
+	struct identity_scope scope = { &r->setup, r->schedule.host, uses.arches, false };
 
-	if (!identity)
+	if (identity_take(&r->identity, &scope))
 		return -1;
-	complain_of_no_commit(identity);
-	failed = records ? resume(r, identity, records) : begin(r, identity);
-	json_decref(identity);
-	return failed ? -1 : store_write_run(&r->store, r->json);
+	complain_of_no_commit(r->identity.json);
+	if (records ? resume(r, records) : begin(r))
+		return -1;
+	return store_write_run(&r->store, r->json);
 }
 
 /* All that comes before the first point. Returns 0, -1 after error(), or INTERRUPTED. */
@@ -356,7 +359,7 @@ static int measure_and_report(struct sweep_run *r)
 		return code;
 	failed = schedule_run(s);
 	run_json_update(r->json, s, !failed);
-	code = end_step(r, failed, EXIT_POINT_FAILED);
+	code = end_step(r, failed, s->is_changed ? EXIT_USAGE : EXIT_POINT_FAILED);
 	if (code)
 		return code;
 	code = write_report(r);
@@ -373,6 +376,7 @@ static int measure_and_report(struct sweep_run *r)
 static void run_free(struct sweep_run *r)
 {
 	json_decref(r->json);
+	identity_free(&r->identity);
 	free(r->schedule.is_done);
 	plan_free(&r->plan);
 	sweep_free(&r->sweep);

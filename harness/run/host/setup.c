@@ -70,7 +70,7 @@ static void target_init(struct setup *setup, enum arch arch)
 	target->point_program = keep(setup, xasprintf("%s/faultline-point", build));
 	target->program_map = keep(setup, xasprintf("%s/faultline-point.map", build));
 	target->guest_map = keep(setup, xasprintf("%s/guest.map", build));
-	target->qemu = keep(setup, xstrdup(qemu ? qemu : machine_kinds[arch].qemu));
+	target->qemu = keep(setup, program_path(qemu ? qemu : machine_kinds[arch].qemu));
 }
 
 void setup_init(struct setup *setup)

@@ -15,7 +15,7 @@ struct target {
 	char *initramfs;
 	char *point_program;
 	char *program_map, *guest_map; /* functions of the program and of the guest */
-	char *qemu; /* FAULTLINE_QEMU_<arch>, or the distribution's name for it */
+	char *qemu; /* FAULTLINE_QEMU_<arch>, or the distribution's: where it is, if it is there */
 };
 
 struct setup {

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 
 #include "../host/machine.h"
@@ -23,119 +22,11 @@ static void set_owned(json_t *object, const char *name, char *owned)
 	free(owned);
 }
 
-static json_t *native_kernel(void)
-{
-	struct utsname uts;
-
-	uname(&uts);
-	return json_pack("{s:s, s:s}", "version", uts.release, "build", uts.version);
-}
-
-/* What points of an architecture are measured with, or NULL after error(). */
-static json_t *make_target(const struct schedule *s, enum arch arch)
-{
-	const struct target *parts = &s->setup->targets[arch];
-	bool is_vm = s->host == &host_vm;
-	json_t *kernel = is_vm ? setup_kernel_manifest(s->setup, arch) : native_kernel();
-	char *qemu = is_vm && kernel ? setup_qemu_version(s->setup, arch) : NULL;
-	json_t *target;
-
-	if (is_vm && !qemu) {
-		json_decref(kernel);
-		return NULL;
-	}
-	target = json_object();
-	set_owned(target, "point_sha256", setup_sha256(parts->point_program));
-	set_owned(target, "initramfs_sha256", is_vm ? setup_sha256(parts->initramfs) : NULL);
-	json_object_set_new(target, "kernel", kernel);
-	json_object_set_new(target, "qemu",
-			    is_vm ? json_pack("{s:s}", "version", qemu) : json_null());
-	free(qemu);
-	return target;
-}
-
-static json_t *make_faultline(const struct setup *setup, bool is_vm)
-{
-	struct provenance p = setup_provenance(setup);
-	json_t *faultline = json_object();
-
-	set_text(faultline, "version", FAULTLINE_VERSION);
-	set_text(faultline, "commit", p.commit);
-	json_object_set_new(faultline, "dirty",
-			    p.is_state_known ? json_boolean(p.is_dirty) : json_null());
-	set_text(faultline, "commit_from", p.from);
-	set_text(faultline, "compiler", "gcc " __VERSION__);
-	set_owned(faultline, "manycore_sha256", is_vm ? setup_sha256(setup->manycore) : NULL);
-	set_owned(faultline, "coherence_sha256", is_vm ? setup_sha256(setup->coherence) : NULL);
-	provenance_free(&p);
-	return faultline;
-}
-
-json_t *run_identity(const struct schedule *s)
-{
-	struct plan_uses uses = plan_uses(s->plan);
-	json_t *targets = json_object();
-	json_t *identity = json_pack("{s:o, s:o}", "faultline",
-				     make_faultline(s->setup, s->host == &host_vm), "targets",
-				     targets);
-
-	for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
-		json_t *target = uses.arches[arch] ? make_target(s, arch) : NULL;
-
-		if (uses.arches[arch] && !target) {
-			json_decref(identity);
-			return NULL;
-		}
-		if (target)
-			json_object_set_new(targets, arch_names[arch], target);
-	}
-	return identity;
-}
-
 static char *plain_text(const json_t *value)
 {
 	if (json_is_string(value))
 		return xstrdup(json_string_value(value));
 	return value ? json_dump(value, JSON_COMPACT) : xstrdup("not there");
-}
-
-/* Finds what differs; path: the names of the objects that they are in. */
-static int check_part(const char *path, const json_t *then, json_t *now)
-{
-	const char *name;
-	json_t *value;
-	char *was, *is;
-
-	if (then && json_equal(then, now))
-		return 0;
-	if (json_is_object(then) && json_is_object(now)) {
-		json_object_foreach (now, name, value) {
-			char *full = xasprintf("%s %s", path, name);
-			int differs = check_part(full, json_object_get(then, name), value);
-
-			free(full);
-			if (differs)
-				return -1;
-		}
-		return error("%s is not the same", path); /* members that are gone */
-	}
-	was = plain_text(then);
-	is = plain_text(now);
-	error("%s was %s and is %s now", path, was, is);
-	free(was);
-	free(is);
-	return -1;
-}
-
-int run_identity_check(const json_t *run, const json_t *identity)
-{
-	const char *name;
-	json_t *now;
-
-	json_object_foreach ((json_t *)identity, name, now)
-		if (check_part(name, json_object_get(run, name), now))
-			return -1;
-	return 0;
 }
 
 static json_t *plan_json(const struct run_facts *facts)
@@ -248,7 +139,7 @@ static json_t *make_wall(const struct run_facts *facts)
 	return wall;
 }
 
-json_t *run_json_make(const struct run_facts *facts, const json_t *identity)
+json_t *run_json_make(const struct run_facts *facts, const struct identity *identity)
 {
 	const struct schedule *s = facts->schedule;
 	const char *slash = strrchr(s->store->dir, '/');
@@ -264,7 +155,7 @@ json_t *run_json_make(const struct run_facts *facts, const json_t *identity)
 	run_json_update(run, s, false);
 	json_object_set_new(run, "plan", plan);
 	set_owned(run, "command", repeat_command(facts, plan));
-	json_object_update(run, (json_t *)identity);
+	json_object_update(run, identity->json);
 	json_object_set_new(run, "wall", make_wall(facts));
 	return run;
 }

@@ -30,20 +30,8 @@ struct run_facts {
 	const struct schedule *schedule;
 };
 
-/*
- * What decides results: the objects "faultline" and, with kernel and QEMU for each of the plan's
- * architectures, "targets". Returns a new reference, or NULL after error().
- */
-json_t *run_identity(const struct schedule *schedule);
-
-/*
- * Compares a run's identity with that of now. Returns 0 when they agree, or -1
- * after error() with the first difference.
- */
-int run_identity_check(const json_t *run, const json_t *identity);
-
-/* A new run.json with nothing measured. identity is as run_identity() gave it. New reference. */
-json_t *run_json_make(const struct run_facts *facts, const json_t *identity);
+/* A new run.json with nothing measured. New reference. */
+json_t *run_json_make(const struct run_facts *facts, const struct identity *identity);
 
 /*
  * Sets the options that made the plan of a run that is resumed, and the text of its sweep. They

@@ -74,11 +74,22 @@ static const struct planned *at_hand(const struct scheduler *sc)
 	return NULL;
 }
 
+/* A point counts if what it was measured with is the same before it and after it. */
+static int check_identity(struct schedule *s)
+{
+	if (!identity_check(s->identity))
+		return 0;
+	s->is_changed = true;
+	return error("%s: what would be measured now would not be comparable; put it back as it "
+		     "was and resume, or start a new run",
+		     error_text());
+}
+
 static int start_point(struct scheduler *sc, struct slot *slot, const struct planned *planned)
 {
 	struct job job = schedule_job(sc->s, planned);
 
-	if (execution_start(&slot->execution, &job))
+	if (check_identity(sc->s) || execution_start(&slot->execution, &job))
 		return -1;
 	slot->planned = planned;
 	sc->memory_free_bytes -= job.host->memory_bytes(job.point);
@@ -128,7 +139,7 @@ static int finish_point(struct scheduler *sc, struct slot *slot, json_t *record)
 
 	execution_free(&slot->execution);
 	record_finish(record, slot->planned->series, slot->planned->id, wall);
-	failed = store_append(sc->s->store, record);
+	failed = check_identity(sc->s) || store_append(sc->s->store, record) ? -1 : 0;
 	if (!failed) {
 		schedule_count(sc->s, record_status(record));
 		progress_point_done(&sc->progress, slot->planned, record, duration_s);

@@ -4,6 +4,7 @@
 #define FAULTLINE_SCHEDULE_H
 
 #include "execution.h"
+#include "identity.h"
 #include "../plan/plan.h"
 #include "../store/store.h"
 
@@ -12,6 +13,8 @@ struct schedule {
 	const struct host *host;
 	const struct plan *plan;
 	struct store *store;
+	struct identity *identity; /* of what points are measured with */
+	bool is_changed; /* it did, and no point counts from then on */
 	unsigned int jobs; /* points at a time */
 	unsigned int timeout_s; /* of one point; 0: by its cost */
 	bool *is_done; /* an element a point of the plan: has an ok or skipped record */
@@ -32,7 +35,7 @@ struct job schedule_job(const struct schedule *schedule, const struct planned *p
 
 /*
  * Runs what is not done. Returns 0 when every point has a record, whatever it says, -1 after
- * error() when one could not be started or kept, INTERRUPTED. Nothing runs any more when it
+ * error() when one could not be started or kept or is_changed, INTERRUPTED. Nothing runs any more when it
  * returns.
  */
 int schedule_run(struct schedule *schedule);

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "identity.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include "../base/json.h"
+#include "../base/util.h"
+#include "../host/build_note.h"
+#include "../host/machine.h"
+
+#define NOT_THERE "not there"
+
+/* A file as it was when its hash was taken. */
+struct identity_file {
+	char *path;
+	char *sha256; /* NULL: there was none */
+	struct stat st;
+};
+
+static bool is_same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Whether nobody can have written to it in between: the kernel sets the time of change. */
+static bool is_untouched(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       is_same_time(&a->st_mtim, &b->st_mtim) && is_same_time(&a->st_ctim, &b->st_ctim);
+}
+
+/* Fills what is known of a file but its path. Returns 0, or -1 after error(). */
+static int file_take(struct identity_file *file)
+{
+	struct stat now;
+
+	file->sha256 = NULL;
+	file->st = (struct stat){ 0 };
+	if (stat(file->path, &file->st)) {
+		file->st = (struct stat){ 0 };
+		return errno == ENOENT || errno == ENOTDIR ?
+			       0 :
+			       error("cannot read %s: %s", file->path, strerror(errno));
+	}
+	file->sha256 = setup_sha256(file->path);
+	if (!file->sha256)
+		return error("cannot tell what %s is: sha256sum (Debian: coreutils) fails for it",
+			     file->path);
+	if (!stat(file->path, &now) && is_untouched(&file->st, &now))
+		return 0;
+	return error("%s is being written; wait until that is done", file->path);
+}
+
+static int file_check(struct identity_file *file)
+{
+	struct identity_file now = { .path = file->path };
+	bool is_same;
+	struct stat st;
+
+	if (stat(file->path, &st) ? !file->sha256 : is_untouched(&st, &file->st))
+		return 0;
+	if (file_take(&now))
+		return -1;
+	is_same = now.sha256 && file->sha256 && !strcmp(now.sha256, file->sha256);
+	if (is_same)
+		file->st = now.st;
+	else
+		error("%s is not what it was when this began (SHA-256 %s then, %s now)", file->path,
+		      file->sha256 ? file->sha256 : NOT_THERE, now.sha256 ? now.sha256 : NOT_THERE);
+	free(now.sha256);
+	return is_same ? 0 : -1;
+}
+
+/* What run.json says of a file is what is checked later: there is no other list of them. */
+static int add_file(struct identity *identity, json_t *object, const char *member, const char *path)
+{
+	struct identity_file *file;
+
+	identity->files =
+		xreallocarray(identity->files, identity->count + 1, sizeof(*identity->files));
+	file = &identity->files[identity->count++];
+	*file = (struct identity_file){ .path = xstrdup(path) };
+	if (file_take(file))
+		return -1;
+	json_object_set_new(object, member, file->sha256 ? json_string(file->sha256) : json_null());
+	return 0;
+}
+
+static json_t *native_kernel(void)
+{
+	struct utsname uts;
+
+	uname(&uts);
+	return json_pack("{s:s, s:s}", "version", uts.release, "build", uts.version);
+}
+
+/* A manifest tells of an image; here it has to be the one that is booted. */
+static int check_image(const json_t *target, const struct target *parts)
+{
+	const char *told = json_member(json_object_get(target, "kernel"), "image_sha256");
+	const char *image = json_member(target, "kernel_image_sha256");
+
+	if (!told || !image || !strcmp(told, image))
+		return 0;
+	return error("%s is not the kernel that manifest.json beside it tells of; remove the "
+		     "folder, then ./run.sh kernel builds it anew",
+		     parts->kernel_image);
+}
+
+static int take_vm(struct identity *identity, json_t *target, const struct identity_scope *scope,
+		   enum arch arch)
+{
+	const struct target *parts = &scope->setup->targets[arch];
+	json_t *kernel = setup_kernel_manifest(scope->setup, arch), *qemu;
+	char *version = kernel ? setup_qemu_version(scope->setup, arch) : NULL;
+
+	if (!version) {
+		json_decref(kernel);
+		return -1;
+	}
+	json_object_set_new(target, "kernel", kernel);
+	qemu = json_object();
+	json_object_set_new(qemu, "version", json_owned(version));
+	json_object_set_new(target, "qemu", qemu);
+	if (add_file(identity, qemu, "program_sha256", parts->qemu) ||
+	    add_file(identity, target, "initramfs_sha256", parts->initramfs) ||
+	    add_file(identity, target, "kernel_image_sha256", parts->kernel_image))
+		return -1;
+	if (scope->has_profile &&
+	    (add_file(identity, target, "system_map_sha256", parts->system_map) ||
+	     add_file(identity, target, "program_map_sha256", parts->program_map) ||
+	     add_file(identity, target, "guest_map_sha256", parts->guest_map)))
+		return -1;
+	return check_image(target, parts);
+}
+
+/* What points of an architecture are measured with. */
+static int take_target(struct identity *identity, json_t *target,
+		       const struct identity_scope *scope, enum arch arch)
+{
+	const struct target *parts = &scope->setup->targets[arch];
+	bool is_vm = scope->host == &host_vm;
+
+	if (add_file(identity, target, "point_sha256", parts->point_program))
+		return -1;
+	/* The program that measures tells itself how it was built. */
+	json_object_set_new(target, "build",
+			    build_note(is_vm ? parts->initramfs : parts->point_program));
+	if (is_vm)
+		return take_vm(identity, target, scope, arch);
+	json_object_set_new(target, "initramfs_sha256", json_null());
+	json_object_set_new(target, "kernel", native_kernel());
+	json_object_set_new(target, "qemu", json_null());
+	return 0;
+}
+
+static int take_program(struct identity *identity, json_t *faultline)
+{
+	char *path = realpath("/proc/self/exe", NULL);
+	int failed;
+
+	if (!path)
+		return error("this program was replaced since it started; start it again");
+	failed = add_file(identity, faultline, "program_sha256", path);
+	free(path);
+	return failed;
+}
+
+#ifdef __clang__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+static int take_faultline(struct identity *identity, json_t *faultline,
+			  const struct identity_scope *scope)
+{
+	const struct setup *setup = scope->setup;
+	struct provenance p = setup_provenance(setup);
+
+	json_object_set_new(faultline, "version", json_string(FAULTLINE_VERSION));
+	json_object_set_new(faultline, "commit", p.commit ? json_string(p.commit) : json_null());
+	json_object_set_new(faultline, "dirty",
+			    p.is_state_known ? json_boolean(p.is_dirty) : json_null());
+	json_object_set_new(faultline, "commit_from", json_string(p.from));
+	provenance_free(&p);
+	json_object_set_new(faultline, "compiler", json_string(COMPILER));
+	if (take_program(identity, faultline))
+		return -1;
+	if (scope->host != &host_vm) {
+		json_object_set_new(faultline, "manycore_sha256", json_null());
+		json_object_set_new(faultline, "coherence_sha256", json_null());
+		return 0;
+	}
+	if (scope->has_profile && add_file(identity, faultline, "profile_sha256", setup->profile))
+		return -1;
+	return add_file(identity, faultline, "manycore_sha256", setup->manycore) ||
+			       add_file(identity, faultline, "coherence_sha256", setup->coherence) ?
+		       -1 :
+		       0;
+}
+
+/* This machine without what says nothing about times: memory comes and goes in VMs. */
+static json_t *machine_now(void)
+{
+	json_t *machine = machine_describe();
+
+	json_object_del(machine, "memory_bytes");
+	return machine;
+}
+
+int identity_take(struct identity *identity, const struct identity_scope *scope)
+{
+	json_t *faultline = json_object(), *targets = json_object();
+
+	*identity = (struct identity){
+		.json = json_pack("{s:o, s:o}", "faultline", faultline, "targets", targets),
+		.machine = scope->host == &host_native ? machine_now() : NULL,
+	};
+	if (take_faultline(identity, faultline, scope))
+		return -1;
+	for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
+		json_t *target = json_object();
+
+		if (scope->arches[arch])
+			json_object_set(targets, arch_names[arch], target);
+		if (scope->arches[arch] && take_target(identity, target, scope, arch)) {
+			json_decref(target);
+			return -1;
+		}
+		json_decref(target);
+	}
+	return 0;
+}
+
+static char *plain_text(const json_t *value)
+{
+	if (json_is_string(value))
+		return xstrdup(json_string_value(value));
+	return value ? json_dump(value, JSON_COMPACT) : xstrdup(NOT_THERE);
+}
+
+/* Finds what differs; path: the names of the objects that they are in. */
+static int check_part(const char *path, const json_t *then, json_t *now)
+{
+	const char *name;
+	json_t *value;
+	char *was, *is;
+
+	if (then && json_equal(then, now))
+		return 0;
+	if (json_is_object(then) && json_is_object(now)) {
+		json_object_foreach (now, name, value) {
+			char *full = xasprintf("%s %s", path, name);
+			int differs = check_part(full, json_object_get(then, name), value);
+
+			free(full);
+			if (differs)
+				return -1;
+		}
+		return error("%s is not the same", path); /* members that are gone */
+	}
+	was = plain_text(then);
+	is = plain_text(now);
+	error("%s was %s and is %s now", path, was, is);
+	free(was);
+	free(is);
+	return -1;
+}
+
+int identity_check(struct identity *identity)
+{
+	json_t *now;
+	int failed = 0;
+
+	for (size_t i = 0; i < identity->count && !failed; i++)
+		failed = file_check(&identity->files[i]);
+	if (failed || !identity->machine)
+		return failed;
+	now = machine_now();
+	failed = check_part("machine", identity->machine, now);
+	json_decref(now);
+	return failed;
+}
+
+/* Where points execute on the machine itself, a run goes on only on that one. */
+static int compare_machine(const json_t *run, json_t *now)
+{
+	json_t *then = json_copy(json_object_get(json_object_get(run, "wall"), "machine"));
+	int differs;
+
+	json_object_del(then, "memory_bytes");
+	differs = check_part("machine", then, now);
+	json_decref(then);
+	return differs;
+}
+
+int identity_compare(const json_t *run, const struct identity *identity)
+{
+	const char *name;
+	json_t *now;
+
+	json_object_foreach (identity->json, name, now)
+		if (check_part(name, json_object_get(run, name), now))
+			return -1;
+	return identity->machine ? compare_machine(run, identity->machine) : 0;
+}
+
+void identity_free(struct identity *identity)
+{
+	for (size_t i = 0; i < identity->count; i++) {
+		free(identity->files[i].path);
+		free(identity->files[i].sha256);
+	}
+	free(identity->files);
+	json_decref(identity->machine);
+	json_decref(identity->json);
+	*identity = (struct identity){ 0 };
+}

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A run is measured with one program, one kernel, one QEMU: what is replaced in the middle of it
+# ends it, what is only touched does not.
+#
+# shellcheck disable=SC2317 # functions that check calls
+set -uo pipefail
+
+# shellcheck source=tests/e2e.sh
+. "$(dirname "$0")/../e2e.sh"
+fake_root
+
+# All that a run takes, in copies.
+build=$scratch/root/build
+cp "$root/build/faultline" "$build/faultline"
+cp "$FAULTLINE_QEMU_x86_64" "$scratch/qemu"
+echo one >"$build/manycore.so"
+echo one >"$build/coherence.so"
+export FAULTLINE_QEMU_x86_64=$scratch/qemu FAKE=slow
+
+cat >"$scratch/s.ini" <<'EOF'
+[sweep]
+summary = five points
+[a series]
+mode = kernel
+vcpus = 1..5
+pages = 4
+EOF
+start=("$build/faultline" run --tier simulated --jobs 1 --sweep "$scratch/s.ini" --out)
+
+# in_the_middle DIR COMMAND...: runs it after the second point of a run. Gives the run's exit code.
+in_the_middle() {
+	local dir=$1 pid
+
+	"${start[@]}" "$dir" >"$scratch/out" 2>&1 </dev/null &
+	pid=$!
+	for _ in $(seq 200); do
+		[ "$(grep -c '' "$dir/points.jsonl" 2>/dev/null)" -ge 2 ] 2>/dev/null && break
+		sleep 0.05
+	done
+	"${@:2}"
+	wait "$pid"
+}
+
+# Under the same name, not in place: the program runs.
+replace() { mv "$1" "$1.before" && cp "$1.before" "$1" && echo "# another" >>"$1"; }
+put_back() { mv "$1.before" "$1"; }
+remove() { mv "$1" "$1.before"; }
+renew() { cp -p "$1" "$1.new" && mv "$1.new" "$1" && touch "$1"; }
+
+# ends_the_run NAME HOW FILE MEMBER: and it can be resumed when the file is as it was.
+ends_the_run() {
+	local name=$1 how=$2 file=$3 member=$4 dir=$scratch/${1// /-}
+
+	in_the_middle "$dir" "$how" "$file"
+	check "$name: exit code 2" [ $? = 2 ]
+	check "$name: the file is named, and how to go on" \
+		grep -q "$file is not what it was.* put it back.*resume, or start a new run" "$scratch/out"
+	check "$name: the points before are kept" test "$(grep -c '' "$dir/points.jsonl")" = 2
+	check "$name: does not pass for whole" not_whole "$dir"
+	expect "$name: not resumed with it" 2 "$member was [0-9a-f]* and is .* now|missing|cannot|is not the kernel" \
+		"$build/faultline" run --resume "$dir"
+	put_back "$file"
+	FAKE=good expect "$name: resumed without it" 4 "report: " "$build/faultline" run --resume "$dir"
+	check "$name: whole then" whole "$dir" 5
+}
+
+ends_the_run "initramfs replaced" replace "$build/x86_64/initramfs.cpio" initramfs_sha256
+ends_the_run "initramfs removed" remove "$build/x86_64/initramfs.cpio" initramfs_sha256
+ends_the_run "program for points replaced" replace "$build/x86_64/faultline-point" point_sha256
+ends_the_run "program replaced" replace "$build/faultline" program_sha256
+ends_the_run "kernel replaced" replace "$scratch/kernel/vmlinux" kernel_image_sha256
+ends_the_run "QEMU replaced" replace "$scratch/qemu" program_sha256
+ends_the_run "library replaced" replace "$build/manycore.so" manycore_sha256
+ends_the_run "plugin replaced" replace "$build/coherence.so" coherence_sha256
+
+renew_all() {
+	for file in "$build/x86_64/initramfs.cpio" "$scratch/kernel/vmlinux" "$scratch/qemu" \
+		"$build/coherence.so"; do
+		renew "$file"
+	done
+}
+in_the_middle "$scratch/renewed" renew_all
+check "the same content under the same names: the run ends as it would" [ $? = 4 ]
+check "the same content: whole" whole "$scratch/renewed" 5
+
+# Another program of the same name, in a folder of PATH that comes first, is not the one at work.
+mkdir "$scratch/bin" "$scratch/first"
+cp "$scratch/qemu" "$scratch/bin/qemu-system-x86_64"
+shadow() { printf '#!/bin/sh\nexit 1\n' >"$scratch/first/qemu-system-x86_64" && chmod +x "$scratch/first/"*; }
+FAULTLINE_QEMU_x86_64='' PATH=$scratch/first:$scratch/bin:$PATH in_the_middle "$scratch/path" shadow
+check "PATH: the QEMU of the start stays" [ $? = 4 ]
+
+# A point is short: what it is measured with changes while it runs.
+FAKE=gated FAKE_GATE=$scratch/gate FAKE_STARTS=$scratch/starts "$build/faultline" point tier=simulated \
+	mode=kernel pages=4 --json >"$scratch/out" 2>&1 </dev/null &
+pid=$!
+until [ -s "$scratch/starts" ]; do sleep 0.05; done
+replace "$scratch/kernel/vmlinux"
+: >"$scratch/gate"
+wait "$pid"
+check "point: exit code 2" [ $? = 2 ]
+check "point: no record, the file is named" [ "$(grep -c "vmlinux is not what it was" "$scratch/out") \
+$(grep -c schema "$scratch/out")" = "1 0" ]
+
+finish
