@@ -6,13 +6,28 @@
 #include <string.h>
 
 #include "../../harness/run/host/machine.h"
+#include "../../harness/run/host/topology.h"
+
+static const char *made_up;
+
+/* In place of the one that reads this machine. */
+hwloc_topology_t topology_load(void)
+{
+	hwloc_topology_t topology;
+
+	assert_int_equal(hwloc_topology_init(&topology), 0);
+	hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
+	assert_int_equal(hwloc_topology_set_synthetic(topology, made_up), 0);
+	assert_int_equal(hwloc_topology_load(topology), 0);
+	return topology;
+}
 
 static void placed(const char *machine, unsigned int vcpus, unsigned int readers,
 		   const char *vcpu_cpus, const char *reader_cpus)
 {
 	struct point p;
 
-	setenv("HWLOC_SYNTHETIC", machine, 1);
+	made_up = machine;
 	point_defaults(&p);
 	p.vcpus = vcpus;
 	p.readers = readers;
@@ -48,7 +63,7 @@ static void a_list_too_long_for_a_point_is_refused(void **state)
 	struct point p;
 
 	(void)state;
-	setenv("HWLOC_SYNTHETIC", "core:512 pu:2", 1);
+	made_up = "core:512 pu:2";
 	point_defaults(&p);
 	p.vcpus = 512;
 	assert_int_equal(machine_place(&p), -1);
@@ -60,7 +75,7 @@ static void the_machine_is_described(void **state)
 	json_t *machine, *cache;
 
 	(void)state;
-	setenv("HWLOC_SYNTHETIC", "node:2 core:4 l2:1(size=65536) pu:2", 1);
+	made_up = "node:2 core:4 l2:1(size=65536) pu:2";
 	machine = machine_describe();
 	assert_int_equal(json_integer_value(json_object_get(machine, "cores")), 8);
 	assert_int_equal(json_integer_value(json_object_get(machine, "cpus")), 16);

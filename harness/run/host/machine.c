@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
+#include "topology.h"
 #include "../base/file.h"
 #include "../base/json.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <hwloc.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,19 +55,6 @@ uint64_t machine_available_bytes(void)
 	return bytes;
 }
 
-static hwloc_topology_t load_topology(void)
-{
-	hwloc_topology_t topology;
-
-	if (hwloc_topology_init(&topology))
-		return NULL;
-	hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
-	if (!hwloc_topology_load(topology))
-		return topology;
-	hwloc_topology_destroy(topology);
-	return NULL;
-}
-
 static int count_objects(hwloc_topology_t topology, hwloc_obj_type_t type)
 {
 	int n = hwloc_get_nbobjs_by_type(topology, type);
@@ -102,7 +89,7 @@ static json_t *describe_caches(hwloc_topology_t topology)
 
 static void add_topology(json_t *m)
 {
-	hwloc_topology_t topology = load_topology();
+	hwloc_topology_t topology = topology_load();
 
 	if (!topology)
 		return;
@@ -225,13 +212,12 @@ static int write_cpu_list(const struct order *order, unsigned int first, unsigne
 
 int machine_place(struct point *p)
 {
-	hwloc_topology_t topology = load_topology();
+	hwloc_topology_t topology = topology_load();
 	struct order order;
 	int failed;
 
 	if (!topology)
-		return error("hwloc cannot read this machine's topology (%s); use --placement none",
-			     strerror(errno));
+		return error("%s; use --placement none", error_text());
 	order = placement_order(topology);
 	hwloc_topology_destroy(topology);
 	failed = !order.n || write_cpu_list(&order, 0, p->vcpus, p->vcpu_cpus) ||
