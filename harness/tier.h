@@ -21,12 +21,13 @@ enum machine_need { MACHINE_ANY, MACHINE_REAL, MACHINE_VIRTUAL }; /* what faultl
 			  "counter. These figures may be quoted as performance, for this machine " \
 			  "and this configuration.")                                               \
 	TIER(NESTED, "nested", .host = HOST_NATIVE, .machine = MACHINE_VIRTUAL, .is_timed = true,  \
-	     .about = "on this machine, which is itself a VM: trends",                             \
-	     .caption = "on a machine that is itself a virtual one: trends only, no absolute "     \
-			"claims",                                                                  \
-	     .statement = "The kernel ran on a machine that is itself a virtual one, so every "    \
-			  "exit also pays for the outer hypervisor. Trends and ratios of one run " \
-			  "are meaningful; absolute figures are not.")                             \
+	     .about = "on this machine, which is or may be a VM: trends",                          \
+	     .caption = "on a machine that is itself a virtual one, or cannot be told from one: "  \
+			"trends only, no absolute claims",                                         \
+	     .statement = "The kernel ran on a machine that is itself a virtual one, so that "     \
+			  "every exit also pays for the outer hypervisor, or that cannot be told " \
+			  "from one. Trends and ratios of one run are meaningful; absolute "       \
+			  "figures are not.")                                                      \
 	TIER(SIMULATED, "simulated", .host = HOST_VM, .is_timed = true, .is_simulated = true,      \
 	     .about = "in QEMU, instructions counted: path lengths, repeatable to the digit",      \
 	     .caption = "simulated CPUs, every instruction takes the same time: exact and "        \

@@ -15,6 +15,15 @@ trap 'rm -rf "$scratch"' EXIT
 export FAULTLINE_ROOT=$root
 export TMPDIR=$scratch # where points leave the logs of failures
 
+# native_tier: the one that this machine has, if it has /dev/kvm.
+native_tier() {
+	if "$faultline" doctor | grep '^  hardware.* \(itself a VM\|cannot be told\)' >/dev/null; then
+		echo nested
+	else
+		echo hardware
+	fi
+}
+
 # has_kernel ARCH: whether there is one to boot.
 has_kernel() {
 	local dir=FAULTLINE_KERNEL_DIR_$1

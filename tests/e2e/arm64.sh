@@ -25,7 +25,7 @@ refuses "a GIC elsewhere" 'gic=v3 is for arch=arm64 only' point tier=simulated a
 refuses "an architecture among others that is none" "arch='arm'.*x86_64, arm64" \
 	point arch=x86_64,arm
 if [ "$(uname -m)" != aarch64 ]; then
-	grep -q '^flags.* hypervisor' /proc/cpuinfo && tier=nested || tier=hardware
+	tier=$(native_tier)
 	refuses "arm64 natively on another machine" 'this machine is not arm64' \
 		run --tier "$tier" --arch arm64 --sweep smoke --out "$scratch/x"
 fi

@@ -69,7 +69,7 @@ expect "a real time limit" 1 'not done after 1 s' \
 	"$faultline" point tier=simulated mode=uffd pages=20000 fetch=10ms --point-timeout 1
 
 # This machine's own kernel may have all modes, some or none.
-grep -q '^flags.* hypervisor' /proc/cpuinfo && tier=nested || tier=hardware
+tier=$(native_tier)
 if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	expect "natively" 0 "report: " "$faultline" run --tier "$tier" --sweep smoke \
 		--modes kernel,uffd,userfault --out "$scratch/n"

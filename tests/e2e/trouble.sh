@@ -86,8 +86,7 @@ if unshare -m true 2>/dev/null; then
 			: >"$1/dev/$f" && mount --bind "/dev/$f" "$1/dev/$f"
 		done
 		mount --rbind "$1/dev" /dev
-		grep -q "^flags.* hypervisor" /proc/cpuinfo && tier=nested || tier=hardware
-		"$2" run --sweep smoke --tier "$tier" --out "$1/x"' - "$scratch" "$faultline"
+		"$2" run --sweep smoke --tier "$3" --out "$1/x"' - "$scratch" "$faultline" "$(native_tier)"
 else
 	for name in "disk full, then not" "disk full is named" \
 		"results folder on a read-only file system" "more memory than there is" "no /dev/kvm"; do
@@ -96,7 +95,7 @@ else
 fi
 
 # Native points.
-if ! grep -q '^flags.* hypervisor' /proc/cpuinfo; then
+if [ "$(native_tier)" = hardware ]; then
 	skip_test "tier hardware in a VM" "this is no VM"
 	tier=hardware
 else

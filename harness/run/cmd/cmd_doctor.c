@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "command_line.h"
 #include "../host/machine.h"
+#include "../host/nature.h"
 #include "../measure/tier_choice.h"
 #include "../base/spawn.h"
 #include "../base/json.h"
@@ -125,11 +126,13 @@ static void show_tools(void)
 
 static void show_machine(void)
 {
+	static const char *const natures[] = { "no VM", "a VM", "perhaps a VM" };
+	const struct nature *nature = machine_nature();
 	json_t *machine = machine_describe();
 
-	printf("Machine\n  %s%s\n  %lld CPUs, %lld cores, %lld NUMA nodes, %llu MiB of memory "
+	printf("Machine\n  %s, %s: %s\n  %lld CPUs, %lld cores, %lld NUMA nodes, %llu MiB of memory "
 	       "available\n",
-	       json_member(machine, "cpu_model"), machine_is_vm() ? ", in a VM" : "",
+	       json_member(machine, "cpu_model"), natures[nature->kind], nature->how,
 	       json_integer_value(json_object_get(machine, "cpus")),
 	       json_integer_value(json_object_get(machine, "cores")),
 	       json_integer_value(json_object_get(machine, "numa_nodes")),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "host.h"
-#include "machine.h"
+#include "nature.h"
 
 const struct host *host_of(enum tier tier)
 {
@@ -15,10 +15,18 @@ const struct host *host_of(enum tier tier)
 int tier_check(const struct setup *setup, enum tier tier, enum arch arch)
 {
 	enum machine_need need = tier_kinds[tier].machine;
+	const struct nature *nature = machine_nature();
 
-	if (need == MACHINE_REAL && machine_is_vm())
-		return error("this machine is itself a VM; its best tier with /dev/kvm is nested");
-	if (need == MACHINE_VIRTUAL && !machine_is_vm())
-		return error("this machine is not a VM; its tier with /dev/kvm is hardware");
+	if (need == MACHINE_REAL && nature->kind == NATURE_VIRTUAL)
+		return error("this machine is itself a VM (%s); its best tier with /dev/kvm is "
+			     "nested",
+			     nature->how);
+	if (need == MACHINE_REAL && nature->kind == NATURE_UNTOLD)
+		return error("whether this machine is a VM cannot be told (%s), and times of one "
+			     "are no claims; its best tier with /dev/kvm is nested",
+			     nature->how);
+	if (need == MACHINE_VIRTUAL && nature->kind == NATURE_REAL)
+		return error("this machine is not a VM (%s); its tier with /dev/kvm is hardware",
+			     nature->how);
 	return host_of(tier)->prepare(setup, arch);
 }

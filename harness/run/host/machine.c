@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
+#include "nature.h"
 #include "topology.h"
 #include "../base/file.h"
 #include "../base/json.h"
@@ -26,15 +27,6 @@ static char *proc_field(const char *path, const char *name)
 	}
 	free(text);
 	return value;
-}
-
-bool machine_is_vm(void)
-{
-	char *flags = proc_field("/proc/cpuinfo", "flags");
-	bool vm = flags && strstr(flags, " hypervisor");
-
-	free(flags);
-	return vm || !access("/sys/hypervisor/type", F_OK);
 }
 
 unsigned int machine_cpus(void)
@@ -134,6 +126,7 @@ json_t *machine_describe(void)
 	const json_int_t memory_bytes = (json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 	char *model = proc_field("/proc/cpuinfo", "model name");
 	char *microcode = proc_field("/proc/cpuinfo", "microcode");
+	const struct nature *nature = machine_nature();
 	json_t *m = json_object();
 	struct utsname uts;
 
@@ -142,7 +135,11 @@ json_t *machine_describe(void)
 	json_object_set_new(m, "kernel_command_line", setting("/proc/cmdline"));
 	json_object_set_new(m, "cpu_model", json_owned(model ? model : xstrdup("unknown")));
 	json_object_set_new(m, "microcode", json_owned(microcode));
-	json_object_set_new(m, "hypervisor", json_boolean(machine_is_vm()));
+	json_object_set_new(m, "hypervisor",
+			    nature->kind == NATURE_UNTOLD ?
+				    json_null() :
+				    json_boolean(nature->kind == NATURE_VIRTUAL));
+	json_object_set_new(m, "hypervisor_how", json_string(nature->how));
 	json_object_set_new(m, "mitigations", describe_mitigations());
 	json_object_set_new(m, "governor", setting(CPU "/cpu0/cpufreq/scaling_governor"));
 	json_object_set_new(m, "smt", setting(CPU "/smt/control"));

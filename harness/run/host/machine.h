@@ -8,9 +8,6 @@
 #include "../../keys.h"
 #include "../base/util.h"
 
-/* Whether this machine is itself a virtual machine. */
-bool machine_is_vm(void);
-
 /* CPUs this program may run on, at least 1. */
 unsigned int machine_cpus(void);
 

@@ -5,6 +5,7 @@
 
 #include "../base/file.h"
 #include "../host/machine.h"
+#include "../host/nature.h"
 #include "../store/record.h"
 
 #define PROBE_TIMEOUT_S 20
@@ -37,7 +38,7 @@ int mode_probe(const struct setup *setup, unsigned int mode)
 
 	point_defaults(&p);
 	p.mode = mode;
-	p.tier = machine_is_vm() ? TIER_NESTED : TIER_HARDWARE;
+	p.tier = machine_nature()->kind == NATURE_REAL ? TIER_HARDWARE : TIER_NESTED;
 	if (point_set_pair(&p, "pages=16") || point_set_pair(&p, "fetch=0") || point_resolve(&p))
 		return -1;
 	failed = run_probe(setup, &p, &record);
