@@ -8,7 +8,7 @@
 
 /* MODE(symbol, name as users write it, summary) */
 #define MODES                                                                              \
-	MODE(kernel, "kernel", "the kernel fills the page, nobody is told: the ceiling")   \
+	MODE(kernel, "kernel", "the kernel brings the page, nobody is told: the ceiling")  \
 	MODE(uffd, "uffd", "handler threads read a userfaultfd, copy and wake")            \
 	MODE(uffd_exit, "uffd+exit",                                                       \
 	     "KVM_MEM_EXIT_ON_MISSING: the vCPU thread exits; a userfaultfd for the rest") \

@@ -83,6 +83,18 @@ static int resolve_cpus(struct point *p)
 	return 0;
 }
 
+/*
+ * Anonymous memory that is only read is the one page of zeroes: nothing is allocated or cleared,
+ * and so it is no ceiling for those who bring pages. With shmem a read brings one, too.
+ */
+static int resolve_zeroes(const struct point *p)
+{
+	if (p->mode != MODE_kernel || p->access != ACCESS_READ || p->backing != BACKING_ANON)
+		return 0;
+	return error("mode=kernel with access=read brings no pages with backing=anon, where all "
+		     "are the kernel's one page of zeroes; use access=write or backing=shmem");
+}
+
 int point_resolve(struct point *p)
 {
 	uint64_t pages_total = point_pages_total(p);
@@ -92,7 +104,7 @@ int point_resolve(struct point *p)
 		p->fault = p->backing == BACKING_SHMEM ? FAULT_MINOR : FAULT_MISSING;
 	if (p->fault == FAULT_MINOR && p->backing != BACKING_SHMEM)
 		return error("fault=minor needs backing=shmem");
-	if (resolve_cpus(p))
+	if (resolve_zeroes(p) || resolve_cpus(p))
 		return -1;
 	if (p->gic != GIC_NONE && p->arch != ARCH_ARM64)
 		return error("gic=%s is for arch=arm64 only",

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel fills pages by itself: what a fault costs when nobody is told. A guest
- * that only reads anonymous memory gets the shared page of zeroes, so that there is
- * nothing to fill.
+ * The kernel brings pages by itself: it allocates, clears and maps them, and where
+ * they exist elsewhere only maps them. What a fault costs when nobody is told.
  */
 #include "../point/measurement.h"
 

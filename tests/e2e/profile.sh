@@ -100,4 +100,14 @@ check "one CPU: the userfault exit is found" between \
 	$(($(ns one delivery ';kvm_.*userfault') / 64)) 1 1000
 keys=()
 expect "the table" 0 'delivery, vCPUs. threads: function' cat "$scratch/many/table.txt"
+# The ceiling brings memory, also to who only reads.
+brings_memory() {
+	"$faultline" point tier=simulated mode=kernel pages=64 fetch=0 --profile="$scratch/$1" "${@:2}" &&
+		[ "$(ns "$1" total clear_page)" -gt 0 ]
+}
+for backing in anon shmem; do
+	check "mode=kernel clears pages of $backing" brings_memory "$backing" backing=$backing fault=missing
+done
+check "... that are read" brings_memory read backing=shmem fault=missing access=read
+
 finish

@@ -177,6 +177,27 @@ static void fault_follows_backing(void **state)
 	assert_non_null(strstr(error_text(), "backing=shmem"));
 }
 
+/* A page that is only read is the page of zeroes, and no memory. */
+static void the_ceiling_brings_pages(void **state)
+{
+	(void)state;
+	accepted("mode=kernel");
+	assert_int_equal(point_resolve(&p), 0);
+	accepted("access=read");
+	assert_int_equal(point_resolve(&p), -1);
+	assert_non_null(strstr(error_text(), "use access=write or backing=shmem"));
+	accepted("workload=shared");
+	assert_int_equal(point_resolve(&p), -1);
+	accepted("backing=shmem");
+	accepted("fault=auto");
+	assert_int_equal(point_resolve(&p), 0);
+	accepted("fault=missing");
+	assert_int_equal(point_resolve(&p), 0);
+	accepted("backing=anon");
+	accepted("mode=uffd");
+	assert_int_equal(point_resolve(&p), 0);
+}
+
 static void per_vcpu_counts_follow_vcpus(void **state)
 {
 	(void)state;
@@ -263,6 +284,7 @@ int main(void)
 		cmocka_unit_test_setup(architectures_have_their_limits, set_up),
 		cmocka_unit_test_setup(a_long_cpu_list_is_refused, set_up),
 		cmocka_unit_test_setup(fault_follows_backing, set_up),
+		cmocka_unit_test_setup(the_ceiling_brings_pages, set_up),
 		cmocka_unit_test_setup(per_vcpu_counts_follow_vcpus, set_up),
 		cmocka_unit_test_setup(no_more_userfaultfds_than_pages, set_up),
 		cmocka_unit_test_setup(shared_pages_are_not_multiplied, set_up),
