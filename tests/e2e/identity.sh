@@ -4,6 +4,7 @@
 # A run is measured with one program, one kernel, one QEMU: what is replaced in the middle of it
 # ends it, what is only touched does not.
 #
+# shellcheck disable=SC2016 # what stands in single quotes is for another shell
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
@@ -103,5 +104,32 @@ wait "$pid"
 check "point: exit code 2" [ $? = 2 ]
 check "point: no record, the file is named" [ "$(grep -c "vmlinux is not what it was" "$scratch/out") \
 $(grep -c schema "$scratch/out")" = "1 0" ]
+
+# Natively the machine is part of it: a setting of its kernel, in the middle of a run and before
+# it is resumed.
+unset FAULTLINE_QEMU_x86_64
+setting=/sys/kernel/mm/transparent_hugepage/enabled
+native_run() {
+	echo "always madvise [never]" >"$scratch/setting"
+	mount --bind "$scratch/setting" "$setting" || return
+	start=("$faultline" run --tier "$1" --sweep "$scratch/native.ini" --out)
+	in_the_middle "$scratch/native" eval 'echo "[always] madvise never" >"$scratch/setting"'
+	[ $? = 2 ] || return
+	grep "machine thp was always madvise .never. and is .always. madvise never now" "$scratch/out" || return
+	"$faultline" run --resume "$scratch/native"
+	[ $? = 2 ] || return
+	echo "always madvise [never]" >"$scratch/setting"
+	"$faultline" run --resume "$scratch/native"
+}
+printf '[sweep]\nsummary = native\n[a]\nmode = kernel\nvcpus = 1\npages = 16,17,18,19,20,21\n' >"$scratch/native.ini"
+if [ -r /dev/kvm ] && [ -w /dev/kvm ] && [ -e "$setting" ] && unshare -m true 2>/dev/null; then
+	FAULTLINE_ROOT=$root
+	export -f native_run in_the_middle
+	export scratch faultline setting FAULTLINE_ROOT
+	check "natively: a setting of the machine changes" unshare -m bash -c 'native_run "$1"' - "$(native_tier)"
+	check "natively: resumed with the old one" whole "$scratch/native" 6
+else
+	skip_test "natively: a setting of the machine changes" "no /dev/kvm, or no mount namespaces"
+fi
 
 finish

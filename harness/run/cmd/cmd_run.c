@@ -228,7 +228,7 @@ static int resume(struct sweep_run *r, const struct records *records)
 			     error_text());
 	if (mark_done(r, records) || schedule_check_memory(&r->schedule))
 		return -1;
-	run_json_resumed(r->json);
+	run_json_resumed(r->json, &r->schedule);
 	run_json_update(r->json, &r->schedule, false);
 	return 0;
 }

@@ -7,13 +7,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <glob.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* The value of the first "name : value" line of /proc/cpuinfo or /proc/meminfo. Caller frees. */
+/* The value of the first "name : value" line of /proc/meminfo. Caller frees. */
 static char *proc_field(const char *path, const char *name)
 {
 	char *text = file_read(path), *rest = text, *line, *value = NULL;
@@ -101,6 +102,98 @@ static json_t *setting(const char *path)
 #define CPU "/sys/devices/system/cpu"
 #define MM "/sys/kernel/mm"
 
+/* Takes over a value, if it is one that is not there yet. */
+static void add_different(struct strings *values, char *owned)
+{
+	for (size_t i = 0; owned && i < values->n; i++) {
+		if (strcmp(values->v[i], owned))
+			continue;
+		free(owned);
+		owned = NULL;
+	}
+	if (owned)
+		strings_add(values, owned);
+}
+
+/* All of them in one text, null if there are none. Frees them. */
+static json_t *joined(struct strings *values)
+{
+	struct text text;
+
+	text_open(&text);
+	for (size_t i = 0; i < values->n; i++)
+		fprintf(text.out, "%s%s", i ? ", " : "", values->v[i]);
+	strings_free(values);
+	return json_owned(*text_close(&text) ? text.text : NULL);
+}
+
+/* What CPUs say of themselves: those of one machine may differ. */
+static json_t *cpu_fields(const char *name)
+{
+	char *text = file_read("/proc/cpuinfo"), *rest = text, *line;
+	struct strings values = { 0 };
+
+	while ((line = strsep(&rest, "\n"))) {
+		char *colon = strstr(line, ": ");
+
+		if (colon && !strncmp(line, name, strlen(name)))
+			add_different(&values, xstrdup(colon + 2));
+	}
+	free(text);
+	return joined(&values);
+}
+
+static json_t *cpu_settings(const char *pattern)
+{
+	struct strings values = { 0 };
+	glob_t files;
+
+	if (glob(pattern, 0, NULL, &files))
+		return json_null();
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		add_different(&values, file_read(files.gl_pathv[i]));
+	globfree(&files);
+	return joined(&values);
+}
+
+/* Arm's CPUs have numbers for a name. */
+static json_t *cpu_model(void)
+{
+	json_t *name = cpu_fields("model name"), *implementer, *part, *model;
+
+	if (!json_is_null(name))
+		return name;
+	implementer = cpu_fields("CPU implementer");
+	part = cpu_fields("CPU part");
+	model = json_is_null(part) ?
+			json_string("unknown") :
+			json_sprintf("implementer %s, part %s", json_string_value(implementer),
+				     json_string_value(part));
+	json_decref(part);
+	json_decref(implementer);
+	return model;
+}
+
+/* Parameters decide much of what a fault costs: polling, page tables. By name, as modprobe has it. */
+static json_t *describe_kvm(void)
+{
+	json_t *kvm = json_object();
+	glob_t files;
+
+	if (glob("/sys/module/{kvm,kvm_intel,kvm_amd}/parameters/*", GLOB_BRACE, NULL, &files))
+		return kvm;
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		const char *path = files.gl_pathv[i], *module = path + strlen("/sys/module/");
+		char *name = xasprintf("%.*s.%s", (int)strcspn(module, "/"), module,
+				       strrchr(module, '/') + 1);
+
+		json_object_set_new(kvm, name, setting(path));
+		free(name);
+	}
+	globfree(&files);
+	return kvm;
+}
+
 static json_t *describe_mitigations(void)
 {
 	json_t *mitigations = json_object();
@@ -124,8 +217,6 @@ static json_t *describe_mitigations(void)
 json_t *machine_describe(void)
 {
 	const json_int_t memory_bytes = (json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
-	char *model = proc_field("/proc/cpuinfo", "model name");
-	char *microcode = proc_field("/proc/cpuinfo", "microcode");
 	const struct nature *nature = machine_nature();
 	json_t *m = json_object();
 	struct utsname uts;
@@ -133,15 +224,17 @@ json_t *machine_describe(void)
 	uname(&uts);
 	json_object_set_new(m, "kernel", json_sprintf("%s %s", uts.release, uts.version));
 	json_object_set_new(m, "kernel_command_line", setting("/proc/cmdline"));
-	json_object_set_new(m, "cpu_model", json_owned(model ? model : xstrdup("unknown")));
-	json_object_set_new(m, "microcode", json_owned(microcode));
+	json_object_set_new(m, "cpu_model", cpu_model());
+	json_object_set_new(m, "microcode", cpu_fields("microcode"));
 	json_object_set_new(m, "hypervisor",
 			    nature->kind == NATURE_UNTOLD ?
 				    json_null() :
 				    json_boolean(nature->kind == NATURE_VIRTUAL));
 	json_object_set_new(m, "hypervisor_how", json_string(nature->how));
 	json_object_set_new(m, "mitigations", describe_mitigations());
-	json_object_set_new(m, "governor", setting(CPU "/cpu0/cpufreq/scaling_governor"));
+	json_object_set_new(m, "governor", cpu_settings(CPU "/cpu[0-9]*/cpufreq/scaling_governor"));
+	json_object_set_new(m, "boost", setting(CPU "/cpufreq/boost"));
+	json_object_set_new(m, "no_turbo", setting(CPU "/intel_pstate/no_turbo"));
 	json_object_set_new(m, "smt", setting(CPU "/smt/control"));
 	add_topology(m);
 	json_object_set_new(m, "memory_bytes", json_integer(memory_bytes));
@@ -149,6 +242,9 @@ json_t *machine_describe(void)
 	json_object_set_new(m, "thp_shmem", setting(MM "/transparent_hugepage/shmem_enabled"));
 	json_object_set_new(m, "mglru", setting(MM "/lru_gen/enabled"));
 	json_object_set_new(m, "hugepages", setting("/proc/sys/vm/nr_hugepages"));
+	json_object_set_new(m, "ksm", setting(MM "/ksm/run"));
+	json_object_set_new(m, "numa_balancing", setting("/proc/sys/kernel/numa_balancing"));
+	json_object_set_new(m, "kvm", describe_kvm());
 	return m;
 }
 

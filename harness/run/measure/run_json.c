@@ -160,16 +160,24 @@ json_t *run_json_make(const struct run_facts *facts, const struct identity *iden
 	return run;
 }
 
-void run_json_resumed(json_t *run)
+/* Adds to a list of wall, which is made if there is none. */
+static void append(json_t *wall, const char *name, json_t *value)
 {
-	json_t *wall = json_object_get(run, "wall");
-	json_t *times = json_object_get(wall, "resumed");
+	if (!json_object_get(wall, name))
+		json_object_set_new(wall, name, json_array());
+	json_array_append_new(json_object_get(wall, name), value);
+}
 
-	if (!times) {
-		times = json_array();
-		json_object_set_new(wall, "resumed", times);
-	}
-	json_array_append_new(times, time_now());
+void run_json_resumed(json_t *run, const struct schedule *s)
+{
+	json_t *wall = json_object_get(run, "wall"), *machine = machine_describe();
+
+	append(wall, "resumed", time_now());
+	/* In VMs points are the same wherever they are measured, so that this may be elsewhere. */
+	if (!json_equal(machine, json_object_get(wall, "machine")))
+		append(wall, "other_machines", json_incref(machine));
+	json_decref(machine);
+	json_object_set_new(wall, "jobs", json_integer(s->jobs));
 	json_object_set_new(wall, "ended", json_null());
 }
 

@@ -39,8 +39,8 @@ json_t *run_json_make(const struct run_facts *facts, const struct identity *iden
  */
 int run_json_plan(const json_t *run, struct run_options *options, const char **sweep_text);
 
-/* Notes that the run is resumed. */
-void run_json_resumed(json_t *run);
+/* Notes that the run is resumed, and where if that is another machine or the same set otherwise. */
+void run_json_resumed(json_t *run, const struct schedule *schedule);
 
 /* Brings counts, completeness and, when ended, the time of the end up to date. */
 void run_json_update(json_t *run, const struct schedule *schedule, bool ended);
