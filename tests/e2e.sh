@@ -75,7 +75,8 @@ fake_root() {
 	mkdir -p "$scratch/root/build/x86_64" "$scratch/kernel"
 	ln -s "$root/bench" "$root/plots" "$scratch/root"
 	cp "$root/build/x86_64/faultline-point" "$scratch/root/build/x86_64/"
-	touch "$scratch/root/build/x86_64/initramfs.cpio" "$scratch/kernel/vmlinux"
+	cp "$root/build/x86_64/faultline-point" "$scratch/root/build/x86_64/initramfs.cpio"
+	touch "$scratch/kernel/vmlinux"
 	echo "CONFIG_FAKE=y" >"$scratch/kernel/config"
 	printf '{"arch":"x86_64","version":"6.12.0","series_sha256":"s","image_sha256":"%s"}\n' \
 		"$(sha256sum <"$scratch/kernel/vmlinux" | cut -d ' ' -f 1)" >"$scratch/kernel/manifest.json"

@@ -126,7 +126,7 @@ wait_for() {
 }
 point_runs() { grep -qs '^manycore: ready' "$dir"/logs/0*.status.log; }
 wait_for point_runs
-kill -KILL "$(pgrep -f "^qemu-system.*$dir/logs/0")"
+kill -KILL "$(pgrep -f "^([^ ]*/)?qemu-system.*$dir/logs/0")"
 wait $!
 check "the real VM is killed: exit code 1" test $? = 1
 check "the real VM is killed: says so" grep -q '"failed".*killed by signal 9' "$dir/points.jsonl"

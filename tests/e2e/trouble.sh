@@ -42,6 +42,11 @@ FAULTLINE_KERNEL_DIR_x86_64=$scratch expect "no kernel in the folder" 2 "vmlinux
 mv "$scratch/root/build/x86_64/initramfs.cpio" "$scratch/away"
 expect "no initramfs" 2 "initramfs.cpio is missing; build it" "${run[@]}" "$scratch/x"
 mv "$scratch/away" "$scratch/root/build/x86_64/initramfs.cpio"
+cp "$scratch/root/build/x86_64/initramfs.cpio" "$scratch/away"
+echo older >"$scratch/root/build/x86_64/initramfs.cpio"
+expect "an initramfs of another build" 2 "initramfs.cpio holds another program.*build it anew" \
+	"${run[@]}" "$scratch/x"
+mv "$scratch/away" "$scratch/root/build/x86_64/initramfs.cpio"
 FAULTLINE_QEMU_x86_64=/nowhere/qemu expect "doctor says what is missing" 0 "no .*/nowhere/qemu" \
 	"$faultline" doctor
 check "nothing was left by these" test ! -e "$scratch/x"

@@ -47,22 +47,50 @@ static json_t *find(const char *bytes, size_t n)
 	return note;
 }
 
-json_t *build_note(const char *path)
+struct mapped {
+	void *bytes;
+	size_t n;
+};
+
+/* A file that cannot be read is an empty one. */
+static struct mapped map_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	json_t *note = json_null();
+	struct mapped file = { 0 };
 	struct stat st;
-	void *bytes;
 
-	if (fd < 0)
-		return note;
-	bytes = !fstat(fd, &st) && st.st_size > 0 ?
-			mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) :
-			MAP_FAILED;
-	close(fd);
-	if (bytes == MAP_FAILED)
-		return note;
-	note = find(bytes, st.st_size);
-	munmap(bytes, st.st_size);
+	if (fd >= 0 && !fstat(fd, &st) && st.st_size > 0)
+		file.bytes = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (file.bytes == MAP_FAILED)
+		file.bytes = NULL;
+	if (file.bytes)
+		file.n = st.st_size;
+	if (fd >= 0)
+		close(fd);
+	return file;
+}
+
+static void unmap_file(struct mapped file)
+{
+	if (file.bytes)
+		munmap(file.bytes, file.n);
+}
+
+json_t *build_note(const char *path)
+{
+	struct mapped file = map_file(path);
+	json_t *note = file.bytes ? find(file.bytes, file.n) : json_null();
+
+	unmap_file(file);
 	return note;
+}
+
+bool archive_holds(const char *archive, const char *path)
+{
+	struct mapped all = map_file(archive), part = map_file(path);
+	bool holds = all.bytes && part.bytes && memmem(all.bytes, all.n, part.bytes, part.n);
+
+	unmap_file(part);
+	unmap_file(all);
+	return holds;
 }

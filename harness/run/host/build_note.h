@@ -4,11 +4,15 @@
 #define FAULTLINE_BUILD_NOTE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /*
  * The note in a program, or in an archive with it that is not compressed: an object with compiler
  * and flags, or null where there is none. New reference.
  */
 json_t *build_note(const char *path);
+
+/* Whether an archive that is not compressed holds that very file. */
+bool archive_holds(const char *archive, const char *path);
 
 #endif

@@ -111,6 +111,16 @@ static int check_image(const json_t *target, const struct target *parts)
 		     parts->kernel_image);
 }
 
+/* What is measured in a VM is the program in its initramfs. */
+static int check_program(const json_t *target, const struct target *parts)
+{
+	if (!json_member(target, "point_sha256") ||
+	    archive_holds(parts->initramfs, parts->point_program))
+		return 0;
+	return error("%s holds another program than %s; build it anew: make, or ./run.sh",
+		     parts->initramfs, parts->point_program);
+}
+
 static int take_vm(struct identity *identity, json_t *target, const struct identity_scope *scope,
 		   enum arch arch)
 {
@@ -135,7 +145,7 @@ static int take_vm(struct identity *identity, json_t *target, const struct ident
 	     add_file(identity, target, "program_map_sha256", parts->program_map) ||
 	     add_file(identity, target, "guest_map_sha256", parts->guest_map)))
 		return -1;
-	return check_image(target, parts);
+	return check_program(target, parts) || check_image(target, parts) ? -1 : 0;
 }
 
 /* What points of an architecture are measured with. */
