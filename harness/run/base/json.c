@@ -70,3 +70,9 @@ char *json_dump(const json_t *value, size_t layout)
 
 	return must_have(json_dumps(value, flags | layout));
 }
+
+char *json_plain(const json_t *value)
+{
+	return json_is_string(value) ? xstrdup(json_string_value(value)) :
+				       json_dump(value, JSON_COMPACT);
+}

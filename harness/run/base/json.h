@@ -26,4 +26,7 @@ json_t *json_owned(char *owned);
  */
 char *json_dump(const json_t *value, size_t layout);
 
+/* A string as it is, of any other value its JSON. Caller frees. */
+char *json_plain(const json_t *value);
+
 #endif

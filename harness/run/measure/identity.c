@@ -247,13 +247,6 @@ int identity_take(struct identity *identity, const struct identity_scope *scope)
 	return 0;
 }
 
-static char *plain_text(const json_t *value)
-{
-	if (json_is_string(value))
-		return xstrdup(json_string_value(value));
-	return value ? json_dump(value, JSON_COMPACT) : xstrdup(NOT_THERE);
-}
-
 /* Finds what differs; path: the names of the objects that they are in. */
 static int check_part(const char *path, const json_t *then, json_t *now)
 {
@@ -274,8 +267,8 @@ static int check_part(const char *path, const json_t *then, json_t *now)
 		}
 		return error("%s is not the same", path); /* members that are gone */
 	}
-	was = plain_text(then);
-	is = plain_text(now);
+	was = then ? json_plain(then) : xstrdup(NOT_THERE);
+	is = json_plain(now);
 	error("%s was %s and is %s now", path, was, is);
 	free(was);
 	free(is);

@@ -22,13 +22,6 @@ static void set_owned(json_t *object, const char *name, char *owned)
 	free(owned);
 }
 
-static char *plain_text(const json_t *value)
-{
-	if (json_is_string(value))
-		return xstrdup(json_string_value(value));
-	return value ? json_dump(value, JSON_COMPACT) : xstrdup("not there");
-}
-
 static json_t *plan_json(const struct run_facts *facts)
 {
 	const struct plan_options *o = &facts->options->plan;
@@ -92,7 +85,7 @@ static char *repeat_command(const struct run_facts *facts, json_t *plan)
 				 strcmp(name, "series") && !json_is_null(value);
 
 		if (is_option && (tier->host == HOST_NATIVE || strcmp(name, "placement")))
-			add_option(&words, name, plain_text(value));
+			add_option(&words, name, json_plain(value));
 	}
 	text = shell_quote(words.v);
 	strings_free(&words);
