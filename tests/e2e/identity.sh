@@ -60,7 +60,7 @@ ends_the_run() {
 		grep -q "$file is not what it was.* put it back.*resume, or start a new run" "$scratch/out"
 	check "$name: the points before are kept" test "$(grep -c '' "$dir/points.jsonl")" = 2
 	check "$name: does not pass for whole" not_whole "$dir"
-	expect "$name: not resumed with it" 2 "$member was [0-9a-f]* and is .* now|missing|cannot|is not the kernel|another program" \
+	expect "$name: not resumed with it" 2 "$member was [0-9a-f]* and is .* now|missing|cannot|is not of the kernel|another program" \
 		"$build/faultline" run --resume "$dir"
 	put_back "$file"
 	FAKE=good expect "$name: resumed without it" 4 "report: " "$build/faultline" run --resume "$dir"

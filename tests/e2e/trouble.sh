@@ -161,7 +161,7 @@ expect "resume with another kernel" 2 "kernel series_sha256 was s and is t now" 
 	"$faultline" run --resume "$scratch/other"
 sed -i 's/"t"/"s"/' "$scratch/kernel/manifest.json"
 echo other >"$scratch/kernel/vmlinux"
-expect "a kernel that is not its manifest's" 2 "vmlinux is not the kernel that manifest.json" \
+expect "a kernel that is not its manifest's" 2 "vmlinux is not of the kernel that manifest.json" \
 	"$faultline" run --resume "$scratch/other"
 : >"$scratch/kernel/vmlinux"
 

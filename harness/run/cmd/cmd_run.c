@@ -148,15 +148,13 @@ static int keep_configs(struct sweep_run *r)
 	int failed = 0;
 
 	for (enum arch arch = 0; arch < ARCH_COUNT && !failed; arch++) {
-		char *path, *name;
+		char *name;
 
 		if (!uses.arches[arch] || r->schedule.host != &host_vm)
 			continue;
-		path = xasprintf("%s/config", r->setup.targets[arch].kernel_dir);
 		name = xasprintf("kernel-%s.config", arch_names[arch]);
-		failed = store_keep(&r->store, path, name);
+		failed = store_keep(&r->store, r->setup.targets[arch].kernel_config, name);
 		free(name);
-		free(path);
 	}
 	return failed;
 }

@@ -101,6 +101,7 @@ static json_t *setting(const char *path)
 
 #define CPU "/sys/devices/system/cpu"
 #define MM "/sys/kernel/mm"
+#define CLOCK "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
 /* Takes over a value, if it is one that is not there yet. */
 static void add_different(struct strings *values, char *owned)
@@ -244,6 +245,7 @@ json_t *machine_describe(void)
 	json_object_set_new(m, "hugepages", setting("/proc/sys/vm/nr_hugepages"));
 	json_object_set_new(m, "ksm", setting(MM "/ksm/run"));
 	json_object_set_new(m, "numa_balancing", setting("/proc/sys/kernel/numa_balancing"));
+	json_object_set_new(m, "clocksource", setting(CLOCK));
 	json_object_set_new(m, "kvm", describe_kvm());
 	return m;
 }

@@ -64,6 +64,7 @@ static void target_init(struct setup *setup, enum arch arch)
 	if (kernel_dir) {
 		target->kernel_dir = keep(setup, xstrdup(kernel_dir));
 		target->kernel_image = keep(setup, xasprintf("%s/%s", kernel_dir, image));
+		target->kernel_config = keep(setup, xasprintf("%s/config", kernel_dir));
 		target->system_map = keep(setup, xasprintf("%s/System.map", kernel_dir));
 	}
 	target->initramfs = keep(setup, xasprintf("%s/initramfs.cpio", build));

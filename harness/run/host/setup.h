@@ -11,7 +11,8 @@
 /* What there is for an architecture under test. */
 struct target {
 	char *kernel_dir; /* FAULTLINE_KERNEL_DIR_<arch>: the patched kernel's folder, or NULL */
-	char *kernel_image, *system_map; /* in it: what QEMU boots, its functions; or NULL */
+	/* In it: what QEMU boots, how that was configured, its functions; or NULL. */
+	char *kernel_image, *kernel_config, *system_map;
 	char *initramfs;
 	char *point_program;
 	char *program_map, *guest_map; /* functions of the program and of the guest */

@@ -98,17 +98,26 @@ static json_t *native_kernel(void)
 	return json_pack("{s:s, s:s}", "version", uts.release, "build", uts.version);
 }
 
-/* A manifest tells of an image; here it has to be the one that is booted. */
-static int check_image(const json_t *target, const struct target *parts)
+/* A manifest tells of a kernel; here it has to be the one that is booted. */
+static int check_kernel(const json_t *target, const struct target *parts)
 {
-	const char *told = json_member(json_object_get(target, "kernel"), "image_sha256");
-	const char *image = json_member(target, "kernel_image_sha256");
+	const struct {
+		const char *told, *found, *path;
+	} files[] = {
+		{ "image_sha256", "kernel_image_sha256", parts->kernel_image },
+		{ "config_sha256", "kernel_config_sha256", parts->kernel_config },
+	};
 
-	if (!told || !image || !strcmp(told, image))
-		return 0;
-	return error("%s is not the kernel that manifest.json beside it tells of; remove the "
-		     "folder, then ./run.sh kernel builds it anew",
-		     parts->kernel_image);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		const char *told = json_member(json_object_get(target, "kernel"), files[i].told);
+		const char *found = json_member(target, files[i].found);
+
+		if (told && found && strcmp(told, found))
+			return error("%s is not of the kernel that manifest.json beside it tells "
+				     "of; remove the folder, then ./run.sh kernel builds it anew",
+				     files[i].path);
+	}
+	return 0;
 }
 
 /* What is measured in a VM is the program in its initramfs. */
@@ -138,14 +147,15 @@ static int take_vm(struct identity *identity, json_t *target, const struct ident
 	json_object_set_new(target, "qemu", qemu);
 	if (add_file(identity, qemu, "program_sha256", parts->qemu) ||
 	    add_file(identity, target, "initramfs_sha256", parts->initramfs) ||
-	    add_file(identity, target, "kernel_image_sha256", parts->kernel_image))
+	    add_file(identity, target, "kernel_image_sha256", parts->kernel_image) ||
+	    add_file(identity, target, "kernel_config_sha256", parts->kernel_config))
 		return -1;
 	if (scope->has_profile &&
 	    (add_file(identity, target, "system_map_sha256", parts->system_map) ||
 	     add_file(identity, target, "program_map_sha256", parts->program_map) ||
 	     add_file(identity, target, "guest_map_sha256", parts->guest_map)))
 		return -1;
-	return check_program(target, parts) || check_image(target, parts) ? -1 : 0;
+	return check_program(target, parts) || check_kernel(target, parts) ? -1 : 0;
 }
 
 /* What points of an architecture are measured with. */
