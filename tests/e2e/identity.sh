@@ -105,6 +105,26 @@ check "point: exit code 2" [ $? = 2 ]
 check "point: no record, the file is named" [ "$(grep -c "vmlinux is not what it was" "$scratch/out") \
 $(grep -c schema "$scratch/out")" = "1 0" ]
 
+put_back "$scratch/kernel/vmlinux"
+
+# The checkout may be at another commit than the program is of.
+mkdir "$scratch/root/harness"
+# commit_is VERSION COMMIT FROM: what run.json says where the checkout has that version.
+commit_is() {
+	printf '#!/bin/sh\necho "%s 0123abcd clean git"\n' "$1" >"$scratch/root/harness/version.sh"
+	chmod +x "$scratch/root/harness/version.sh"
+	FAKE=good "${start[@]}" "$scratch/commit-${1//[^a-z]/_}" >"$scratch/out" 2>&1
+	python_check '
+import json, sys
+faultline = json.load(open(sys.argv[1] + "/run.json"))["faultline"]
+assert faultline["commit"] == (sys.argv[2] or None) and sys.argv[3] in faultline["commit_from"], faultline
+' "$scratch/commit-${1//[^a-z]/_}" "$2" "$3"
+}
+built=$("$faultline" --version | sed 's/^faultline //; s/-dirty$//')
+check "commit: as built" commit_is "$built" 0123abcd git
+check "commit: built from it, dirty now" commit_is "$built-dirty" 0123abcd git
+check "commit: the checkout went on" commit_is other "" "built from $built"
+
 # Natively the machine is part of it: a setting of its kernel, in the middle of a run and before
 # it is resumed.
 unset FAULTLINE_QEMU_x86_64

@@ -173,7 +173,8 @@ struct provenance setup_provenance(const struct setup *setup)
 	char *argv[] = { script, NULL }, *line = command_line_of(argv), *state = NULL;
 	struct provenance p = { 0 };
 
-	if (!line || sscanf(line, "%*s %ms %ms %m[^\n]", &p.commit, &state, &p.from) != 3) {
+	if (!line ||
+	    sscanf(line, "%ms %ms %ms %m[^\n]", &p.version, &p.commit, &state, &p.from) != 4) {
 		free(p.from);
 		p.from = xasprintf("%s cannot be run", script);
 	}
@@ -191,6 +192,7 @@ struct provenance setup_provenance(const struct setup *setup)
 
 void provenance_free(struct provenance *provenance)
 {
+	free(provenance->version);
 	free(provenance->commit);
 	free(provenance->from);
 }

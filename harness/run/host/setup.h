@@ -50,6 +50,7 @@ char *setup_sha256(const char *path);
 
 /* Which faultline this is. */
 struct provenance {
+	char *version; /* of the checkout, as a build would take it up now; or NULL */
 	char *commit; /* or NULL: not known */
 	bool is_state_known, is_dirty; /* whether tracked files differ from it */
 	char *from; /* how that was told, or why not */

@@ -196,18 +196,46 @@ static int take_program(struct identity *identity, json_t *faultline)
 #define COMPILER "gcc " __VERSION__
 #endif
 
+static size_t length_without(const char *text, const char *end)
+{
+	size_t n = strlen(text), k = strlen(end);
+
+	return n >= k && !strcmp(text + n - k, end) ? n - k : n;
+}
+
+/* Of one commit, whether tracked files differed from it or not. */
+static bool is_same_version(const char *a, const char *b)
+{
+	size_t n = length_without(a, "-dirty");
+
+	return n == length_without(b, "-dirty") && !strncmp(a, b, n);
+}
+
+/* The checkout may have gone on since this program was built, and tells nothing then. */
+static void take_commit(json_t *faultline, const struct setup *setup)
+{
+	struct provenance p = setup_provenance(setup);
+	bool is_built_from_it = !p.version || is_same_version(p.version, FAULTLINE_VERSION);
+	const char *commit = is_built_from_it ? p.commit : NULL;
+
+	json_object_set_new(faultline, "commit", commit ? json_string(commit) : json_null());
+	json_object_set_new(faultline, "dirty",
+			    commit && p.is_state_known ? json_boolean(p.is_dirty) : json_null());
+	json_object_set_new(faultline, "commit_from",
+			    is_built_from_it ? json_string(p.from) :
+					       json_sprintf("this program was built from %s, and "
+							    "the checkout is at %s now",
+							    FAULTLINE_VERSION, p.version));
+	provenance_free(&p);
+}
+
 static int take_faultline(struct identity *identity, json_t *faultline,
 			  const struct identity_scope *scope)
 {
 	const struct setup *setup = scope->setup;
-	struct provenance p = setup_provenance(setup);
 
 	json_object_set_new(faultline, "version", json_string(FAULTLINE_VERSION));
-	json_object_set_new(faultline, "commit", p.commit ? json_string(p.commit) : json_null());
-	json_object_set_new(faultline, "dirty",
-			    p.is_state_known ? json_boolean(p.is_dirty) : json_null());
-	json_object_set_new(faultline, "commit_from", json_string(p.from));
-	provenance_free(&p);
+	take_commit(faultline, setup);
 	json_object_set_new(faultline, "compiler", json_string(COMPILER));
 	if (take_program(identity, faultline))
 		return -1;
