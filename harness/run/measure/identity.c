@@ -211,11 +211,24 @@ static bool is_same_version(const char *a, const char *b)
 	return n == length_without(b, "-dirty") && !strncmp(a, b, n);
 }
 
+/* Whether this program is one of the root's; FAULTLINE_ROOT may name one of other programs. */
+static bool is_of_root(const struct setup *setup)
+{
+	char *path = xasprintf("%s/build/faultline", setup->root);
+	struct stat root, own;
+	bool is_same = !stat(path, &root) && !stat("/proc/self/exe", &own) &&
+		       root.st_dev == own.st_dev && root.st_ino == own.st_ino;
+
+	free(path);
+	return is_same;
+}
+
 /* The checkout may have gone on since this program was built, and tells nothing then. */
 static void take_commit(json_t *faultline, const struct setup *setup)
 {
 	struct provenance p = setup_provenance(setup);
-	bool is_built_from_it = !p.version || is_same_version(p.version, FAULTLINE_VERSION);
+	bool is_built_from_it = !p.commit || !is_of_root(setup) ||
+				is_same_version(p.version, FAULTLINE_VERSION);
 	const char *commit = is_built_from_it ? p.commit : NULL;
 
 	json_object_set_new(faultline, "commit", commit ? json_string(commit) : json_null());
