@@ -112,7 +112,7 @@ source_unpack() {
 	drop_links_outward "$1"
 	# Kbuild refuses a source tree that was built in.
 	if [ -e "$1/.config" ] || [ -d "$1/include/config" ] || [ -d "$1/arch/${2/x86_64/x86}/include/generated" ]; then
-		clean make -s -C "$1" ARCH="$2" mrproper >&2 || die 1 "cannot clean the copy of $KERNEL_SRC"
+		clean HOME="$1" make -s -C "$1" ARCH="$2" mrproper >&2 || die 1 "cannot clean the copy of $KERNEL_SRC"
 	fi
 }
 

@@ -71,7 +71,8 @@ chmod +x "$fakes"/*
 
 # What is in a folder, to the byte: contents, names, modes, owners and times.
 fingerprint() {
-	(cd -- "$1" && find . -printf '%p %y %m %U %T@ %C@ %s %l\n' -type f -exec sha256sum {} + | LC_ALL=C sort)
+	(cd -- "$1" && find . -printf '%p %y %m %U %T@ %C@ %s %l\n' | LC_ALL=C sort &&
+		find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum)
 }
 
 # The user's: a build folder that a kernel was built in, and a repository.
@@ -135,7 +136,8 @@ builds() {
 	shift 2
 	rm -rf "$XDG_CACHE_HOME"
 	before=$(fingerprint "$tree" && fingerprint "$victim")
-	if ! kernel=$(env "$@" PATH="$fakes:$PATH" KERNEL_SRC="${given:-$tree}" "$build" --arch "$arch" 2>"$scratch/err" </dev/null); then
+	if ! kernel=$(env "$@" PATH="$fakes:$PATH" KERNEL_SRC="${given:-$tree}" "${by[@]}" --arch x86_64 \
+		2>"$scratch/err" </dev/null); then
 		flunk "$name" "$(cat "$scratch/err")"
 	elif [ "$(fingerprint "$tree" && fingerprint "$victim")" != "$before" ]; then
 		flunk "$name: the user's files are not as they were" \
@@ -144,12 +146,12 @@ builds() {
 		flunk "$name: manifest.json is no JSON" "$(cat "$kernel/manifest.json")"
 	else
 		basename "$kernel" >"$scratch/key"
-		cp "$kernel/$image" "$scratch/image"
+		cp "$kernel/vmlinux" "$scratch/image"
 		grep '"source"' "$kernel/manifest.json" >"$scratch/source"
 		pass "$name"
 	fi
 }
-arch=x86_64 image=vmlinux
+by=("$build")
 [ "$(uname -m)" = x86_64 ] || { skip_test "all" "its tree is one for x86-64"; finish; }
 
 # new_git NAME: the tree, committed.
@@ -175,6 +177,14 @@ if [ -r /usr/src/linux-source-6.12.tar.xz ]; then
 	check "variables are those of the kernel's documentation, too" [ "$documented_count" -gt 60 ]
 else
 	skip_test "variables are those of the kernel's documentation, too" "no linux-source-6.12.tar.xz"
+fi
+
+if command -v apt-get >/dev/null && ! dpkg-query -W flex bison bc libelf-dev >/dev/null 2>&1; then
+	skip_test "run.sh kernel" "packages are missing"
+else
+	by=("$root/run.sh" kernel)
+	builds "run.sh kernel" "$plain" "${hostile[@]/#DPKG_*=*/A=b}"
+	by=("$build")
 fi
 
 # Built in: cleaned in the copy, where KBUILD_OUTPUT must not lead elsewhere.
