@@ -52,7 +52,8 @@ source_files() {
 # KERNEL_SRC as a tar archive that is the same for the same files. Both the copy and
 # the identity are made from this.
 source_stream() {
-	(cd -- "$KERNEL_SRC" && source_files | LC_ALL=C sort -zu |
+	# In this much memory, sort makes no temporary files in the user's TMPDIR.
+	(cd -- "$KERNEL_SRC" && source_files | LC_ALL=C sort -S 64M -zu |
 		clean tar --null --no-recursion -T - --format=gnu --hard-dereference --mtime=@0 \
 			--owner=0 --group=0 --numeric-owner --mode=u+rw,go-w,a+rX -cf -)
 }
