@@ -33,9 +33,6 @@ size_t arch_tables_bytes(uint64_t mapped_bytes);
 /* Writes page tables and descriptor/vector tables into the system slot at vm->tables_gpa. */
 void arch_build_tables(struct vm *vm, uint64_t mapped_bytes);
 
-/* What to do where /dev/kvm cannot be opened, for a message. */
-extern const char arch_kvm_hint[];
-
 /* Type for KVM_CREATE_VM of an ordinary VM that maps mapped_bytes, or skip(). */
 unsigned long arch_vm_type(int kvm_fd, uint64_t mapped_bytes);
 

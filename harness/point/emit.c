@@ -227,6 +227,8 @@ void emit_record(FILE *out, const struct measurement *m)
 {
 	write_head(out, m->point, "ok", NULL);
 	write_counts(out, m);
+	if (m->uffd_way)
+		fprintf(out, ",\"userfaultfd\":\"%s\"", m->uffd_way);
 	settings_write(out);
 	/* Emulated CPUs take turns on real ones: their times mean nothing. */
 	if (tier_kinds[m->point->tier].is_timed)

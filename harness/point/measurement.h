@@ -25,6 +25,7 @@ struct measurement {
 	_Atomic uint32_t *page_states; /* pages_total, see pages.c */
 	struct abi_memory_region2 slot; /* of the tested memory; the mode adds to it */
 	void *handlers; /* the mode's own, between its start() and stop() */
+	const char *uffd_way; /* how userfaultfds were had; NULL: there are none */
 	uint64_t begin_ticks; /* when vCPUs start; set when all of them are ready */
 	/* What happened, for the record. */
 	_Atomic uint64_t fetches, populates;

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include "fail.h"
 #include "pages.h"
 #include "pending.h"
+#include "uffd_open.h"
 
 /* Sent to handler threads until they have ended: interrupts whatever they wait in. */
 #define STOP_SIGNAL SIGUSR1
@@ -291,12 +291,8 @@ static int open_uffd(struct measurement *m, uint64_t first_page, uint64_t pages)
 		.range = { .start = hva_of_page(m, first_page), .len = pages * PAGE_BYTES },
 		.mode = is_minor ? UFFDIO_REGISTER_MODE_MINOR : UFFDIO_REGISTER_MODE_MISSING,
 	};
-	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	int fd = uffd_open(&m->uffd_way);
 
-	if (fd < 0 && errno == EPERM)
-		skip("userfaultfd for faults in the kernel is not permitted: run as root, or set sysctl vm.unprivileged_userfaultfd=1");
-	if (fd < 0)
-		skip("userfaultfd: %s; the kernel needs CONFIG_USERFAULTFD", strerror(errno));
 	if (ioctl(fd, UFFDIO_API, &api))
 		skip("UFFDIO_API%s: %s; the kernel is too old",
 		     is_minor ? " with minor faults" : "", strerror(errno));

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../kvm_advice.h"
 #include "arch.h"
 #include "fail.h"
 
@@ -38,10 +39,10 @@ static void open_kvm(struct vm *vm, unsigned long type, uint64_t mapped_bytes)
 		     sysconf(_SC_PAGESIZE), PAGE_BYTES);
 	vm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (vm->kvm_fd < 0)
-		skip("/dev/kvm cannot be opened: %s; %s", strerror(errno), arch_kvm_hint);
+		skip("/dev/kvm cannot be opened: %s; %s", strerror(errno), kvm_advice(errno));
 	version = ioctl(vm->kvm_fd, KVM_GET_API_VERSION, 0);
 	if (version < 0)
-		skip("/dev/kvm does not answer: %s; %s", strerror(errno), arch_kvm_hint);
+		skip("/dev/kvm does not answer: %s; %s", strerror(errno), kvm_advice(errno));
 	if (version != KVM_API_VERSION)
 		fail("/dev/kvm speaks version %d of its API, not %d", version, KVM_API_VERSION);
 
@@ -50,6 +51,8 @@ static void open_kvm(struct vm *vm, unsigned long type, uint64_t mapped_bytes)
 	vm->fd = ioctl(vm->kvm_fd, KVM_CREATE_VM, type);
 	if (vm->fd < 0 && type && errno == EINVAL)
 		skip("this KVM has no VMs of type %lu", type);
+	if (vm->fd < 0 && errno == EBUSY)
+		skip("KVM_CREATE_VM: %s; %s", strerror(errno), kvm_advice(errno));
 	if (vm->fd < 0)
 		fail("KVM_CREATE_VM of type %lu: %s", type, strerror(errno));
 }

@@ -3,7 +3,7 @@
 # guest's by those of workloads/guest.mk.
 
 KVM_TESTS_OBJECTS_$(arch) := $(call arch_objects,$(filter-out tests/kvm/guest.c,$(call files,tests/kvm/*.c tests/kvm/$(arch)/*.c)) \
-	$(addprefix harness/point/,fail.c supervise.c ticks.c vm.c $(arch)/arch.c))
+	harness/kvm_advice.c $(addprefix harness/point/,fail.c supervise.c ticks.c uffd_open.c vm.c $(arch)/arch.c))
 TEST_GUEST_OBJECTS_$(arch) := $(GUEST_START_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
 ALL_OBJECTS += $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
 

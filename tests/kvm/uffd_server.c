@@ -7,9 +7,9 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../../harness/point/uffd_open.h"
 #include "test.h"
 
 static void copy_page(struct uffd_server *server, uint64_t address, uint64_t word, uint64_t mode)
@@ -48,12 +48,11 @@ static void start(struct uffd_server *server, struct world *w, uint64_t features
 		.range = { .start = (uintptr_t)w->memory, .len = HUGE_BYTES },
 		.mode = mode,
 	};
+	const char *way;
 	pthread_t thread;
 
 	*server = (struct uffd_server){ .world = w };
-	server->fd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (server->fd < 0)
-		skip("userfaultfd: %s", strerror(errno));
+	server->fd = uffd_open(&way);
 	if (ioctl(server->fd, UFFDIO_API, &api))
 		skip("userfaultfd lacks features %#llx", (unsigned long long)features);
 	check(!ioctl(server->fd, UFFDIO_REGISTER, &range), "UFFDIO_REGISTER: %s", strerror(errno));

@@ -76,9 +76,6 @@ struct tables {
 	uint64_t directories[][PT_ENTRIES];
 };
 
-const char arch_kvm_hint[] =
-	"boot a kernel with KVM at EL2, and become root or a member of group kvm";
-
 unsigned long arch_vm_type(int kvm_fd, uint64_t mapped_bytes)
 {
 	int bits = ioctl(kvm_fd, KVM_CHECK_EXTENSION, KVM_CAP_ARM_VM_IPA_SIZE);

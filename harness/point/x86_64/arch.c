@@ -62,8 +62,6 @@ struct tables {
 
 _Static_assert(offsetof(struct tables, pml4) == PAGE_BYTES, "page tables must be aligned");
 
-const char arch_kvm_hint[] = "load kvm_amd or kvm_intel, and become root or a member of group kvm";
-
 unsigned long arch_vm_type(int kvm_fd, uint64_t mapped_bytes)
 {
 	(void)kvm_fd;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "../../kvm_advice.h"
 #include "../plan/keyset.h"
 #include "../plan/plan.h"
 #include "../store/record.h"
@@ -24,10 +25,7 @@ static int native_prepare(const struct setup *setup, enum arch arch)
 		close(kvm);
 		return 0;
 	}
-	return error("cannot open /dev/kvm: %s; %s", strerror(errno),
-		     errno == EACCES ? "join the group kvm" :
-				       "load kvm_intel or kvm_amd, switch virtualization on in the "
-				       "firmware or, in a VM, nested virtualization on its host");
+	return error("cannot open /dev/kvm: %s; %s", strerror(errno), kvm_advice(errno));
 }
 
 /* The tested pages, their source and their records; the threads' stacks. */
