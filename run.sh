@@ -17,6 +17,8 @@ root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # Services and minimal containers may have none of these; dpkg wants the sbins.
 export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
 export FAULTLINE_ROOT=$root
+# nproc would take these for the number of CPUs.
+unset OMP_NUM_THREADS OMP_THREAD_LIMIT
 
 usage() {
 	cat <<'END'

@@ -132,6 +132,9 @@ bool point_is_manycore(const struct point *p);
 /* Pages of tested memory: vcpus times pages, or pages where all vCPUs share them. */
 uint64_t point_pages_total(const struct point *p);
 
+/* Handler threads: readers in modes with userfaultfds, which their names tell; none in others. */
+unsigned int point_handlers(const struct point *p);
+
 /* Writes the value of a key as point_set() would read it. Returns buf. */
 const char *point_get(const struct point *p, const struct key *key, char *buf, size_t size);
 

@@ -48,6 +48,11 @@ void point_defaults(struct point *p)
 			point_set(p, point_keys[i].name, point_keys[i].initial);
 }
 
+unsigned int point_handlers(const struct point *p)
+{
+	return strstr(mode_names[p->mode], "uffd") ? p->readers : 0;
+}
+
 uint64_t point_pages_total(const struct point *p)
 {
 	return workload_is_shared[p->workload] ? p->pages : (uint64_t)p->vcpus * p->pages;

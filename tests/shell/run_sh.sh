@@ -72,6 +72,13 @@ check "after an update of the lists" was_called '^apt-get .*update'
 expect "doctor says what is missing" 2 "apt-get install .*gcc" "${on_fake_machine[@]}" doctor
 check "doctor installs nothing, even as root" was_not_called '^apt-get'
 
+# nproc answers these, if they are there.
+export OMP_NUM_THREADS=77 OMP_THREAD_LIMIT=78
+expect "another program's threads do not matter" 1 "make came to its turn" \
+	"${on_fake_machine[@]}" point --tier nested
+unset OMP_NUM_THREADS OMP_THREAD_LIMIT
+check "make takes the CPUs that there are" was_called "^make .*-j$(nproc) "
+
 # A machine without Debian's tools, and with little else.
 bare=$scratch/bare
 mkdir "$bare"

@@ -6,7 +6,7 @@
 
 #include "commands.h"
 #include "command_line.h"
-#include "../host/machine.h"
+#include "../host/cpus.h"
 #include "../measure/known_answers.h"
 #include "../measure/run_json.h"
 #include "../plan/keyset.h"
@@ -133,7 +133,7 @@ static int complete_plan(struct sweep_run *r)
 		.store = &r->store,
 		.identity = &r->identity,
 		.timeout_s = o->timeout_s,
-		.jobs = o->jobs ? o->jobs : machine_cpus(),
+		.jobs = o->jobs ? o->jobs : cpus_allowed(),
 		.is_done = xcalloc(r->plan.count, sizeof(*r->schedule.is_done)),
 	};
 	if (r->schedule.host->one_at_a_time)

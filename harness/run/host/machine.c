@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "machine.h"
+#include "cpus.h"
 #include "nature.h"
 #include "topology.h"
 #include "../base/file.h"
@@ -8,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <glob.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -30,15 +30,6 @@ static char *proc_field(const char *path, const char *name)
 	return value;
 }
 
-unsigned int machine_cpus(void)
-{
-	cpu_set_t set;
-
-	if (!sched_getaffinity(0, sizeof(set), &set))
-		return CPU_COUNT(&set);
-	return (unsigned int)sysconf(_SC_NPROCESSORS_ONLN); /* more CPUs than a cpu_set_t has */
-}
-
 uint64_t machine_available_bytes(void)
 {
 	char *kib = proc_field("/proc/meminfo", "MemAvailable");
@@ -48,16 +39,11 @@ uint64_t machine_available_bytes(void)
 	return bytes;
 }
 
-static int count_objects(hwloc_topology_t topology, hwloc_obj_type_t type)
+static json_t *count_of(hwloc_topology_t topology, hwloc_obj_type_t type)
 {
 	int n = hwloc_get_nbobjs_by_type(topology, type);
 
-	return n > 0 ? n : 1;
-}
-
-static json_t *count_of(hwloc_topology_t topology, hwloc_obj_type_t type)
-{
-	return json_integer(count_objects(topology, type));
+	return json_integer(n > 0 ? n : 1);
 }
 
 static json_t *describe_caches(hwloc_topology_t topology)
@@ -90,6 +76,7 @@ static void add_topology(json_t *m)
 	json_object_set_new(m, "numa_nodes", count_of(topology, HWLOC_OBJ_NUMANODE));
 	json_object_set_new(m, "cores", count_of(topology, HWLOC_OBJ_CORE));
 	json_object_set_new(m, "cpus", count_of(topology, HWLOC_OBJ_PU));
+	json_object_set_new(m, "cpus_allowed", json_owned(cpus_allowed_text()));
 	json_object_set_new(m, "caches", describe_caches(topology));
 	hwloc_topology_destroy(topology);
 }
@@ -248,78 +235,4 @@ json_t *machine_describe(void)
 	json_object_set_new(m, "clocksource", setting(CLOCK));
 	json_object_set_new(m, "kvm", describe_kvm());
 	return m;
-}
-
-/* CPU numbers in the order in which threads take them. */
-struct order {
-	unsigned int *cpus, n;
-};
-
-static struct order placement_order(hwloc_topology_t topology)
-{
-	unsigned int cores = count_objects(topology, HWLOC_OBJ_CORE);
-	unsigned int cpus = count_objects(topology, HWLOC_OBJ_PU), before;
-	struct order order = { xcalloc(cpus, sizeof(*order.cpus)) };
-
-	for (unsigned int thread = 0; order.n < cpus; thread++) {
-		before = order.n;
-		for (unsigned int i = 0; i < cores; i++) {
-			hwloc_obj_t core = hwloc_get_obj_by_type(topology, HWLOC_OBJ_CORE, i), pu;
-
-			if (!core)
-				continue;
-			pu = hwloc_get_obj_inside_cpuset_by_type(topology, core->cpuset,
-								 HWLOC_OBJ_PU, thread);
-			if (pu)
-				order.cpus[order.n++] = pu->os_index;
-		}
-		if (order.n == before)
-			break; /* CPUs that belong to no core */
-	}
-	return order;
-}
-
-/*
- * Writes count CPUs from the first one on, round the end, as a list with ranges to
- * CPU_LIST_SIZE bytes. Returns -1 when it does not fit.
- */
-static int write_cpu_list(const struct order *order, unsigned int first, unsigned int count,
-			  char *list)
-{
-	size_t used = 0;
-
-	list[0] = '\0';
-	if (count > order->n)
-		count = order->n; /* the list is taken in turn */
-	for (unsigned int i = 0, run; i < count; i += run) {
-		unsigned int from = order->cpus[(first + i) % order->n];
-
-		for (run = 1; i + run < count; run++)
-			if (order->cpus[(first + i + run) % order->n] != from + run)
-				break;
-		used += snprintf(list + used, CPU_LIST_SIZE - used, run > 1 ? "%s%u-%u" : "%s%u",
-				 i ? "," : "", from, from + run - 1);
-		if (used >= CPU_LIST_SIZE)
-			return -1;
-	}
-	return 0;
-}
-
-int machine_place(struct point *p)
-{
-	hwloc_topology_t topology = topology_load();
-	struct order order;
-	int failed;
-
-	if (!topology)
-		return error("%s; use --placement none", error_text());
-	order = placement_order(topology);
-	hwloc_topology_destroy(topology);
-	failed = !order.n || write_cpu_list(&order, 0, p->vcpus, p->vcpu_cpus) ||
-		 write_cpu_list(&order, p->vcpus % order.n, p->readers, p->reader_cpus);
-	free(order.cpus);
-	if (!failed)
-		return 0;
-	return error("this machine's CPUs do not fit a CPU list of a point; use "
-		     "--placement none, or vcpu_cpus and reader_cpus");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/file.h"
+#include "../host/cpus.h"
 #include "../host/machine.h"
 #include "../host/nature.h"
 #include "../store/record.h"
@@ -138,7 +139,9 @@ int point_place(struct point *p, const struct setup *setup, enum placement place
 	plan_place_simulated(p);
 	if (host->check_point && host->check_point(setup, p))
 		return -1;
+	if (tier_kinds[p->tier].host == HOST_NATIVE && cpus_check(p))
+		return -1;
 	if (!placement_is_by_core(placement, p->tier) || *p->vcpu_cpus || *p->reader_cpus)
 		return 0;
-	return machine_place(p);
+	return cpus_place(p);
 }
