@@ -99,13 +99,18 @@ void folder_remove(const char *path)
 	rmdir(path);
 }
 
-char *scratch_make(void)
+const char *scratch_place(void)
 {
 	const char *tmp = getenv("TMPDIR");
+
+	return tmp && *tmp ? tmp : "/tmp";
+}
+
+char *scratch_make(void)
+{
+	const char *tmp = scratch_place();
 	char *dir;
 
-	if (!tmp || !*tmp)
-		tmp = "/tmp";
 	dir = xasprintf("%s/faultline-XXXXXX", tmp);
 	if (mkdtemp(dir))
 		return dir;

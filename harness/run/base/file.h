@@ -42,7 +42,8 @@ int folder_lock(const char *path);
 /* Removes a folder and the files in it; folders in it stay, and so does it then. */
 void folder_remove(const char *path);
 
-/* A new folder for files that are not to stay, or NULL after error(); and its end. */
+/* Where files are that are not to stay; a new folder for some, or NULL after error(); its end. */
+const char *scratch_place(void);
 char *scratch_make(void);
 void scratch_remove(char *owned);
 

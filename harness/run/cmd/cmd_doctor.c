@@ -6,6 +6,8 @@
 
 #include "commands.h"
 #include "command_line.h"
+#include "../host/cpus.h"
+#include "../host/limits.h"
 #include "../host/machine.h"
 #include "../host/nature.h"
 #include "../measure/tier_choice.h"
@@ -124,20 +126,34 @@ static void show_tools(void)
 	}
 }
 
-static void show_machine(void)
+static void show_limit(const struct limit *limit, const struct setup *setup)
+{
+	struct room room = limit->room(setup->root);
+	char *text = limit_text(limit, &room);
+
+	printf("  %-22s%s\n", limit->name, text);
+	free(text);
+	free(room.bound);
+}
+
+static void show_machine(const struct setup *setup)
 {
 	static const char *const natures[] = { "no VM", "a VM", "perhaps a VM" };
 	const struct nature *nature = machine_nature();
 	json_t *machine = machine_describe();
+	char *cpus = cpus_allowed_text();
 
-	printf("Machine\n  %s, %s: %s\n  %lld CPUs, %lld cores, %lld NUMA nodes, %llu MiB of memory "
-	       "available\n",
+	printf("Machine\n  %s, %s: %s\n  %lld CPUs, %lld cores, %lld NUMA nodes\n"
+	       "What faultline may use of it\n  %-22s%u (%s)\n",
 	       json_member(machine, "cpu_model"), natures[nature->kind], nature->how,
 	       json_integer_value(json_object_get(machine, "cpus")),
 	       json_integer_value(json_object_get(machine, "cores")),
-	       json_integer_value(json_object_get(machine, "numa_nodes")),
-	       (unsigned long long)(machine_available_bytes() >> 20));
+	       json_integer_value(json_object_get(machine, "numa_nodes")), "CPUs", cpus_allowed(),
+	       cpus);
+	free(cpus);
 	json_decref(machine);
+	for (enum limit_id id = 0; id < LIMIT_COUNT; id++)
+		show_limit(&limits[id], setup);
 }
 
 int cmd_doctor(int argc, char **argv)
@@ -153,7 +169,7 @@ int cmd_doctor(int argc, char **argv)
 		return code;
 	setup_init(&setup);
 	events_init();
-	show_machine();
+	show_machine(&setup);
 	show_tiers(&setup);
 	failed = show_modes(&setup);
 	if (!failed) {

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "command_line.h"
 #include "../base/file.h"
+#include "../host/limits.h"
 #include "../measure/identity.h"
 #include "../measure/schedule.h"
 #include "../measure/tier_choice.h"
@@ -186,7 +187,7 @@ static int run_point_on(struct request *r, const struct setup *setup)
 		print_owned(job_command(&job));
 		return EXIT_FINE;
 	}
-	if (memory_check(job.host, &r->point))
+	if (limits_check(job.host, &r->point, scratch_place()))
 		return exit_failed(-1, EXIT_USAGE);
 	return measure_identified(r, &job, choice.why);
 }

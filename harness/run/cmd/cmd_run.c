@@ -173,12 +173,18 @@ static int create_folder(struct sweep_run *r)
 	return failed;
 }
 
+/* dir: the folder of the run, NULL for the usual place. */
+static int check_limits(const struct sweep_run *r, const char *dir)
+{
+	return schedule_check_limits(&r->schedule, dir ? dir : r->setup.root);
+}
+
 /* A new folder with a run.json. */
 static int begin(struct sweep_run *r)
 {
 	struct run_facts facts = { &r->options, &r->sweep, &r->choice, &r->schedule };
 
-	if (schedule_check_memory(&r->schedule) || create_folder(r))
+	if (check_limits(r, r->options.out) || create_folder(r))
 		return -1;
 	r->json = run_json_make(&facts, &r->identity);
 	return keep_configs(r);
@@ -224,7 +230,7 @@ static int resume(struct sweep_run *r, const struct records *records)
 		return error("this run cannot be resumed, its records would not be comparable: %s; "
 			     "start a new one",
 			     error_text());
-	if (mark_done(r, records) || schedule_check_memory(&r->schedule))
+	if (mark_done(r, records) || check_limits(r, r->options.resume))
 		return -1;
 	run_json_resumed(r->json, &r->schedule);
 	run_json_update(r->json, &r->schedule, false);

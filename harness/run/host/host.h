@@ -16,6 +16,21 @@ struct point_files {
 	char *account; /* of where the time went; NULL when nobody asks for it */
 };
 
+/* Of a record and of what a point writes beside it; most have less. */
+#define LOG_BYTES (8 * 1024)
+
+/* What a point can find too little of, see limits.h. */
+enum limit_id {
+	LIMIT_MEMORY,
+	LIMIT_ADDRESS_SPACE,
+	LIMIT_DESCRIPTORS,
+	LIMIT_THREADS,
+	LIMIT_MAPPINGS,
+	LIMIT_FILE_SIZE,
+	LIMIT_DISK,
+	LIMIT_COUNT
+};
+
 struct host {
 	const char *name;
 	bool one_at_a_time; /* points disturb each other's times */
@@ -27,8 +42,8 @@ struct host {
 	 */
 	int (*prepare)(const struct setup *setup, enum arch arch);
 
-	/* Memory of this machine that the point needs. */
-	uint64_t (*memory_bytes)(const struct point *p);
+	/* How much of it the point needs. */
+	uint64_t (*needs)(const struct point *p, enum limit_id what);
 
 	/*
 	 * Checks what only this point cannot do without; NULL for nothing to check.

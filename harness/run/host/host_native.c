@@ -29,9 +29,32 @@ static int native_prepare(const struct setup *setup, enum arch arch)
 }
 
 /* The tested pages, their source and their records; the threads' stacks. */
-static uint64_t native_memory_bytes(const struct point *p)
+static uint64_t memory_bytes(const struct point *p)
 {
 	return ((uint64_t)p->vcpus + p->readers) * 256 * 1024 + 3 * 4096 * point_pages_total(p);
+}
+
+static uint64_t native_needs(const struct point *p, enum limit_id what)
+{
+	const uint64_t handlers = point_handlers(p), uffds = handlers ? p->uffds : 0;
+
+	switch (what) {
+	case LIMIT_MEMORY:
+		return memory_bytes(p);
+	case LIMIT_ADDRESS_SPACE: /* a handler has a stack of the usual size */
+		return memory_bytes(p) + handlers * 8 * 1024 * 1024;
+	case LIMIT_DESCRIPTORS: /* 2 a vCPU, an epoll a handler; VM, files, what was inherited */
+		return 2ull * p->vcpus + uffds + handlers + 32;
+	case LIMIT_THREADS: /* those, and the processes around them */
+		return p->vcpus + handlers + 2;
+	case LIMIT_MAPPINGS: /* a stack and its guard each, a vCPU's page; program, VM */
+		return 3ull * p->vcpus + 2 * handlers + uffds + 100;
+	case LIMIT_FILE_SIZE:
+	case LIMIT_DISK:
+		return LOG_BYTES;
+	default:
+		return 0;
+	}
 }
 
 static void native_command(const struct setup *setup, const struct point *p,
@@ -47,7 +70,7 @@ const struct host host_native = {
 	.one_at_a_time = true,
 	.has_record_on_stdout = true,
 	.prepare = native_prepare,
-	.memory_bytes = native_memory_bytes,
+	.needs = native_needs,
 	.command = native_command,
 	.parse = record_parse,
 };

@@ -110,6 +110,32 @@ static uint64_t vm_memory_bytes(const struct point *p)
 	       (p->coherence_ns ? used / LINE_BYTES * (1 + (p->cpus + 63) / 64) * 8 : 0);
 }
 
+/*
+ * QEMU maps all of the guest's memory and its own tables. Instructions that are counted are
+ * executed by one thread, whatever the number of CPUs.
+ */
+static uint64_t vm_needs(const struct point *p, enum limit_id what)
+{
+	switch (what) {
+	case LIMIT_MEMORY:
+		return vm_memory_bytes(p);
+	case LIMIT_ADDRESS_SPACE:
+		return guest_memory_bytes(p) + vm_memory_bytes(p) - used_memory_bytes(p) +
+		       512 * MIB;
+	case LIMIT_DESCRIPTORS:
+		return 64;
+	case LIMIT_THREADS:
+		return 8;
+	case LIMIT_MAPPINGS:
+		return 1000;
+	case LIMIT_FILE_SIZE:
+	case LIMIT_DISK:
+		return LOG_BYTES;
+	default:
+		return 0;
+	}
+}
+
 /* What two boots could differ in on any machine: clock and seed. */
 #define FIXED_WORDS                                                  \
 	"-nodefaults -no-user-config -nographic -no-reboot -seed 1 " \
@@ -299,9 +325,9 @@ static char *vm_explain(const struct point_files *files)
 }
 
 /* What points and known answers share. */
-#define VM_HOST                                                               \
-	.name = "vm", .prepare = vm_prepare, .memory_bytes = vm_memory_bytes, \
-	.check_point = vm_check_point, .verify = vm_verify, .explain = vm_explain
+#define VM_HOST                                                                                \
+	.name = "vm", .prepare = vm_prepare, .needs = vm_needs, .check_point = vm_check_point, \
+	.verify = vm_verify, .explain = vm_explain
 
 const struct host host_vm = {
 	VM_HOST,

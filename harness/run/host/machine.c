@@ -30,15 +30,6 @@ static char *proc_field(const char *path, const char *name)
 	return value;
 }
 
-uint64_t machine_available_bytes(void)
-{
-	char *kib = proc_field("/proc/meminfo", "MemAvailable");
-	uint64_t bytes = kib ? strtoull(kib, NULL, 10) * 1024 : 0;
-
-	free(kib);
-	return bytes;
-}
-
 static json_t *count_of(hwloc_topology_t topology, hwloc_obj_type_t type)
 {
 	int n = hwloc_get_nbobjs_by_type(topology, type);

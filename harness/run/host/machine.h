@@ -7,9 +7,6 @@
 
 #include "../base/util.h"
 
-/* Memory that can be had without swapping, or 0 when the kernel does not say. */
-uint64_t machine_available_bytes(void);
-
 /*
  * The "machine" object of run.json: CPU, topology, caches, settings that change
  * timing. New reference.

@@ -123,6 +123,7 @@ int execution_start(struct execution *e, const struct job *job)
 		.name = xasprintf("%s/%s", slash ? slash + 1 : job->log_dir, job->stem),
 		.started_unix_s = time(NULL),
 		.timeout_s = cost_timeout_s(job->point, job->timeout_s),
+		.kills_before = memory_kills(),
 	};
 	stopwatch_start(&e->watch);
 	files_init(&e->files, job);
@@ -195,6 +196,19 @@ static bool exit_is_regular(int status)
 	       WEXITSTATUS(status) == EXIT_SKIPPED;
 }
 
+/* Native points report themselves that what measures was killed. */
+static void blame_memory(const struct execution *e, json_t *record)
+{
+	const char *reason = record_reason(record);
+	char *cause = reason && !e->timed_out && strstr(reason, "killed by signal 9") ?
+			      memory_kill_cause(e->kills_before) :
+			      NULL;
+
+	if (cause)
+		json_object_set_new(record, "reason", json_sprintf("%s; %s", reason, cause));
+	free(cause);
+}
+
 static json_t *collect(struct execution *e, int status)
 {
 	char *text = file_read(e->files.record);
@@ -218,6 +232,7 @@ static json_t *collect(struct execution *e, int status)
 		free(reason);
 		free(cause);
 	}
+	blame_memory(e, record);
 	unlink(e->files.control);
 	remove_if_empty(e->files.errors);
 	remove_if_empty(e->files.console);

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "../host/host.h"
+#include "../host/memory_room.h"
 
 #define INTERRUPTED (-2) /* what functions return that were interrupted, after error() */
 
@@ -37,6 +38,7 @@ struct execution {
 	struct stopwatch watch;
 	double timeout_s;
 	bool timed_out;
+	struct memory_kills kills_before;
 };
 
 /*

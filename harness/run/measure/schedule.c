@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../host/machine.h"
+#include "../host/limits.h"
+#include "../host/memory_room.h"
 #include "progress.h"
 #include "../store/record.h"
-
-#define MIB (1024 * 1024ull)
 
 /* A place where one point at a time runs. */
 struct slot {
@@ -25,33 +24,31 @@ struct scheduler {
 	uint64_t memory_free_bytes;
 };
 
-int memory_check(const struct host *host, const struct point *p)
+static uint64_t memory_of(const struct schedule *s, const struct point *p)
 {
-	uint64_t available = machine_available_bytes(), needed = host->memory_bytes(p);
-	char cpus[40] = "";
-
-	if (!available || needed <= available)
-		return 0;
-	if (p->cpus > 1)
-		snprintf(cpus, sizeof(cpus), " on %u simulated CPUs", p->cpus);
-	return error("not enough memory: the point with %u vCPUs%s and %llu pages in all needs "
-		     "%llu MiB, and %llu MiB are available; choose fewer pages, vCPUs or CPUs",
-		     p->vcpus, cpus, (unsigned long long)point_pages_total(p),
-		     (unsigned long long)(needed / MIB), (unsigned long long)(available / MIB));
+	return s->host->needs(p, LIMIT_MEMORY);
 }
 
-int schedule_check_memory(const struct schedule *s)
+int schedule_check_limits(const struct schedule *s, const char *folder)
 {
-	const struct point *largest = NULL;
+	size_t left = 0;
 
-	for (size_t i = 0; i < s->plan->count; i++) {
-		const struct point *p = &s->plan->points[i].point;
+	for (size_t i = 0; i < s->plan->count; i++)
+		left += !s->is_done[i];
+	for (enum limit_id limit = 0; limit < LIMIT_COUNT && left; limit++) {
+		const struct point *largest = NULL;
 
-		if (!s->is_done[i] &&
-		    (!largest || s->host->memory_bytes(p) > s->host->memory_bytes(largest)))
-			largest = p;
+		for (size_t i = 0; i < s->plan->count; i++) {
+			const struct point *p = &s->plan->points[i].point;
+
+			if (!s->is_done[i] &&
+			    (!largest || s->host->needs(p, limit) > s->host->needs(largest, limit)))
+				largest = p;
+		}
+		if (limit_check(s->host, largest, limit, folder, left))
+			return -1;
 	}
-	return largest ? memory_check(s->host, largest) : 0;
+	return 0;
 }
 
 struct job schedule_job(const struct schedule *s, const struct planned *planned)
@@ -92,7 +89,7 @@ static int start_point(struct scheduler *sc, struct slot *slot, const struct pla
 	if (check_identity(sc->s) || execution_start(&slot->execution, &job))
 		return -1;
 	slot->planned = planned;
-	sc->memory_free_bytes -= job.host->memory_bytes(job.point);
+	sc->memory_free_bytes -= memory_of(sc->s, job.point);
 	sc->running++;
 	return 0;
 }
@@ -112,7 +109,7 @@ static int start_points(struct scheduler *sc)
 		if (sc->next == s->plan->count)
 			return 0;
 		planned = &s->plan->points[sc->next];
-		if (sc->running && s->host->memory_bytes(&planned->point) > sc->memory_free_bytes)
+		if (sc->running && memory_of(s, &planned->point) > sc->memory_free_bytes)
 			return 0;
 		if (start_point(sc, &sc->slots[i], planned))
 			return -1;
@@ -145,7 +142,7 @@ static int finish_point(struct scheduler *sc, struct slot *slot, json_t *record)
 		progress_point_done(&sc->progress, slot->planned, record, duration_s);
 	}
 	json_decref(record);
-	sc->memory_free_bytes += sc->s->host->memory_bytes(&slot->planned->point);
+	sc->memory_free_bytes += memory_of(sc->s, &slot->planned->point);
 	slot->planned = NULL;
 	sc->running--;
 	return failed;
@@ -178,14 +175,15 @@ static int run_loop(struct scheduler *sc)
 
 int schedule_run(struct schedule *s)
 {
-	uint64_t available = machine_available_bytes();
+	struct memory_room room = memory_room();
 	struct scheduler sc = {
 		.s = s,
 		.slots = xcalloc(s->jobs, sizeof(*sc.slots)),
-		.memory_free_bytes = available ? available : UINT64_MAX / 2,
+		.memory_free_bytes = room.bytes < UINT64_MAX ? room.bytes : UINT64_MAX / 2,
 	};
 	int failed;
 
+	free(room.bound);
 	progress_start(&sc.progress, s->plan, s->is_done, s->host->one_at_a_time ? 0 : s->jobs);
 	failed = run_loop(&sc);
 	for (unsigned int i = 0; i < s->jobs; i++)

@@ -21,11 +21,8 @@ struct schedule {
 	unsigned int ok, failed, skipped; /* records, with those that were there before */
 };
 
-/* Checks that a point fits this machine's memory. Returns 0, or -1 after error() with the figures. */
-int memory_check(const struct host *host, const struct point *p);
-
-/* The same for all points that are not done. */
-int schedule_check_memory(const struct schedule *schedule);
+/* Checks all that is not done against the limits in force. Returns 0, or -1 after error(). */
+int schedule_check_limits(const struct schedule *schedule, const char *folder);
 
 /* Counts a record of that status. */
 void schedule_count(struct schedule *schedule, const char *status);

@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Bounds of this process that are not the machine's: CPUs, memory, what ulimit shows. A point
+# that cannot fit is refused with figures before it starts.
+#
+# shellcheck disable=SC2016 # what stands in single quotes is for another shell
+set -uo pipefail
+
+# shellcheck source=tests/e2e.sh
+. "$(dirname "$0")/../e2e.sh"
+
+if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
+	skip_test "limits" "no /dev/kvm: native points cannot run"
+	finish
+fi
+grep -q '^flags.* hypervisor' /proc/cpuinfo && tier=nested || tier=hardware
+point=("$faultline" point tier="$tier" pages=16)
+
+# CPUs.
+last=$(taskset -cp $$ | sed 's/.*[ ,-]//')
+one=(taskset -c "$last")
+expect "a CPU is kept to" 0 "vcpu_cpus=$last reader_cpus=$last( |$)" \
+	"${one[@]}" "${point[@]}" mode=kernel --dry-run
+expect "threads that share a CPU are told of" 0 "1 vCPUs and 1 handler threads share the 1 CPUs.*\($last\)" \
+	"${one[@]}" "${point[@]}" mode=uffd
+expect "a CPU of one's own outside" 2 "vcpu_cpus=$((last + 1)): CPU $((last + 1)) is not among.*\($last," \
+	"${one[@]}" "${point[@]}" mode=kernel vcpu_cpus=$((last + 1))
+expect "doctor shows the CPUs" 0 "CPUs  *1 \($last\)" "${one[@]}" "$faultline" doctor
+
+# ulimit.
+many=(mode=uffd vcpus=128 uffds=per-vcpu readers=per-vcpu pages=8)
+with=(bash -c 'ulimit "$1" "$2" && "${@:3}"' -)
+expect "file descriptors" 2 "needs 544, and 256 are available \(ulimit -Hn\); raise the hard limit" \
+	"${with[@]}" -n 256 "${point[@]}" "${many[@]}"
+expect "enough of them" 0 "1024  pages verified" "${with[@]}" -n 544 "${point[@]}" "${many[@]}"
+expect "doctor shows that limit" 0 "file descriptors  *256 \(ulimit -Hn\)" \
+	"${with[@]}" -n 256 "$faultline" doctor
+expect "address space" 2 "not enough address space.*\(ulimit -v\); ulimit -v unlimited" \
+	"${with[@]}" -v 200000 "${point[@]}" "${many[@]}" pages=4096
+expect "size of files" 2 "not enough size of a file.*ulimit -f unlimited" \
+	"${with[@]}" -f 1 "${point[@]}" mode=kernel
+expect "a sweep, too" 2 "vCPUs.* needs [0-9]*, and 64 are available \(ulimit -Hn\)" \
+	"${with[@]}" -n 64 "$faultline" run --tier "$tier" --sweep smoke --modes kernel --vcpus 64 \
+	--out "$scratch/x"
+check "which has left no folder" test ! -e "$scratch/x"
+if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 true 2>/dev/null; then
+	chmod 755 "$scratch"
+	expect "threads of the user" 2 "not enough threads: .* needs 258, .*\(ulimit -u\); raise" \
+		unshare -m bash -c 'chmod 1777 "$1"; mount -t tmpfs none /mnt && mknod -m 666 /mnt/kvm c 10 232 &&
+		mount --bind /mnt/kvm /dev/kvm; ulimit -u 200; exec setpriv --reuid 65534 --regid 65534 \
+		--clear-groups --bounding-set -all --inh-caps -all "${@:2}"' - "$scratch" "${point[@]}" "${many[@]}"
+else
+	skip_test "threads of the user" "takes root"
+fi
+
+# A memory control group, of the version that there is.
+group=
+for base in /sys/fs/cgroup/memory /sys/fs/cgroup; do
+	[ -e "$base/cgroup.procs" ] || continue
+	mkdir "$base/faultline-test-$$" 2>/dev/null && group=$base/faultline-test-$$
+	for limit in memory.limit_in_bytes memory.max; do
+		[ ! -w "$group/$limit" ] || break 2
+	done
+	[ -z "$group" ] || rmdir "$group"
+	group=
+done
+if [ -z "$group" ]; then
+	for name in "memory of a control group" "doctor shows it" "memory ran out"; do
+		skip_test "$name" "no memory control group can be made"
+	done
+	finish
+fi
+trap 'rmdir "$group"; rm -rf "$scratch"' EXIT
+inside=(bash -c 'echo $$ >"$1/cgroup.procs" && "${@:2}"' - "$group")
+echo $((48 << 20)) >"$group/$limit"
+expect "memory of a control group" 2 "needs 386 MiB, and 4[0-9] MiB .*\($group/$limit\); choose fewer" \
+	"${inside[@]}" "${point[@]}" mode=kernel vcpus=8 pages=4096
+expect "doctor shows it" 0 "memory  *4[0-9] MiB \($group/$limit\)" "${inside[@]}" "$faultline" doctor
+# One that takes more than it should.
+mkdir -p "$scratch/root/build/$(uname -m | sed s/aarch64/arm64/)"
+hog=$scratch/root/build/$(uname -m | sed s/aarch64/arm64/)/faultline-point
+printf '#!/bin/sh\nexec tail /dev/zero\n' >"$hog"
+chmod +x "$hog"
+expect "memory ran out" 1 "killed by signal 9.*control group ran out \($group/$limit is 48 MiB\)" \
+	env FAULTLINE_ROOT="$scratch/root" "${inside[@]}" "${point[@]}" mode=kernel
+finish

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What bounds a process, on machines that are made up of files. */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "../../harness/mode.h"
+#include "../../harness/run/base/file.h"
+#include "../../harness/run/base/spawn.h"
+#include "../../harness/run/host/cgroup.h"
+#include "../../harness/run/host/limits.h"
+#include "../../harness/run/host/memory_room.h"
+#include "../../harness/run/host/sys.h"
+
+#define MIB (1024 * 1024ull)
+
+static char *root;
+
+static void put(const char *path, const char *text)
+{
+	char *full = xasprintf("%s%s", root, path), *name = strrchr(full, '/');
+
+	*name++ = '\0';
+	assert_int_equal(folders_make(full), 0);
+	assert_int_equal(file_replace(full, name, text), 0);
+	free(full);
+}
+
+static int make_root(void **state)
+{
+	(void)state;
+	root = scratch_make();
+	sys_root = root;
+	put("/proc/meminfo", "MemTotal: 9000000 kB\nMemAvailable:    8388608 kB\n");
+	put("/proc/vmstat", "nr_free_pages 1\noom_kill 3\n");
+	return 0;
+}
+
+static int remove_root(void **state)
+{
+	char *argv[] = { "rm", "-r", root, NULL };
+
+	(void)state;
+	spawn_wait(spawn(argv, 1, 2));
+	free(root);
+	sys_root = "";
+	return 0;
+}
+
+/* A process of version 1 or 2 in that group; mount is the place of what the mount shows. */
+static void be_in(bool is_v2, const char *group, const char *mount_root)
+{
+	char *text = xasprintf(is_v2 ? "0::%s\n" :
+				       "3:cpuset:/\n2:name=systemd:/x\n1:cpu,memory:%s\n"
+				       "0::/elsewhere\n",
+			       group);
+
+	put("/proc/self/cgroup", text);
+	free(text);
+	text = xasprintf("22 1 0:21 / /proc rw - proc proc rw\n"
+			 "30 25 0:26 %s /sys/fs/cg%s rw,nosuid shared:9 - cgroup%s none rw%s\n",
+			 mount_root, is_v2 ? "" : "/mem\\040ory", is_v2 ? "2" : "",
+			 is_v2 ? ",nsdelegate" : ",cpu,memory");
+	put("/proc/self/mountinfo", text);
+	free(text);
+}
+
+static void room_is(uint64_t mib, const char *bound)
+{
+	struct memory_room room = memory_room();
+
+	assert_int_equal(room.bytes / MIB, mib);
+	if (bound)
+		assert_string_equal(room.bound, bound);
+	else
+		assert_null(room.bound);
+	free(room.bound);
+}
+
+static void without_groups_the_machine_counts(void **state)
+{
+	(void)state;
+	room_is(8192, NULL);
+	put("/proc/self/cgroup", "");
+	room_is(8192, NULL);
+	put("/proc/self/cgroup", "garbage\n7\n:\n0::\n");
+	put("/proc/self/mountinfo", "garbage\n1 2 3\n");
+	room_is(8192, NULL);
+}
+
+static void every_group_upward_counts(void **state)
+{
+	(void)state;
+	be_in(true, "/a/b", "/");
+	put("/sys/fs/cg/a/b/memory.max", "max\n");
+	put("/sys/fs/cg/a/b/memory.current", "1048576\n");
+	room_is(8192, NULL);
+	put("/sys/fs/cg/a/memory.max", "536870912\n"); /* 512 MiB */
+	put("/sys/fs/cg/a/memory.current", "209715200\n");
+	put("/sys/fs/cg/a/memory.stat", "anon 1\ninactive_file 52428800\nactive_file 52428800\n"
+					"inactive_file_other 99999999\n");
+	room_is(412, "/sys/fs/cg/a/memory.max");
+	put("/sys/fs/cg/a/b/memory.high", "104857600\n");
+	room_is(99, "/sys/fs/cg/a/b/memory.high");
+	put("/sys/fs/cg/a/b/memory.max", "0\n");
+	room_is(0, "/sys/fs/cg/a/b/memory.max");
+}
+
+static void the_same_in_version_1(void **state)
+{
+	(void)state;
+	be_in(false, "/a/b", "/");
+	put("/sys/fs/cg/mem ory/a/b/memory.limit_in_bytes", "9223372036854771712\n");
+	put("/sys/fs/cg/mem ory/a/b/memory.usage_in_bytes", "52428800\n");
+	room_is(8192, NULL);
+	/* Also by a group that cannot be seen. */
+	put("/sys/fs/cg/mem ory/a/b/memory.stat", "cache 1\nhierarchical_memory_limit 419430400\n"
+						  "total_inactive_file 20971520\n");
+	room_is(370, "/sys/fs/cg/mem ory/a/b/memory.stat");
+	put("/sys/fs/cg/mem ory/memory.limit_in_bytes", "104857600\n");
+	put("/sys/fs/cg/mem ory/memory.usage_in_bytes", "62914560\n");
+	room_is(40, "/sys/fs/cg/mem ory/memory.limit_in_bytes");
+}
+
+/* What a container sees: its own group at the top, by whatever name it is known outside. */
+static void containers_see_their_own_group(void **state)
+{
+	(void)state;
+	put("/sys/fs/cg/memory.max", "67108864\n");
+	put("/sys/fs/cg/memory.current", "0\n");
+	be_in(true, "/docker/abc", "/docker/abc");
+	room_is(64, "/sys/fs/cg/memory.max");
+	be_in(true, "/", "/");
+	room_is(64, "/sys/fs/cg/memory.max");
+	be_in(true, "/../other", "/");
+	room_is(64, "/sys/fs/cg/memory.max");
+	be_in(true, "/docker/abcdef", "/docker/abc");
+	room_is(64, "/sys/fs/cg/memory.max");
+}
+
+static void kills_are_told_from_other_ends(void **state)
+{
+	struct memory_kills before;
+	char *cause;
+
+	(void)state;
+	be_in(true, "/a", "/");
+	put("/sys/fs/cg/a/memory.max", "104857600\n");
+	put("/sys/fs/cg/a/memory.events", "low 0\noom 5\noom_kill 1\noom_group_kill 0\n");
+	before = memory_kills();
+	assert_int_equal(before.in_group, 1);
+	assert_null(memory_kill_cause(before));
+	put("/proc/vmstat", "oom_kill 4\n");
+	cause = memory_kill_cause(before);
+	assert_non_null(strstr(cause, "the kernel has killed for lack of memory"));
+	free(cause);
+	put("/sys/fs/cg/a/memory.events", "oom_kill 2\n");
+	cause = memory_kill_cause(before);
+	assert_non_null(strstr(cause, "(/sys/fs/cg/a/memory.max is 100 MiB)"));
+	free(cause);
+	be_in(false, "/a", "/");
+	put("/sys/fs/cg/mem ory/a/memory.oom_control", "under_oom 0\noom_kill 7\n");
+	assert_int_equal(memory_kills().in_group, 7);
+}
+
+static void assert_room(enum limit_id id, uint64_t n, const char *bound)
+{
+	struct room room = limits[id].room("/");
+
+	assert_int_equal(room.n, n);
+	if (bound)
+		assert_non_null(strstr(room.bound, bound));
+	free(room.bound);
+}
+
+static void threads_are_bounded_by_the_least(void **state)
+{
+	(void)state;
+	put("/proc/loadavg", "0.1 0.1 0.1 2/100 12345\n");
+	put("/proc/self/status", "CapEff:\t0000000001000000\n"); /* not by ulimit -u */
+	put("/proc/sys/kernel/pid_max", "32768\n");
+	assert_room(LIMIT_THREADS, 32668, "kernel.pid_max");
+	put("/proc/sys/kernel/threads-max", "1100\n");
+	assert_room(LIMIT_THREADS, 1000, "kernel.threads-max");
+	put("/proc/self/cgroup", "0::/a/b\n");
+	put("/proc/self/mountinfo", "30 25 0:26 / /sys/fs/cg rw - cgroup2 none rw\n");
+	put("/sys/fs/cg/a/b/pids.max", "max\n");
+	put("/sys/fs/cg/a/pids.max", "50\n");
+	put("/sys/fs/cg/a/pids.current", "20\n");
+	assert_room(LIMIT_THREADS, 30, "/sys/fs/cg/a/pids.max");
+}
+
+static void promised_memory_is_bounded_where_it_is_counted(void **state)
+{
+	(void)state;
+	assert_room(LIMIT_ADDRESS_SPACE, UINT64_MAX, NULL);
+	put("/proc/meminfo",
+	    "MemAvailable: 8388608 kB\nCommitLimit: 2048 kB\nCommitted_AS: 1024 kB\n");
+	put("/proc/sys/vm/overcommit_memory", "0\n");
+	assert_room(LIMIT_ADDRESS_SPACE, UINT64_MAX, NULL);
+	put("/proc/sys/vm/overcommit_memory", "2\n");
+	assert_room(LIMIT_ADDRESS_SPACE, MIB, "vm.overcommit_memory=2");
+}
+
+static void what_is_too_little_is_named_with_figures(void **state)
+{
+	struct point p;
+
+	(void)state;
+	point_defaults(&p);
+	p.mode = MODE_uffd;
+	p.tier = TIER_NESTED;
+	p.vcpus = p.uffds = p.readers = 1024;
+	put("/proc/sys/vm/max_map_count", "6000\n");
+	assert_int_equal(limits_check(&host_native, &p, "/nowhere/at/all"), -1);
+	assert_non_null(strstr(error_text(), "not enough mappings: the point with 1024 vCPUs"));
+	assert_non_null(strstr(error_text(), "needs 6244, and 6000 are available"));
+	assert_non_null(strstr(error_text(), "raise sysctl vm.max_map_count"));
+	put("/proc/sys/vm/max_map_count", "6244\n");
+	assert_int_equal(limit_check(&host_native, &p, LIMIT_MAPPINGS, "/", 1), 0);
+	/* All points go to one disk. */
+	assert_int_equal(limit_check(&host_native, &p, LIMIT_DISK, "/nowhere", 1), 0);
+	assert_int_equal(limit_check(&host_native, &p, LIMIT_DISK, "/nowhere", 1ull << 45), -1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(without_groups_the_machine_counts),
+		TEST(every_group_upward_counts),
+		TEST(the_same_in_version_1),
+		TEST(containers_see_their_own_group),
+		TEST(kills_are_told_from_other_ends),
+		TEST(threads_are_bounded_by_the_least),
+		TEST(promised_memory_is_bounded_where_it_is_counted),
+		TEST(what_is_too_little_is_named_with_figures),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
