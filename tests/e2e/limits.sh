@@ -54,34 +54,57 @@ else
 	skip_test "threads of the user" "takes root"
 fi
 
-# A memory control group, of the version that there is.
-group=
-for base in /sys/fs/cgroup/memory /sys/fs/cgroup; do
-	[ -e "$base/cgroup.procs" ] || continue
-	mkdir "$base/faultline-test-$$" 2>/dev/null && group=$base/faultline-test-$$
-	for limit in memory.limit_in_bytes memory.max; do
-		[ ! -w "$group/$limit" ] || break 2
+# make_group CONTROLLER FILE_V1 FILE_V2: sets group and file, of the version that there is, or
+# skips what comes with these names: make_group ... NAME...
+groups=()
+trap 'rmdir "${groups[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
+make_group() {
+	local base name
+
+	for base in "/sys/fs/cgroup/$1" /sys/fs/cgroup; do
+		group=$base/faultline-test-$$
+		[ -e "$base/cgroup.procs" ] && mkdir "$group" 2>/dev/null || continue
+		groups+=("$group")
+		for file in "$2" "$3"; do
+			[ ! -w "$group/$file" ] || return 0
+		done
 	done
-	[ -z "$group" ] || rmdir "$group"
-	group=
-done
-if [ -z "$group" ]; then
-	for name in "memory of a control group" "doctor shows it" "memory ran out"; do
-		skip_test "$name" "no memory control group can be made"
+	for name in "${@:4}"; do
+		skip_test "$name" "no control group for $1 can be made"
 	done
-	finish
+	return 1
+}
+inside=(bash -c 'echo $$ >"$1/cgroup.procs" && "${@:2}"' -)
+
+if make_group memory memory.limit_in_bytes memory.max \
+	"memory of a control group" "doctor shows it" "memory ran out"; then
+	echo $((48 << 20)) >"$group/$file"
+	expect "memory of a control group" 2 "needs 386 MiB, and 4[0-9] MiB .*\($group/$file\); choose" \
+		"${inside[@]}" "$group" "${point[@]}" mode=kernel vcpus=8 pages=4096
+	expect "doctor shows it" 0 "memory  *4[0-9] MiB \($group/$file\)" \
+		"${inside[@]}" "$group" "$faultline" doctor
+	# One that takes more than it should.
+	arch=$(uname -m | sed s/aarch64/arm64/)
+	mkdir -p "$scratch/root/build/$arch"
+	printf '#!/bin/sh\nexec tail /dev/zero\n' >"$scratch/root/build/$arch/faultline-point"
+	chmod +x "$scratch/root/build/$arch/faultline-point"
+	expect "memory ran out" 1 "killed by signal 9.*control group ran out \($group/$file is 48 MiB\)" \
+		env FAULTLINE_ROOT="$scratch/root" "${inside[@]}" "$group" "${point[@]}" mode=kernel
 fi
-trap 'rmdir "$group"; rm -rf "$scratch"' EXIT
-inside=(bash -c 'echo $$ >"$1/cgroup.procs" && "${@:2}"' - "$group")
-echo $((48 << 20)) >"$group/$limit"
-expect "memory of a control group" 2 "needs 386 MiB, and 4[0-9] MiB .*\($group/$limit\); choose fewer" \
-	"${inside[@]}" "${point[@]}" mode=kernel vcpus=8 pages=4096
-expect "doctor shows it" 0 "memory  *4[0-9] MiB \($group/$limit\)" "${inside[@]}" "$faultline" doctor
-# One that takes more than it should.
-mkdir -p "$scratch/root/build/$(uname -m | sed s/aarch64/arm64/)"
-hog=$scratch/root/build/$(uname -m | sed s/aarch64/arm64/)/faultline-point
-printf '#!/bin/sh\nexec tail /dev/zero\n' >"$hog"
-chmod +x "$hog"
-expect "memory ran out" 1 "killed by signal 9.*control group ran out \($group/$limit is 48 MiB\)" \
-	env FAULTLINE_ROOT="$scratch/root" "${inside[@]}" "${point[@]}" mode=kernel
+if make_group pids pids.max pids.max "threads of a control group"; then
+	echo 100 >"$group/$file"
+	expect "threads of a control group" 2 "threads: .* needs 258, and 9[0-9] .*\($group/$file\); raise" \
+		"${inside[@]}" "$group" "${point[@]}" "${many[@]}"
+fi
+if make_group cpu cpu.cfs_quota_us cpu.max "a CPU quota" "doctor shows the quota" \
+	"a CPU quota, before the start" "a CPU quota, in the record"; then
+	[ "$file" = cpu.max ] && echo "10000 100000" >"$group/$file" || echo 10000 >"$group/$file"
+	busy=("${inside[@]}" "$group" "${point[@]}" mode=uffd fetch=1ms wait=spin pages=200)
+	expect "a CPU quota" 0 "CPU time was kept from it meanwhile: a quota throttled it [1-9]" "${busy[@]}"
+	expect "doctor shows the quota" 0 "CPUs .*, at most 0.10 at a time \($group/$file\)" \
+		"${inside[@]}" "$group" "$faultline" doctor
+	expect "a CPU quota, before the start" 0 "have 0.10 CPUs by the quota.*\($group/$file\)" "${busy[@]}"
+	expect "a CPU quota, in the record" 0 '"cpu_lost":\{"throttles":[1-9].*"is_much":true' \
+		"${busy[@]}" --json
+fi
 finish

@@ -2,6 +2,7 @@
 /* What bounds a process, on machines that are made up of files. */
 #include "unit.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,6 +11,7 @@
 #include "../../harness/run/base/file.h"
 #include "../../harness/run/base/spawn.h"
 #include "../../harness/run/host/cgroup.h"
+#include "../../harness/run/host/cpu_share.h"
 #include "../../harness/run/host/limits.h"
 #include "../../harness/run/host/memory_room.h"
 #include "../../harness/run/host/sys.h"
@@ -17,6 +19,16 @@
 #define MIB (1024 * 1024ull)
 
 static char *root;
+
+/* CPUs 0 to 3, whatever runs this. */
+int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *mask)
+{
+	(void)pid;
+	CPU_ZERO_S(size, mask);
+	for (int cpu = 0; cpu < 4; cpu++)
+		CPU_SET_S(cpu, size, mask);
+	return 0;
+}
 
 static void put(const char *path, const char *text)
 {
@@ -225,6 +237,62 @@ static void what_is_too_little_is_named_with_figures(void **state)
 	assert_int_equal(limit_check(&host_native, &p, LIMIT_DISK, "/nowhere", 1ull << 45), -1);
 }
 
+/* The quota is the least one upward, a CPU begun counts as one. */
+static void quotas_bound_cpus(void **state)
+{
+	(void)state;
+	be_in(true, "/a/b", "/");
+	assert_int_equal(cpu_share_whole(), 4);
+	put("/sys/fs/cg/a/b/cpu.max", "max 100000\n");
+	assert_int_equal(cpu_share_whole(), 4);
+	put("/sys/fs/cg/a/cpu.max", "150000 100000\n");
+	assert_int_equal(cpu_share_whole(), 2);
+	put("/sys/fs/cg/a/b/cpu.max", "1000 100000\n");
+	assert_int_equal(cpu_share_whole(), 1);
+	be_in(false, "/a", "/");
+	put("/sys/fs/cg/mem ory/a/cpu.cfs_quota_us", "-1\n");
+	put("/sys/fs/cg/mem ory/a/cpu.cfs_period_us", "100000\n");
+	assert_int_equal(cpu_share_whole(), 4);
+	put("/sys/fs/cg/mem ory/a/cpu.cfs_quota_us", "300000\n");
+	assert_int_equal(cpu_share_whole(), 3);
+}
+
+static void lost(json_int_t throttles, json_int_t throttled_ns, json_int_t stolen_ns, bool is_much,
+		 struct cpu_losses before)
+{
+	json_t *lost = cpu_losses_since(before, 1);
+
+	assert_int_equal(json_integer_value(json_object_get(lost, "throttles")), throttles);
+	assert_int_equal(json_integer_value(json_object_get(lost, "throttled_ns")), throttled_ns);
+	assert_int_equal(json_integer_value(json_object_get(lost, "stolen_ns")), stolen_ns);
+	assert_int_equal(json_is_true(json_object_get(lost, "is_much")), is_much);
+	json_decref(lost);
+}
+
+static void lost_time_is_counted_upward(void **state)
+{
+	struct cpu_losses before;
+
+	(void)state;
+	be_in(true, "/a", "/");
+	put("/sys/fs/cg/a/cpu.stat", "usage_usec 1\nnr_throttled 5\nthrottled_usec 7\n");
+	put("/proc/stat", "cpu  0 0 0 0 0 0 0 999 0 0\ncpu3 0 0 0 0 0 0 0 10 0 0\n"
+			  "cpu4 0 0 0 0 0 0 0 50 0 0\nintr 1\n");
+	before = cpu_losses();
+	lost(0, 0, 0, false, before);
+	/* A tick of 10 ms in a second of 4 CPUs is not much; a CPU of others does not count. */
+	put("/proc/stat", "cpu3 0 0 0 0 0 0 0 13 0 0\ncpu4 0 0 0 0 0 0 0 70 0 0\n");
+	lost(0, 0, 30000000, false, before);
+	put("/proc/stat", "cpu3 0 0 0 0 0 0 0 15 0 0\n");
+	lost(0, 0, 50000000, true, before);
+	put("/proc/stat", "cpu3 0 0 0 0 0 0 0 10 0 0\n");
+	put("/sys/fs/cg/cpu.stat", "nr_throttled 1\nthrottled_usec 2\n");
+	lost(1, 2000, 0, true, before);
+	be_in(false, "/a", "/");
+	put("/sys/fs/cg/mem ory/a/cpu.stat", "nr_throttled 6\nthrottled_time 9000\n");
+	lost(1, 2000, 0, true, before);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
 
 int main(void)
@@ -237,6 +305,8 @@ int main(void)
 		TEST(kills_are_told_from_other_ends),
 		TEST(threads_are_bounded_by_the_least),
 		TEST(promised_memory_is_bounded_where_it_is_counted),
+		TEST(quotas_bound_cpus),
+		TEST(lost_time_is_counted_upward),
 		TEST(what_is_too_little_is_named_with_figures),
 	};
 

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../harness/mode.h"
 #include "../../harness/run/base/file.h"
 #include "../../harness/run/host/cpus.h"
 #include "../../harness/run/host/machine.h"
@@ -133,26 +132,6 @@ static void lists_that_leave_the_mask_are_refused(void **state)
 	assert_non_null(strstr(error_text(), "(2-3,"));
 }
 
-static void threads_that_share_cpus_are_told_of(void **state)
-{
-	struct point p;
-	char *text;
-
-	(void)state;
-	allowed = "0,4-6";
-	point_defaults(&p);
-	p.vcpus = 3;
-	p.readers = 2;
-	p.mode = MODE_uffd;
-	text = cpus_shortage(&p);
-	assert_non_null(text);
-	assert_non_null(strstr(text, "3 vCPUs and 2 handler threads share the 4 CPUs"));
-	assert_non_null(strstr(text, "(0,4-6)"));
-	free(text);
-	p.mode = MODE_kernel; /* has none */
-	assert_null(cpus_shortage(&p));
-}
-
 /* A topology with kinds of cores can only be made up in a file. */
 static void fast_cores_come_first(void **state)
 {
@@ -221,7 +200,6 @@ int main(void)
 		cmocka_unit_test_setup(second_threads_of_cores_come_last, allow_all),
 		cmocka_unit_test_setup(only_cpus_of_the_mask_are_taken, allow_all),
 		cmocka_unit_test_setup(lists_that_leave_the_mask_are_refused, allow_all),
-		cmocka_unit_test_setup(threads_that_share_cpus_are_told_of, allow_all),
 		cmocka_unit_test_setup(fast_cores_come_first, allow_all),
 		cmocka_unit_test_setup(a_list_too_long_for_a_point_is_refused, allow_all),
 		cmocka_unit_test_setup(the_machine_is_described, allow_all),

@@ -90,6 +90,35 @@ static void table_marks_starts_that_were_apart(void **state)
 	assert_table_has("! the vCPUs started over 5 % of the span apart", true);
 }
 
+static void set_lost(bool is_much)
+{
+	json_t *record;
+	size_t i;
+
+	json_array_foreach (folder.records, i, record)
+		json_object_set_new(json_object_get(record, "wall"), "cpu_lost",
+				    json_pack("{s:i, s:i, s:i, s:b}", "throttles", 2,
+					      "throttled_ns", 5, "stolen_ns", 0, "is_much",
+					      is_much));
+}
+
+static void table_marks_times_without_a_cpu(void **state)
+{
+	(void)state;
+	set_lost(false);
+	run_folder_write(&folder, "");
+	assert_table_has("~", false);
+	set_lost(true);
+	run_folder_write(&folder, "");
+	assert_table_has("16000*~", true);
+	assert_table_has("12000 ~", true);
+	assert_table_has("~ a CPU quota or a hypervisor stopped threads meanwhile", true);
+	set_all("start_skewed", json_true());
+	run_folder_write(&folder, "");
+	assert_table_has("16000*!~", true);
+	assert_table_has("12000~!", true);
+}
+
 static void table_has_room_for_large_sums(void **state)
 {
 	(void)state;
@@ -256,6 +285,7 @@ int main(void)
 		TEST(table_compares_with_the_best_uffd),
 		TEST(table_marks_a_fetch_that_was_off),
 		TEST(table_marks_starts_that_were_apart),
+		TEST(table_marks_times_without_a_cpu),
 		TEST(table_has_room_for_large_sums),
 		TEST(table_lists_what_was_not_measured),
 		TEST(incomplete_run_is_marked),

@@ -6,7 +6,7 @@
 
 #include "commands.h"
 #include "command_line.h"
-#include "../host/cpus.h"
+#include "../host/cpu_share.h"
 #include "../host/limits.h"
 #include "../host/machine.h"
 #include "../host/nature.h"
@@ -141,15 +141,14 @@ static void show_machine(const struct setup *setup)
 	static const char *const natures[] = { "no VM", "a VM", "perhaps a VM" };
 	const struct nature *nature = machine_nature();
 	json_t *machine = machine_describe();
-	char *cpus = cpus_allowed_text();
+	char *cpus = cpu_share_text();
 
 	printf("Machine\n  %s, %s: %s\n  %lld CPUs, %lld cores, %lld NUMA nodes\n"
-	       "What faultline may use of it\n  %-22s%u (%s)\n",
+	       "What faultline may use of it\n  %-22s%s\n",
 	       json_member(machine, "cpu_model"), natures[nature->kind], nature->how,
 	       json_integer_value(json_object_get(machine, "cpus")),
 	       json_integer_value(json_object_get(machine, "cores")),
-	       json_integer_value(json_object_get(machine, "numa_nodes")), "CPUs", cpus_allowed(),
-	       cpus);
+	       json_integer_value(json_object_get(machine, "numa_nodes")), "CPUs", cpus);
 	free(cpus);
 	json_decref(machine);
 	for (enum limit_id id = 0; id < LIMIT_COUNT; id++)

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "command_line.h"
 #include "../base/file.h"
+#include "../host/cpu_share.h"
 #include "../host/limits.h"
 #include "../measure/identity.h"
 #include "../measure/schedule.h"
@@ -189,6 +190,8 @@ static int run_point_on(struct request *r, const struct setup *setup)
 	}
 	if (limits_check(job.host, &r->point, scratch_place()))
 		return exit_failed(-1, EXIT_USAGE);
+	if (job.host->one_at_a_time)
+		cpu_share_warn(&r->point);
 	return measure_identified(r, &job, choice.why);
 }
 

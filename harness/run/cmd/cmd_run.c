@@ -6,7 +6,7 @@
 
 #include "commands.h"
 #include "command_line.h"
-#include "../host/cpus.h"
+#include "../host/cpu_share.h"
 #include "../measure/known_answers.h"
 #include "../measure/run_json.h"
 #include "../plan/keyset.h"
@@ -133,7 +133,7 @@ static int complete_plan(struct sweep_run *r)
 		.store = &r->store,
 		.identity = &r->identity,
 		.timeout_s = o->timeout_s,
-		.jobs = o->jobs ? o->jobs : cpus_allowed(),
+		.jobs = o->jobs ? o->jobs : cpu_share_whole(),
 		.is_done = xcalloc(r->plan.count, sizeof(*r->schedule.is_done)),
 	};
 	if (r->schedule.host->one_at_a_time)
@@ -306,6 +306,21 @@ static void announce(const struct sweep_run *r)
 		announce_fetches(&r->sweep.series[i]);
 }
 
+/* Of the point with the most threads on this machine's own CPUs. */
+static void warn_of_shortage(const struct sweep_run *r)
+{
+	const struct point *most = NULL;
+
+	for (size_t i = 0; i < r->plan.count; i++) {
+		const struct point *p = &r->plan.points[i].point;
+
+		if (!most || p->vcpus + point_handlers(p) > most->vcpus + point_handlers(most))
+			most = p;
+	}
+	if (most && r->schedule.host->one_at_a_time)
+		cpu_share_warn(most);
+}
+
 static void suggest_resume(const struct sweep_run *r)
 {
 	complain("%zu of %zu points are done; resume with: ./run.sh run --resume %s", done(r),
@@ -358,6 +373,7 @@ static int measure_and_report(struct sweep_run *r)
 	int failed, code;
 
 	announce(r);
+	warn_of_shortage(r);
 	code = check_known_answers(r);
 	if (code)
 		return code;

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../time_units.h"
 #include "../base/util.h"
+#include "sys.h"
 #include "topology.h"
 
 #define KERNEL_CPUS_MAX (1 << 20) /* more than any kernel is built for */
@@ -201,17 +203,21 @@ int cpus_check(const struct point *p)
 	return failed ? -1 : 0;
 }
 
-char *cpus_shortage(const struct point *p)
+uint64_t cpus_stolen_ns(void)
 {
-	unsigned int handlers = point_handlers(p), allowed = cpus_allowed();
-	char *mask, *text;
+	char *text = sys_read("/proc/stat"), *rest = text, *line;
+	hwloc_bitmap_t cpus = allowed_set();
+	uint64_t all_ticks = 0;
 
-	if (p->vcpus + handlers <= allowed)
-		return NULL;
-	mask = cpus_allowed_text();
-	text = xasprintf("%u vCPUs and %u handler threads share the %u CPUs that this process may "
-			 "use (%s): times include waiting for a CPU",
-			 p->vcpus, handlers, allowed, mask);
-	free(mask);
-	return text;
+	while ((line = strsep(&rest, "\n"))) {
+		unsigned long long ticks;
+		unsigned int cpu;
+
+		if (sscanf(line, "cpu%u %*u %*u %*u %*u %*u %*u %*u %llu", &cpu, &ticks) == 2 &&
+		    cpus && hwloc_bitmap_isset(cpus, cpu))
+			all_ticks += ticks;
+	}
+	hwloc_bitmap_free(cpus);
+	free(text);
+	return ns_of_ticks(all_ticks, sysconf(_SC_CLK_TCK));
 }

@@ -23,7 +23,7 @@ int cpus_place(struct point *p);
 /* Whether the point's own lists name such CPUs only. Returns 0, or -1 after error(). */
 int cpus_check(const struct point *p);
 
-/* What there is to say where its threads are more than the CPUs, or NULL. Caller frees. */
-char *cpus_shortage(const struct point *p);
+/* Their time that a hypervisor gave to others so far. */
+uint64_t cpus_stolen_ns(void);
 
 #endif

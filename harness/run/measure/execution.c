@@ -124,6 +124,7 @@ int execution_start(struct execution *e, const struct job *job)
 		.started_unix_s = time(NULL),
 		.timeout_s = cost_timeout_s(job->point, job->timeout_s),
 		.kills_before = memory_kills(),
+		.losses_before = cpu_losses(),
 	};
 	stopwatch_start(&e->watch);
 	files_init(&e->files, job);
@@ -263,6 +264,9 @@ json_t *execution_wall(struct execution *e)
 	json_t *wall = json_pack("{s:s, s:f}", "started", time_text(started, e->started_unix_s),
 				 "duration_s", (double)(int64_t)(duration_s * 1000) / 1000);
 
+	if (e->host->one_at_a_time)
+		json_object_set_new(wall, "cpu_lost",
+				    cpu_losses_since(e->losses_before, duration_s));
 	if (!access(e->files.console, F_OK))
 		json_object_set_new(wall, "log", json_sprintf("%s.console.log", e->name));
 	return wall;

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <sys/types.h>
 
+#include "../host/cpu_share.h"
 #include "../host/host.h"
 #include "../host/memory_room.h"
 
@@ -39,6 +40,7 @@ struct execution {
 	double timeout_s;
 	bool timed_out;
 	struct memory_kills kills_before;
+	struct cpu_losses losses_before;
 };
 
 /*

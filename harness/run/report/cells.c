@@ -38,6 +38,10 @@ static void add_cell(struct series *series, const struct record *records, size_t
 	cell->timed = cell_figure(cell, FIGURE_COMPARED)->known &&
 		      cell_figure(cell, figure_named("mean"))->known;
 	for (size_t i = 0; i < count; i++) {
+		cell->cpu_lost |= json_is_true(
+			json_object_get(json_object_get(json_object_get(records[i].json, "wall"),
+							"cpu_lost"),
+					"is_much"));
 		cell->fetch_off |= json_is_true(json_object_get(records[i].json, "fetch_off"));
 		cell->start_skewed |=
 			json_is_true(json_object_get(records[i].json, "start_skewed"));

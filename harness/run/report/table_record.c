@@ -29,6 +29,14 @@ static void print_figures(FILE *out, const json_t *record)
 
 static void print_warnings(FILE *out, const json_t *record)
 {
+	const json_t *lost = json_object_get(json_object_get(record, "wall"), "cpu_lost");
+
+	if (json_is_true(json_object_get(lost, "is_much")))
+		fprintf(out,
+			"  CPU time was kept from it meanwhile: a quota throttled it %lld times, "
+			"%.3f ms; a hypervisor took %.3f ms\n",
+			integer(lost, "throttles"), (double)integer(lost, "throttled_ns") / 1e6,
+			(double)integer(lost, "stolen_ns") / 1e6);
 	if (json_is_true(json_object_get(record, "start_skewed")))
 		fprintf(out, "  the vCPUs started %lld ns apart, over 5 %% of the span\n",
 			integer(record, "start_skew_ns"));
