@@ -119,9 +119,9 @@ static uint64_t vm_needs(const struct point *p, enum limit_id what)
 	switch (what) {
 	case LIMIT_MEMORY:
 		return vm_memory_bytes(p);
-	case LIMIT_ADDRESS_SPACE:
+	case LIMIT_ADDRESS_SPACE: /* 768: code, heap and, on arm64, 128 of flash */
 		return guest_memory_bytes(p) + vm_memory_bytes(p) - used_memory_bytes(p) +
-		       512 * MIB;
+		       768 * MIB;
 	case LIMIT_DESCRIPTORS:
 		return 64;
 	case LIMIT_THREADS:
