@@ -36,7 +36,7 @@ static int by_device(void)
 	return fd;
 }
 
-/* Not with UFFD_USER_MODE_ONLY: KVM's own look-ups of a page would then get SIGBUS. */
+/* Not with UFFD_USER_MODE_ONLY: KVM's faults are the kernel's, a vCPU would exit for MMIO. */
 static int by_syscall(void)
 {
 	return (int)syscall(SYS_userfaultfd, O_CLOEXEC);

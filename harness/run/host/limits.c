@@ -206,7 +206,8 @@ const struct limit limits[LIMIT_COUNT] = {
 				"uffds or readers" },
 	[LIMIT_THREADS] = { "threads", false, threads,
 			    "raise that limit (ulimit -u, TasksMax= of a service, --pids-limit of "
-			    "a container, sysctl), or take fewer vcpus or readers" },
+			    "a container, sysctl), or take fewer vcpus, readers or "
+			    "--jobs" },
 	[LIMIT_MAPPINGS] = { "mappings", false, mappings,
 			     "raise sysctl vm.max_map_count, or take fewer vcpus or readers" },
 	[LIMIT_FILE_SIZE] = { "size of a file", true, file_size, "ulimit -f unlimited" },
@@ -234,17 +235,20 @@ char *limit_text(const struct limit *limit, const struct room *room)
 	return text;
 }
 
-static int refuse(const struct limit *limit, const struct point *p, uint64_t needed,
+static int refuse(const struct limit *limit, const struct point *p, size_t points, uint64_t needed,
 		  const struct room *room)
 {
-	char *want = amount(limit, needed), *have = amount(limit, room->n), cpus[40] = "";
+	char *want = amount(limit, needed), *have = amount(limit, room->n);
+	char cpus[40] = "", like[40] = "the point";
 
 	if (p->cpus > 1)
 		snprintf(cpus, sizeof(cpus), " on %u simulated CPUs", p->cpus);
-	error("not enough %s: the point with %u vCPUs%s and %llu pages in all needs %s, and %s are "
+	if (points > 1)
+		snprintf(like, sizeof(like), "%zu times the point", points);
+	error("not enough %s: %s with %u vCPUs%s and %llu pages in all needs %s, and %s are "
 	      "available (%s); %s",
-	      limit->name, p->vcpus, cpus, (unsigned long long)point_pages_total(p), want, have,
-	      room->bound, limit->raise);
+	      limit->name, like, p->vcpus, cpus, (unsigned long long)point_pages_total(p), want,
+	      have, room->bound, limit->raise);
 	free(want);
 	free(have);
 	return -1;
@@ -253,9 +257,9 @@ static int refuse(const struct limit *limit, const struct point *p, uint64_t nee
 int limit_check(const struct host *host, const struct point *p, enum limit_id id,
 		const char *folder, size_t points)
 {
-	uint64_t needed = host->needs(p, id) * (id == LIMIT_DISK ? points : 1);
+	uint64_t needed = host->needs(p, id) * points;
 	struct room room = limits[id].room(folder);
-	int failed = needed > room.n ? refuse(&limits[id], p, needed, &room) : 0;
+	int failed = needed > room.n ? refuse(&limits[id], p, points, needed, &room) : 0;
 
 	free(room.bound);
 	return failed;

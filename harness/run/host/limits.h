@@ -24,7 +24,7 @@ extern const struct limit limits[];
 
 /*
  * Checks that a point fits one of them, and if not names what it needs, what there is and what
- * helps. folder: where the files of that many points go. Returns 0, or -1 after error().
+ * helps, that many points together. folder: where their files go. Returns 0, or -1 after error().
  */
 int limit_check(const struct host *host, const struct point *p, enum limit_id id,
 		const char *folder, size_t points);

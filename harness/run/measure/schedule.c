@@ -29,6 +29,16 @@ static uint64_t memory_of(const struct schedule *s, const struct point *p)
 	return s->host->needs(p, LIMIT_MEMORY);
 }
 
+/* How many points take of it together. */
+static size_t sharers(const struct schedule *s, enum limit_id limit, size_t left)
+{
+	if (limit == LIMIT_DISK)
+		return left;
+	if (limit == LIMIT_THREADS)
+		return s->jobs < left ? s->jobs : left;
+	return 1; /* a process's own; and points start only as far as memory allows */
+}
+
 int schedule_check_limits(const struct schedule *s, const char *folder)
 {
 	size_t left = 0;
@@ -45,7 +55,7 @@ int schedule_check_limits(const struct schedule *s, const char *folder)
 			    (!largest || s->host->needs(p, limit) > s->host->needs(largest, limit)))
 				largest = p;
 		}
-		if (limit_check(s->host, largest, limit, folder, left))
+		if (limit_check(s->host, largest, limit, folder, sharers(s, limit, left)))
 			return -1;
 	}
 	return 0;
