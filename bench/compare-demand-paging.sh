@@ -45,9 +45,9 @@ for vcpus in "$@"; do
 done
 
 source_check
+unset OMP_NUM_THREADS OMP_THREAD_LIMIT # nproc would take these for the number of CPUs
 FAULTLINE_KERNEL_DIR_x86_64=${FAULTLINE_KERNEL_DIR_x86_64:-$("$root/kernel/build.sh" </dev/null)}
 export FAULTLINE_KERNEL_DIR_x86_64
-unset OMP_NUM_THREADS OMP_THREAD_LIMIT # nproc would take these for the number of CPUs
 without_settings make -s -C "$root" -j"$(nproc)" >&2 </dev/null
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/faultline
