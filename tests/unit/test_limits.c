@@ -194,6 +194,8 @@ static void threads_are_bounded_by_the_least(void **state)
 	put("/proc/self/status", "CapEff:\t0000000001000000\n"); /* not by ulimit -u */
 	put("/proc/sys/kernel/pid_max", "32768\n");
 	assert_room(LIMIT_THREADS, 32668, "kernel.pid_max");
+	put("/proc/sys/kernel/pid_max", "50\n"); /* of a namespace, on a machine with more */
+	assert_room(LIMIT_THREADS, UINT64_MAX, NULL);
 	put("/proc/sys/kernel/threads-max", "1100\n");
 	assert_room(LIMIT_THREADS, 1000, "kernel.threads-max");
 	put("/proc/self/cgroup", "0::/a/b\n");

@@ -139,6 +139,7 @@ static struct room threads(const char *folder)
 	char *loadavg = sys_read("/proc/loadavg");
 	const char *slash = loadavg ? strchr(loadavg, '/') : NULL;
 	uint64_t in_all = slash ? strtoull(slash + 1, NULL, 10) : 0;
+	uint64_t pid_max = sys_number("/proc/sys/kernel/pid_max", "", UINT64_MAX);
 	struct room room = { .n = UINT64_MAX };
 	struct rlimit limit;
 
@@ -149,8 +150,9 @@ static struct room threads(const char *folder)
 	bound_by_pids_groups(&room);
 	bound_by(&room, left(sys_number("/proc/sys/kernel/threads-max", "", UINT64_MAX), in_all),
 		 "kernel.threads-max");
-	bound_by(&room, left(sys_number("/proc/sys/kernel/pid_max", "", UINT64_MAX), in_all),
-		 "kernel.pid_max");
+	/* A namespace may have a limit of its own, and loadavg counts the threads of all. */
+	if (pid_max > in_all)
+		bound_by(&room, left(pid_max, in_all), "kernel.pid_max");
 	free(loadavg);
 	return room;
 }
