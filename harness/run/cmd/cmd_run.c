@@ -173,18 +173,13 @@ static int create_folder(struct sweep_run *r)
 	return failed;
 }
 
-/* dir: the folder of the run, NULL for the usual place. */
-static int check_limits(const struct sweep_run *r, const char *dir)
-{
-	return schedule_check_limits(&r->schedule, dir ? dir : r->setup.root);
-}
-
 /* A new folder with a run.json. */
 static int begin(struct sweep_run *r)
 {
 	struct run_facts facts = { &r->options, &r->sweep, &r->choice, &r->schedule };
+	const char *out = r->options.out;
 
-	if (check_limits(r, r->options.out) || create_folder(r))
+	if (schedule_check_limits(&r->schedule, out ? out : r->setup.root) || create_folder(r))
 		return -1;
 	r->json = run_json_make(&facts, &r->identity);
 	return keep_configs(r);
@@ -230,7 +225,7 @@ static int resume(struct sweep_run *r, const struct records *records)
 		return error("this run cannot be resumed, its records would not be comparable: %s; "
 			     "start a new one",
 			     error_text());
-	if (mark_done(r, records) || check_limits(r, r->options.resume))
+	if (mark_done(r, records) || schedule_check_limits(&r->schedule, r->options.resume))
 		return -1;
 	run_json_resumed(r->json, &r->schedule);
 	run_json_update(r->json, &r->schedule, false);
@@ -306,21 +301,6 @@ static void announce(const struct sweep_run *r)
 		announce_fetches(&r->sweep.series[i]);
 }
 
-/* Of the point with the most threads on this machine's own CPUs. */
-static void warn_of_shortage(const struct sweep_run *r)
-{
-	const struct point *most = NULL;
-
-	for (size_t i = 0; i < r->plan.count; i++) {
-		const struct point *p = &r->plan.points[i].point;
-
-		if (!most || p->vcpus + point_handlers(p) > most->vcpus + point_handlers(most))
-			most = p;
-	}
-	if (most && r->schedule.host->one_at_a_time)
-		cpu_share_warn(most);
-}
-
 static void suggest_resume(const struct sweep_run *r)
 {
 	complain("%zu of %zu points are done; resume with: ./run.sh run --resume %s", done(r),
@@ -373,7 +353,7 @@ static int measure_and_report(struct sweep_run *r)
 	int failed, code;
 
 	announce(r);
-	warn_of_shortage(r);
+	schedule_warn(s);
 	code = check_known_answers(r);
 	if (code)
 		return code;

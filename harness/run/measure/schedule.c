@@ -61,6 +61,20 @@ int schedule_check_limits(const struct schedule *s, const char *folder)
 	return 0;
 }
 
+void schedule_warn(const struct schedule *s)
+{
+	const struct point *most = NULL;
+
+	for (size_t i = 0; i < s->plan->count; i++) {
+		const struct point *p = &s->plan->points[i].point;
+
+		if (!most || p->vcpus + point_handlers(p) > most->vcpus + point_handlers(most))
+			most = p;
+	}
+	if (most && s->host->one_at_a_time)
+		cpu_share_warn(most);
+}
+
 struct job schedule_job(const struct schedule *s, const struct planned *planned)
 {
 	return (struct job){

@@ -24,6 +24,9 @@ struct schedule {
 /* Checks all that is not done against the limits in force. Returns 0, or -1 after error(). */
 int schedule_check_limits(const struct schedule *schedule, const char *folder);
 
+/* Complains where threads on this machine's own CPUs are more than those, or than a quota pays for. */
+void schedule_warn(const struct schedule *schedule);
+
 /* Counts a record of that status. */
 void schedule_count(struct schedule *schedule, const char *status);
 
