@@ -14,22 +14,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* The value of the first "name : value" line of /proc/meminfo. Caller frees. */
-static char *proc_field(const char *path, const char *name)
-{
-	char *text = file_read(path), *rest = text, *line, *value = NULL;
-	size_t n = strlen(name);
-
-	while (!value && (line = strsep(&rest, "\n"))) {
-		char *colon = strncmp(line, name, n) ? NULL : line + n + strspn(line + n, " \t");
-
-		if (colon && *colon == ':')
-			value = xstrdup(colon + 1 + strspn(colon + 1, " \t"));
-	}
-	free(text);
-	return value;
-}
-
 static json_t *count_of(hwloc_topology_t topology, hwloc_obj_type_t type)
 {
 	int n = hwloc_get_nbobjs_by_type(topology, type);
