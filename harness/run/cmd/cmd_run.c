@@ -9,8 +9,6 @@
 #include "../host/cpu_share.h"
 #include "../measure/known_answers.h"
 #include "../measure/run_json.h"
-#include "../plan/keyset.h"
-#include "../store/record.h"
 #include "../base/json.h"
 
 /* What the command line asks for. */
@@ -185,39 +183,6 @@ static int begin(struct sweep_run *r)
 	return keep_configs(r);
 }
 
-/* Finds the record's point in the plan. Returns its index, or the number of points. */
-static size_t find_planned(const struct plan *plan, const struct record *record)
-{
-	size_t i = 0;
-
-	while (i < plan->count &&
-	       (strcmp(record->series, plan->points[i].series) ||
-		points_compare(&record->point, &plan->points[i].point, keyset_identity())))
-		i++;
-	return i;
-}
-
-/* Marks the points that have a record. */
-static int mark_done(struct sweep_run *r, const struct records *records)
-{
-	for (size_t k = 0; k < records->n; k++) {
-		const struct record *record = &records->v[k];
-		size_t i = find_planned(&r->plan, record);
-		char *id;
-
-		if (i == r->plan.count || r->schedule.is_done[i]) {
-			id = point_id(&record->point);
-			error("points.jsonl has a record %s: %s; start the run anew",
-			      i == r->plan.count ? "that is not in the plan" : "twice", id);
-			free(id);
-			return -1;
-		}
-		r->schedule.is_done[i] = true;
-		schedule_count(&r->schedule, record->status);
-	}
-	return 0;
-}
-
 /* Takes up a run where it was interrupted, with the records that it has. */
 static int resume(struct sweep_run *r, const struct records *records)
 {
@@ -225,7 +190,8 @@ static int resume(struct sweep_run *r, const struct records *records)
 		return error("this run cannot be resumed, its records would not be comparable: %s; "
 			     "start a new one",
 			     error_text());
-	if (mark_done(r, records) || schedule_check_limits(&r->schedule, r->options.resume))
+	if (schedule_mark_done(&r->schedule, records) ||
+	    schedule_check_limits(&r->schedule, r->options.resume))
 		return -1;
 	run_json_resumed(r->json, &r->schedule);
 	run_json_update(r->json, &r->schedule, false);

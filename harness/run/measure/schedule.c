@@ -6,6 +6,7 @@
 
 #include "../host/limits.h"
 #include "../host/memory_room.h"
+#include "../plan/keyset.h"
 #include "progress.h"
 #include "../store/record.h"
 
@@ -73,6 +74,38 @@ void schedule_warn(const struct schedule *s)
 	}
 	if (most && s->host->one_at_a_time)
 		cpu_share_warn(most);
+}
+
+/* Finds the record's point in the plan. Returns its index, or the number of points. */
+static size_t find_planned(const struct plan *plan, const struct record *record)
+{
+	size_t i = 0;
+
+	while (i < plan->count &&
+	       (strcmp(record->series, plan->points[i].series) ||
+		points_compare(&record->point, &plan->points[i].point, keyset_identity())))
+		i++;
+	return i;
+}
+
+int schedule_mark_done(struct schedule *s, const struct records *records)
+{
+	for (size_t k = 0; k < records->n; k++) {
+		const struct record *record = &records->v[k];
+		size_t i = find_planned(s->plan, record);
+		char *id;
+
+		if (i == s->plan->count || s->is_done[i]) {
+			id = point_id(&record->point);
+			error("points.jsonl has a record %s: %s; start the run anew",
+			      i == s->plan->count ? "that is not in the plan" : "twice", id);
+			free(id);
+			return -1;
+		}
+		s->is_done[i] = true;
+		schedule_count(s, record->status);
+	}
+	return 0;
 }
 
 struct job schedule_job(const struct schedule *s, const struct planned *planned)

@@ -27,6 +27,12 @@ int schedule_check_limits(const struct schedule *schedule, const char *folder);
 /* Complains where threads on this machine's own CPUs are more than those, or than a quota pays for. */
 void schedule_warn(const struct schedule *schedule);
 
+/*
+ * Marks and counts the points that have a record. Returns 0, or -1 after error() when a record is
+ * of no point of the plan, or a point has two.
+ */
+int schedule_mark_done(struct schedule *schedule, const struct records *records);
+
 /* Counts a record of that status. */
 void schedule_count(struct schedule *schedule, const char *status);
 
