@@ -96,7 +96,8 @@ declare -A libraries=(
 	[kernel]="libelf"
 	[test]="cmocka"
 )
-# Debian's kernel source, unless the user has a tree.
+# Debian's kernel source, unless the user has a tree. Make changes the current folder.
+[[ ${KERNEL_SRC:-/} = /* ]] || KERNEL_SRC=$PWD/$KERNEL_SRC
 [ -n "${KERNEL_SRC:-}" ] || packages[kernel]+=" linux-source-6.12"
 
 own_arch=$(uname -m)

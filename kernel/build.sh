@@ -235,10 +235,12 @@ step() {
 }
 
 configure() {
-	# merge_config.sh makes its temporary files where it stands.
-	kbuild allnoconfig &&
+	# merge_config.sh makes its temporary files where it stands, and takes no names with
+	# blanks, which the checkout's may have.
+	cp "$root/kernel/config/common.config" "$root/kernel/config/$arch.config" "$work/tmp" &&
+		kbuild allnoconfig &&
 		(cd "$work/tmp" && clean "$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$obj/.config" \
-			"$root/kernel/config/common.config" "$root/kernel/config/$arch.config") >>"$log" 2>&1 &&
+			common.config "$arch.config") >>"$log" 2>&1 &&
 		kbuild olddefconfig
 }
 

@@ -111,6 +111,8 @@ source_unpack() {
 	fi
 	source_stream | clean tar -xmf - -C "$1" || die 1 "cannot copy $KERNEL_SRC to $1"
 	drop_links_outward "$1"
+	! grep -q $'\r' "$1/Makefile" || die 2 "lines in KERNEL_SRC=$KERNEL_SRC end in CR LF, as git with core.autocrlf" \
+		"writes them, and the kernel cannot be built of that; clone it with git -c core.autocrlf=false"
 	# Kbuild refuses a source tree that was built in.
 	if [ -e "$1/.config" ] || [ -d "$1/include/config" ] || [ -d "$1/arch/${2/x86_64/x86}/include/generated" ]; then
 		clean HOME="$1" make -s -C "$1" ARCH="$2" mrproper >&2 || die 1 "cannot clean the copy of $KERNEL_SRC"
