@@ -30,6 +30,7 @@ set -- -c core.fsmonitor=false -c core.hooksPath=/dev/null -c diff.ignoreSubmodu
 IFS='
 '
 for filter in $(clean git -c safe.directory="$PWD" config --name-only --get-regexp '^filter\.'); do
-	set -- -c "$filter=" "$@"
+	# Its name may hold =, at the first of which -c would cut it.
+	set -- --config-env="$filter=NOTHING" "$@"
 done
-clean git -c safe.directory="$PWD" "$@"
+clean NOTHING='' git -c safe.directory="$PWD" "$@"

@@ -30,9 +30,14 @@ tells "checkout" "$short $commit clean git" "$checkout/harness/version.sh"
 cd "$checkout/harness" && tells "from within" "$short $commit clean git" ./version.sh
 cd / || exit
 index=$(stat -c '%i %Y %Z' "$checkout/.git/index")
-touch "$checkout/run.sh"
+touch "$checkout/run.sh" "$checkout/README.md"
 tells "files that were touched" "$short $commit clean git" "$checkout/harness/version.sh"
 check "its index is not written" [ "$(stat -c '%i %Y %Z' "$checkout/.git/index")" = "$index" ]
+echo '*.md filter=a=b' >"$checkout/.git/info/attributes"
+git -C "$checkout" config filter.a=b.clean "touch '$scratch/program_was_run'"
+tells "settings that name a program" "$short $commit clean git" "$checkout/harness/version.sh"
+check "which is not run" test ! -e "$scratch/program_was_run"
+rm "$checkout/.git/info/attributes"
 echo >>"$checkout/README.md"
 tells "changed file" "$short-dirty $commit dirty git" "$checkout/harness/version.sh"
 git -C "$checkout" checkout -q README.md
