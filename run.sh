@@ -50,7 +50,7 @@ options of run (./run.sh run --help says more once it is built):
   --point-timeout S      seconds after which a point has failed
   --jobs N               VMs at a time
 
-KERNEL_SRC=DIR uses that Linux 6.12 tree instead of Debian's linux-source-6.12.
+KERNEL_SRC=DIR uses that Linux 6.12 tree, or tarball, instead of Debian's linux-source-6.12.
 Settings for other builds (CFLAGS, MAKEFLAGS, PKG_CONFIG_PATH, ...) have no effect; with
 `make` instead of ./run.sh those of make and of pkg-config have.
 Exit codes: 0 fine, 1 something failed, 2 wrong usage or something missing,

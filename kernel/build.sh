@@ -22,9 +22,9 @@ compiler, is reused; other variables than these two, KBUILD_OUTPUT for instance,
 have no effect. With --if-built, nothing is built: exit code 4 when it
 would have to be, and the folder is where it would go.
 
-  KERNEL_SRC=DIR      use this Linux 6.12 tree (it is copied, not changed)
-                      instead of Debian's linux-source-6.12; of a git tree,
-                      what git ignores is left out
+  KERNEL_SRC=DIR|FILE use this Linux 6.12 tree (it is copied, not changed) or
+                      tarball instead of Debian's linux-source-6.12; ignored
+                      files of a git tree are left out
   XDG_CACHE_HOME=DIR  keep kernels in DIR/faultline instead of ~/.cache/faultline;
                       one that other users own or can write to is refused
 END

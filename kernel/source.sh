@@ -22,11 +22,26 @@ source_check() {
 			"apt-get install linux-source-6.12, or set KERNEL_SRC to a Linux 6.12 tree"
 		return
 	fi
-	if [ ! -r "$KERNEL_SRC/Makefile" ] || [ ! -r "$KERNEL_SRC/virt/kvm/kvm_main.c" ]; then
-		die 2 "KERNEL_SRC=$KERNEL_SRC is not a kernel source tree; point it at the top of one," \
-			"unpacked or checked out"
-	fi
 	[[ $KERNEL_SRC = /* ]] || KERNEL_SRC=$PWD/$KERNEL_SRC
+	[ -f "$KERNEL_SRC" ] || source_check_tree "$KERNEL_SRC"
+}
+
+# source_check_tree DIR: dies unless it looks like a kernel's.
+source_check_tree() {
+	[ -r "$1/Makefile" ] && [ -r "$1/virt/kvm/kvm_main.c" ] ||
+		die 2 "KERNEL_SRC=$KERNEL_SRC is not a kernel source tree; point it at the top of one," \
+			"or at a tarball of one"
+}
+
+# Prints the tarball that the source is, if it is one.
+source_tarball() {
+	if [ -z "${KERNEL_SRC:-}" ]; then
+		echo "$DEBIAN_TARBALL"
+	elif [ -f "$KERNEL_SRC" ]; then
+		printf '%s\n' "$KERNEL_SRC"
+	else
+		return 1
+	fi
 }
 
 # Names of the files in KERNEL_SRC, the current folder, each with a NUL. Of a git tree,
@@ -60,10 +75,11 @@ source_stream() {
 
 # One line that changes when the source does.
 source_identity() {
-	local hash commit
+	local hash commit tarball
 
-	if [ -z "${KERNEL_SRC:-}" ]; then
-		echo "tarball $(sha256sum <"$DEBIAN_TARBALL")"
+	if tarball=$(source_tarball); then
+		hash=$(sha256sum <"$tarball") || return
+		echo "tarball $hash"
 		return
 	fi
 	hash=$(source_stream | b2sum) || return
@@ -81,7 +97,7 @@ source_description() {
 	elif tree=$("$source_root/commit.sh" "$KERNEL_SRC"); then
 		echo "git ${tree##* }"
 	else
-		echo "folder $(basename -- "$KERNEL_SRC")"
+		echo "$([ -f "$KERNEL_SRC" ] && echo tarball || echo folder) $(basename -- "$KERNEL_SRC")"
 	fi
 }
 
@@ -103,13 +119,17 @@ drop_links_outward() {
 # source_unpack DIR ARCH: puts a copy of the source, for that architecture, into the
 # new folder DIR.
 source_unpack() {
+	local tarball
+
 	mkdir -p "$1"
-	if [ -z "${KERNEL_SRC:-}" ]; then
-		clean tar -xJf "$DEBIAN_TARBALL" -C "$1" --strip-components=1 ||
-			die 1 "cannot unpack $DEBIAN_TARBALL into $1"
-		return
+	if tarball=$(source_tarball); then
+		clean tar -xf "$tarball" --force-local --no-same-owner -C "$1" --strip-components=1 ||
+			die 1 "cannot unpack $tarball into $1"
+		[ -n "${KERNEL_SRC:-}" ] || return 0
+		source_check_tree "$1"
+	else
+		source_stream | clean tar -xmf - -C "$1" || die 1 "cannot copy $KERNEL_SRC to $1"
 	fi
-	source_stream | clean tar -xmf - -C "$1" || die 1 "cannot copy $KERNEL_SRC to $1"
 	drop_links_outward "$1"
 	! grep -q $'\r' "$1/Makefile" || die 2 "lines in KERNEL_SRC=$KERNEL_SRC end in CR LF, as git with core.autocrlf" \
 		"writes them, and the kernel cannot be built of that; clone it with git -c core.autocrlf=false"

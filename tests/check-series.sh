@@ -19,7 +19,7 @@ cd "$root"
 
 scripts=build/checkpatch
 files=(checkpatch.pl spelling.txt const_structs.checkpatch)
-if [ -n "${KERNEL_SRC:-}" ]; then
+if [ -d "${KERNEL_SRC:-}" ]; then
 	scripts=$KERNEL_SRC/scripts
 elif [ ! -e $scripts/.done ] || [ "$DEBIAN_TARBALL" -nt $scripts/.done ]; then
 	mkdir -p $scripts

@@ -41,6 +41,16 @@ chmod +x fakes/* tree/scripts/kconfig/merge_config.sh
 build() { PATH="$scratch/fakes:$PATH" KERNEL_SRC=tree "$checkout/kernel/build.sh"; }
 check "a checkout with a blank in its name builds a kernel" build
 
+clean() { "$root/kernel/clean.sh" "$@"; }
+clean tar --force-local -czf 'a tree: 6.12.tar.gz' tree && clean tar -cf other.tar fakes
+sha256sum ./*.tar* >sums
+expect "a tarball of a tree" 0 "cache/faultline/kernel-" \
+	env PATH="$scratch/fakes:$PATH" KERNEL_SRC='a tree: 6.12.tar.gz' "$checkout/kernel/build.sh"
+check "a tarball of a tree is named in the manifest" grep -q 'tarball a tree: 6.12.tar.gz' cache/faultline/*/manifest.json
+expect "a tarball of something else" 2 "KERNEL_SRC=.*other.tar is not a kernel source tree" \
+	env PATH="$scratch/fakes:$PATH" KERNEL_SRC=other.tar "$checkout/kernel/build.sh"
+check "tarballs stay as they were" sha256sum -c --quiet sums
+
 git init -q tree && git -C tree add . && git -C tree commit -qm one
 git clone -q -c core.autocrlf=true tree crlf
 expect "lines that end in CR LF" 2 "KERNEL_SRC=$scratch/crlf end in CR LF.*core.autocrlf=false" \
