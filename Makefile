@@ -53,15 +53,15 @@ MANYCORE_TESTED := $(addprefix harness/manycore/,account.c atomics.c calls.c fun
 						options.c threads.c)
 UNIT_SOURCES := $(call files,tests/unit/*.c)
 
+# What compilers heed beside their arguments would stand nowhere.
+unexport CPATH C_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX GCC_COMPARE_DEBUG CCC_OVERRIDE_OPTIONS
 # Stands by objects and by programs, for these to be made anew when it changes; and in the program
-# that measures, see harness/point/build_note.S. So do variables that compilers heed.
-COMPILER_VARIABLES := CPATH C_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX CCC_OVERRIDE_OPTIONS
+# that measures, see harness/point/build_note.S.
 quoted = '$(subst ','\'',$(1))'
 write_flags = @mkdir -p $(@D); \
 	flags=$$(printf '%s\n' "compiler $$($(CROSS_$(arch))$(CC) --version 2>&1 | head -n 1)" \
 		$(call quoted,cflags $(strip $(CPPFLAGS) $(CFLAGS) $(POINT_LDFLAGS))) \
-		$(call quoted,guest_cflags $(strip $(GUEST_CFLAGS) $(GUEST_LDFLAGS))) \
-		$(call quoted,environment $(strip $(foreach v,$(COMPILER_VARIABLES),$(if $($(v)),$(v)=$($(v))))))); \
+		$(call quoted,guest_cflags $(strip $(GUEST_CFLAGS) $(GUEST_LDFLAGS)))); \
 	[ "$$(cat $@ 2>/dev/null)" = "$$flags" ] || \
 		if [ ! -e $@ ] || [ -w $@ ]; then printf '%s\n' "$$flags" >$@; fi
 

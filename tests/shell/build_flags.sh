@@ -37,9 +37,16 @@ check "nothing is built twice" [ -z "$(make -s -d "$program" | grep "Must remake
 check "the guest's flags" build GUEST_CFLAGS_x86_64="-mno-red-zone -fcf-protection=none -mgeneral-regs-only -O1" \
 	GUEST_CFLAGS_arm64="-mgeneral-regs-only -mno-outline-atomics -O1"
 check "the guest's flags: are named" says "^guest_cflags .*-O1"
-CPATH=$scratch/nothing check "what compilers take from the environment" build
-check "... is named" says "^environment CPATH=$scratch/nothing"
 check "in the end as it came" build
 check "... to the byte, too" same "$plain"
+
+# What gcc would find in stdio.h's place, and ld in libc's.
+mkdir hidden
+echo '#error hidden' >hidden/stdio.h
+: >hidden/libc.a
+touch bench/point.c
+CPATH=$scratch/hidden C_INCLUDE_PATH=$scratch/hidden LIBRARY_PATH=$scratch/hidden GCC_EXEC_PREFIX=/nowhere/ \
+	COMPILER_PATH=/nowhere check "what compilers take from the environment changes nothing" build
+check "... to the byte, as well" same "$plain"
 
 finish
