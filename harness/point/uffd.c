@@ -20,6 +20,7 @@
 #include "fail.h"
 #include "pages.h"
 #include "pending.h"
+#include "thread.h"
 #include "uffd_open.h"
 
 /* Sent to handler threads until they have ended: interrupts whatever they wait in. */
@@ -276,7 +277,7 @@ static void start_reader(struct reader *reader)
 	/* Each vCPU can wait for one page, and KVM on its behalf for some more. */
 	if (m->point->handler == HANDLER_ASYNC)
 		pending_init(&reader->pending, m->pages_total);
-	r = pthread_create(&reader->thread, NULL, handler_main, reader);
+	r = thread_start(&reader->thread, handler_main, reader);
 	if (r)
 		fail("starting handler thread %u: %s; take fewer readers or raise the limit on processes",
 		     reader->index, strerror(r));

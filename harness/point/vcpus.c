@@ -14,9 +14,7 @@
 #include "cpu_time.h"
 #include "fail.h"
 #include "pages.h"
-
-/* A vCPU's thread needs little; the default of 8 MiB is only address space, but adds up. */
-#define THREAD_STACK_BYTES (128u << 10)
+#include "thread.h"
 
 struct vcpu_thread {
 	struct measurement *m;
@@ -224,10 +222,7 @@ static void *vcpu_main(void *arg)
 static void start_vcpus(struct measurement *m, struct crew *crew)
 {
 	struct vcpu_thread *threads = crew->threads;
-	pthread_attr_t attr;
 
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, THREAD_STACK_BYTES);
 	for (unsigned int i = 0; i < m->point->vcpus; i++) {
 		threads[i].m = m;
 		threads[i].crew = crew;
@@ -238,13 +233,12 @@ static void start_vcpus(struct measurement *m, struct crew *crew)
 	if (m->point->gic != GIC_NONE)
 		arch_gic_start(&m->vm);
 	for (unsigned int i = 0; i < m->point->vcpus; i++) {
-		int r = pthread_create(&threads[i].thread, &attr, vcpu_main, &threads[i]);
+		int r = thread_start(&threads[i].thread, vcpu_main, &threads[i]);
 
 		if (r)
 			fail("starting the thread of vCPU %u: %s; take fewer vcpus or raise the limit on processes",
 			     i, strerror(r));
 	}
-	pthread_attr_destroy(&attr);
 }
 
 void vcpus_run(struct measurement *m)
