@@ -278,7 +278,7 @@ check "is not named by it" grep -q '"folder linux"' "$scratch/source"
 new_git unborn && rm -rf "$trees/unborn/.git" && git init -q "$trees/unborn"
 builds "git tree without a commit" "$trees/unborn" "${hostile[@]}"
 git clone -q --bare "$trees/git" "$trees/bare"
-expect "bare repository" 2 "is not a kernel source tree.*checked out" \
+expect "bare repository" 2 "is not a kernel source tree.*or at a tarball of one" \
 	env KERNEL_SRC="$trees/bare" "$build"
 
 # Owners and modes.
