@@ -118,6 +118,8 @@ commit_is() {
 import json, sys
 faultline = json.load(open(sys.argv[1] + "/run.json"))["faultline"]
 assert faultline["commit"] == (sys.argv[2] or None) and sys.argv[3] in faultline["commit_from"], faultline
+# Of a checkout that is clean by now, it may have been built when it was not.
+assert faultline["dirty"] == (faultline["version"].endswith("-dirty") if sys.argv[2] else None), faultline
 ' "$scratch/commit-${1//[^a-z]/_}" "$2" "$3"
 }
 built=$("$faultline" --version | sed 's/^faultline //; s/-dirty$//')

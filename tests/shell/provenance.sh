@@ -41,6 +41,11 @@ rm "$checkout/.git/info/attributes"
 echo >>"$checkout/README.md"
 tells "changed file" "$short-dirty $commit dirty git" "$checkout/harness/version.sh"
 git -C "$checkout" checkout -q README.md
+touch "$checkout/notes" "$checkout/harness/modes/uffd.c~"
+tells "files that are not built" "$short $commit clean git" "$checkout/harness/version.sh"
+touch "$checkout/harness/modes/new.c"
+tells "source that git does not know" "$short-dirty $commit dirty git" "$checkout/harness/version.sh"
+rm "$checkout/notes" "$checkout/harness/modes/uffd.c~" "$checkout/harness/modes/new.c"
 # shellcheck disable=SC2016 # it is to be taken as it is
 git -C "$checkout" tag -am x 'v1$(reboot)"'
 tells "tag with characters of a shell" "v1__reboot__ $commit clean git" "$checkout/harness/version.sh"

@@ -230,10 +230,13 @@ static void take_commit(json_t *faultline, const struct setup *setup)
 	bool is_built_from_it = !p.commit || !is_of_root(setup) ||
 				is_same_version(p.version, FAULTLINE_VERSION);
 	const char *commit = is_built_from_it ? p.commit : NULL;
+	bool was_dirty = is_of_root(setup) &&
+			 FAULTLINE_VERSION[length_without(FAULTLINE_VERSION, "-dirty")];
 
 	json_object_set_new(faultline, "commit", commit ? json_string(commit) : json_null());
 	json_object_set_new(faultline, "dirty",
-			    commit && p.is_state_known ? json_boolean(p.is_dirty) : json_null());
+			    commit && p.is_state_known ? json_boolean(p.is_dirty || was_dirty) :
+							 json_null());
 	json_object_set_new(faultline, "commit_from",
 			    is_built_from_it ? json_string(p.from) :
 					       json_sprintf("this program was built from %s, and "
