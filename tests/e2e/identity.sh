@@ -70,11 +70,18 @@ ends_the_run() {
 ends_the_run "initramfs replaced" replace "$build/x86_64/initramfs.cpio" initramfs_sha256
 ends_the_run "initramfs removed" remove "$build/x86_64/initramfs.cpio" initramfs_sha256
 ends_the_run "program for points replaced" replace "$build/x86_64/faultline-point" point_sha256
-ends_the_run "program replaced" replace "$build/faultline" program_sha256
 ends_the_run "kernel replaced" replace "$scratch/kernel/vmlinux" kernel_image_sha256
 ends_the_run "QEMU replaced" replace "$scratch/qemu" program_sha256
 ends_the_run "library replaced" replace "$build/manycore.so" manycore_sha256
 ends_the_run "plugin replaced" replace "$build/coherence.so" coherence_sha256
+
+# faultline itself goes on as it began; another one does not take its run up.
+in_the_middle "$scratch/program" replace "$build/faultline"
+check "faultline replaced: the run ends as it would" [ $? = 4 ]
+check "faultline replaced: whole" whole "$scratch/program" 5
+expect "faultline replaced: not resumed by another one" 2 "program_sha256 was [0-9a-f]* and is .* now" \
+	"$build/faultline" run --resume "$scratch/program"
+put_back "$build/faultline"
 
 renew_all() {
 	for file in "$build/x86_64/initramfs.cpio" "$scratch/kernel/vmlinux" "$scratch/qemu" \

@@ -43,7 +43,7 @@ check "the same again, to the digit" test "$(instructions anon) $(instructions s
 
 # resolve_functions BACKING: what vCPUs spend their time with when they fill pages at the same time.
 resolve_functions() {
-	"$faultline" point tier=simulated mode=userfault fault=missing fetch=0 vcpus=16 cpus=16 speed=4 pages=8 \
+	"$faultline" point tier=simulated mode=userfault fault=missing fetch=0 vcpus=32 cpus=32 speed=4 pages=16 \
 		coherence=70 backing="$1" --profile="$scratch/$1" >/dev/null &&
 		sed -n '/resolve, vCPUs.* threads: function/,/^$/p' "$scratch/$1/table.txt" | tail -n +2
 }

@@ -69,7 +69,7 @@ signalled XCPU "$scratch/XCPU" "${run[@]}"
 check "SIGXCPU: exit code 130" test $code = 130
 (ulimit -f 1 && "${run[@]}" "$scratch/limited") >"$scratch/out" 2>&1 </dev/null
 check "a limit of file sizes: exit code" test $? = 2
-check "a limit of file sizes is named" grep -q "cannot write .*: File too large" "$scratch/out"
+check "a limit of file sizes is named" grep -qE "size of a file.*ulimit -f|cannot write .*: File too large" "$scratch/out"
 
 # stopped DIR SECONDS COMMAND...: stops it at once for that long. Sets code.
 stopped() {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "../base/json.h"
 #include "../base/util.h"
@@ -75,7 +76,7 @@ static int file_check(struct identity_file *file)
 	return is_same ? 0 : -1;
 }
 
-/* What run.json says of a file is what is checked later: there is no other list of them. */
+/* What run.json says of a file is what is checked later; there is no other list of them. */
 static int add_file(struct identity *identity, json_t *object, const char *member, const char *path)
 {
 	struct identity_file *file;
@@ -178,16 +179,21 @@ static int take_target(struct identity *identity, json_t *target,
 	return 0;
 }
 
-static int take_program(struct identity *identity, json_t *faultline)
+/*
+ * This program goes on as it began, also when its file is replaced meanwhile, by a build after a
+ * commit for instance: there is nothing to check later.
+ */
+static int take_program(json_t *faultline)
 {
-	char *path = realpath("/proc/self/exe", NULL);
-	int failed;
+	char *path = xasprintf("/proc/%d/exe", getpid());
+	char *sha256 = setup_sha256(path);
 
-	if (!path)
-		return error("this program was replaced since it started; start it again");
-	failed = add_file(identity, faultline, "program_sha256", path);
 	free(path);
-	return failed;
+	if (!sha256)
+		return error("cannot tell what this program is: sha256sum (Debian: coreutils) "
+			     "fails for it");
+	json_object_set_new(faultline, "program_sha256", json_owned(sha256));
+	return 0;
 }
 
 #ifdef __clang__
@@ -253,7 +259,7 @@ static int take_faultline(struct identity *identity, json_t *faultline,
 	json_object_set_new(faultline, "version", json_string(FAULTLINE_VERSION));
 	take_commit(faultline, setup);
 	json_object_set_new(faultline, "compiler", json_string(COMPILER));
-	if (take_program(identity, faultline))
+	if (take_program(faultline))
 		return -1;
 	if (scope->host != &host_vm) {
 		json_object_set_new(faultline, "manycore_sha256", json_null());
