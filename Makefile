@@ -54,7 +54,7 @@ MANYCORE_TESTED := $(addprefix harness/manycore/,account.c atomics.c calls.c fun
 UNIT_SOURCES := $(call files,tests/unit/*.c)
 
 # What compilers heed beside their arguments would stand nowhere.
-unexport CPATH C_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX GCC_COMPARE_DEBUG CCC_OVERRIDE_OPTIONS
+unexport CPATH C_INCLUDE_PATH LIBRARY_PATH LD_RUN_PATH COMPILER_PATH GCC_EXEC_PREFIX GCC_COMPARE_DEBUG CCC_OVERRIDE_OPTIONS
 # Stands by objects and by programs, for these to be made anew when it changes; and in the program
 # that measures, see harness/point/build_note.S.
 quoted = '$(subst ','\'',$(1))'
@@ -207,7 +207,7 @@ check-cppcheck: $(addprefix check-cppcheck-,$(subst arm64,aarch64,$(KNOWN_ARCHES
 
 check-cppcheck-%:
 	cppcheck -D__$*__ -q --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-		--std=c11 -j$$(nproc) --library=tests/cppcheck.cfg $(CPPFLAGS) \
+		--std=c11 -j$$(kernel/jobs.sh) --library=tests/cppcheck.cfg $(CPPFLAGS) \
 		'-D_Noreturn=__attribute__((noreturn))' --suppress=comparePointers \
 		--suppress=va_end_missing $(filter %.c,$(C_FILES))
 

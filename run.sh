@@ -58,7 +58,7 @@ Exit codes: 0 fine, 1 something failed, 2 wrong usage or something missing,
 END
 }
 
-say() { echo "run.sh: $*" >&2; }
+say() { tell "run.sh: $*"; }
 die() {
 	say "$@"
 	exit 2
@@ -229,24 +229,8 @@ need_without_installing() {
 	fi
 }
 
-# The right to build, for as long as this shell and what it starts live. Where no lock can be
-# made, as in a checkout that can only be read, there is nothing to build either.
-lock_build() {
-	local lock=$root/build/lock
-
-	mkdir -p "$root/build" 2>/dev/null || return 0
-	[ -e "$lock" ] || touch "$lock" 2>/dev/null || return 0
-	[ -r "$lock" ] || return 0
-	exec 9<"$lock"
-	if ! flock -n 9; then
-		say "waiting for another build here: $(cat "$lock")"
-		flock 9
-	fi
-	[ ! -w "$lock" ] || echo "process $$, since $(date -u +%FT%TZ)" >"$lock"
-}
-
 build() {
-	(lock_build && without_settings make -s -C "$root" -j"$(nproc)" "$@" </dev/null >&2) ||
+	(lock_build && without_settings make -s -C "$root" -j"$("$root/kernel/jobs.sh")" "$@" </dev/null >&2) ||
 		{ say "the build failed, see above"; exit 1; }
 }
 
@@ -266,7 +250,7 @@ for_vms() {
 	local groups
 
 	case $root in
-	*[[:blank:]:]*) say "there is a blank or a colon in '$root', with which LD_PRELOAD takes no library: no" \
+	*[[:blank:]]* | *[:$]*) say "there is a blank, a colon or a dollar in '$root', with which LD_PRELOAD takes no library: no" \
 		"simulated CPUs in parallel (cpus above 1) from there; move the repository to have them" ;;
 	esac
 	mapfile -t groups < <(groups_of "$@")

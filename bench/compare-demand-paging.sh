@@ -18,7 +18,7 @@ set -euo pipefail
 root=$(readlink -f "$(dirname "$0")/..")
 # shellcheck source=harness/shell.sh
 . "$root/harness/shell.sh"
-say() { echo "compare: $*" >&2; }
+say() { tell "compare: $*"; }
 die() {
 	local code=$1
 	shift
@@ -45,10 +45,9 @@ for vcpus in "$@"; do
 done
 
 source_check
-unset OMP_NUM_THREADS OMP_THREAD_LIMIT # nproc would take these for the number of CPUs
 FAULTLINE_KERNEL_DIR_x86_64=${FAULTLINE_KERNEL_DIR_x86_64:-$("$root/kernel/build.sh" </dev/null)}
 export FAULTLINE_KERNEL_DIR_x86_64
-without_settings make -s -C "$root" -j"$(nproc)" >&2 </dev/null
+(lock_build && without_settings make -s -C "$root" -j"$("$root/kernel/jobs.sh")" >&2 </dev/null)
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/faultline
 key=$( (source_identity; clean gcc --version; sha256sum <"$0") | sha256sum | cut -c 1-16)
@@ -63,7 +62,7 @@ build_test() {
 	# The copy's files are as old as the copy: what a plain tree has been built into looks new.
 	find "$selftests" -name '*.[chS]' -exec touch {} + &&
 		clean make -s -C "$work/src" ARCH=x86_64 headers &&
-		clean make -s -C "$selftests" -j"$(nproc)" ARCH=x86_64 \
+		clean make -s -C "$selftests" -j"$("$root/kernel/jobs.sh")" ARCH=x86_64 \
 			LDFLAGS='-pthread -static -no-pie' "$selftests/demand_paging_test"
 }
 

@@ -5,7 +5,7 @@
 # change what they do. Their first line says -p for the same reason: bash then takes no
 # functions, no options and no BASH_ENV from the environment.
 
-unset CDPATH GLOBIGNORE BASH_ENV ENV BASH_COMPAT POSIXLY_CORRECT \
+unset CDPATH DPKG_ADMINDIR DPKG_ROOT FUNCNEST GLOBIGNORE BASH_ENV ENV BASH_COMPAT POSIXLY_CORRECT \
 	BLOCKSIZE BLOCK_SIZE DF_BLOCK_SIZE GREP_COLOR GREP_COLORS GREP_OPTIONS QUOTING_STYLE \
 	TAR_OPTIONS TIME_STYLE XZ_DEFAULTS XZ_OPT
 export -n SHELLOPTS BASHOPTS
@@ -17,6 +17,12 @@ if [ -z "${HOME:-}" ]; then
 	HOME=$(getent passwd "$(id -u)" | cut -d: -f6) && export HOME
 fi
 
+# Without one, what is opened next would take its place.
+{ : >&2; } 2>/dev/null || exec 2>/dev/null
+
+# tell WORD...: on stderr. A reader, a disk or a terminal that is gone from there ends nothing.
+tell() { (trap '' PIPE && exec 3>&2 2>/dev/null && echo "$*" >&3) || :; }
+
 # without_settings COMMAND...: runs it with no more of the environment than where things are. Settings of an
 # SDK's or of a make around this one would change what is built.
 without_settings() {
@@ -26,4 +32,21 @@ without_settings() {
 		[ -z "${!name+set}" ] || kept+=("$name=${!name}")
 	done
 	env -i "${kept[@]}" "$@"
+}
+
+# The right to build in the checkout root, for as long as this shell and what it starts live. Where no lock
+# can be made, as in a checkout that can only be read, there is nothing to build either.
+lock_build() {
+	# shellcheck disable=SC2154 # root is of who sources this
+	local lock=$root/build/lock
+
+	mkdir -p "$root/build" 2>/dev/null || return 0
+	[ -e "$lock" ] || touch "$lock" 2>/dev/null || return 0
+	[ -r "$lock" ] || return 0
+	exec 9<"$lock"
+	if ! flock -n 9; then
+		tell "waiting for another build here: $(cat "$lock")"
+		flock 9
+	fi
+	[ ! -w "$lock" ] || echo "process $$, since $(date -u +%FT%TZ)" >"$lock"
 }

@@ -13,7 +13,7 @@ if tree=$("$folder/../kernel/commit.sh" "$folder/.." 2>/dev/null); then
 	read -r commit state name <<<"$tree"
 	# The Makefile takes the sources that it finds, whether git knows them or not.
 	if [ -n "$("$folder/../kernel/clean.sh" --git "$folder/.." ls-files --others -- \
-		'bench/*.[chS]' 'harness/*.[chS]' 'workloads/*.[chS]')" ]; then
+		'bench/*.[chS]' 'harness/*.[chS]' 'workloads/*.[chS]' 'kernel/*.patch' GNUmakefile makefile)" ]; then
 		state=dirty name=${name%-dirty}-dirty
 	fi
 	# It becomes part of commands.

@@ -30,7 +30,7 @@ would have to be, and the folder is where it would go.
 END
 }
 
-say() { echo "kernel: $*" >&2; }
+say() { tell "kernel: $*"; }
 die() {
 	local code=$1
 	shift
@@ -159,6 +159,8 @@ if [ -n "$if_built" ]; then
 	die 4 "not built yet; ./run.sh kernel --arch $arch does it"
 fi
 
+[ -n "${XDG_CACHE_HOME:-}" ] || [ -d "$HOME" ] ||
+	die 2 "there is no folder HOME=$HOME; set HOME or XDG_CACHE_HOME to one that is there"
 mkdir -p "$cache/logs" 2>/dev/null && [ -w "$cache" ] ||
 	die 2 "cannot write to $cache; set XDG_CACHE_HOME to a folder that can be written"
 exec 9>>"$cache/lock"
@@ -202,7 +204,7 @@ mkdir "$obj" "$out" "$work/tmp"
 # folder.
 kbuild() {
 	clean HOME="$work" TMPDIR="$work/tmp" \
-		make -C "$src" O="$obj" -j"$(nproc)" ARCH="$arch" CROSS_COMPILE="$cross" LOCALVERSION= \
+		make -C "$src" O="$obj" -j"$("$root/kernel/jobs.sh")" ARCH="$arch" CROSS_COMPILE="$cross" LOCALVERSION= \
 		KBUILD_BUILD_TIMESTAMP="$BUILD_DATE" KBUILD_BUILD_VERSION=1 \
 		KBUILD_BUILD_USER=faultline KBUILD_BUILD_HOST=faultline \
 		KCFLAGS="-ffile-prefix-map=$src/= -ffile-prefix-map=$obj/=" \
@@ -286,7 +288,7 @@ say "patching Linux $version"
 source_patch "$src"
 step "configuring" configure
 check_config
-step "building Linux $version for $arch with $(nproc) jobs (some minutes; log: $log)" kbuild "$image"
+step "building Linux $version for $arch with $("$root/kernel/jobs.sh") jobs (some minutes; log: $log)" kbuild "$image"
 store() {
 	cp "$obj/${IMAGE_FOLDER[$arch]}/$image" "$obj/System.map" "$obj/usr/gen_init_cpio" "$out/" &&
 		cp "$obj/.config" "$out/config" &&

@@ -4,7 +4,7 @@
 # usage: kernel/commit.sh [--quick] DIR
 #
 # Prints the commit of the git tree whose top is DIR, whether its tracked files are
-# "clean" or "dirty", and what git describe calls it; with --quick, the commit only.
+# "clean" or "dirty", and what git describe calls it without tags; with --quick, the commit only.
 # Otherwise exit code 1, with the reason as the last line of stderr.
 set -eu
 
@@ -34,7 +34,10 @@ if [ -n "$quick" ]; then
 fi
 # Unlike describe --dirty, this writes no index.
 changes=$(asked status --porcelain --untracked-files=no) || die "git status fails"
-name=$(asked describe --always)
+# Status says nothing of files whose changes git was told not to look for.
+changes+=$(asked ls-files -v | grep -m 1 '^[a-zS]') || :
+# Tags come and go, the commit stays.
+name=$(asked describe --always --exclude '*')
 if [ -z "$changes" ]; then
 	echo "$commit clean $name"
 else

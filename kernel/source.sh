@@ -112,8 +112,8 @@ drop_links_outward() {
 		rm -- "$link"
 		dropped+=("${link#"$1"/}")
 	done < <(find "$1" -type l -print0)
-	[ ${#dropped[@]} = 0 ] || echo "left out of the copy, as links that lead out of $KERNEL_SRC:" \
-		"${#dropped[@]}, the first is ${dropped[0]}" >&2
+	[ ${#dropped[@]} = 0 ] || tell "left out of the copy, as links that lead out of $KERNEL_SRC:" \
+		"${#dropped[@]}, the first is ${dropped[0]}"
 }
 
 # source_unpack DIR ARCH: puts a copy of the source, for that architecture, into the
@@ -155,7 +155,7 @@ source_patch() {
 
 	# The last patch can be taken back only from a tree that has them all.
 	if clean patch -R -p1 -s -f --dry-run -d "$tree" <"$(series_patches | tail -n 1)" >/dev/null; then
-		echo "the series is in this tree already" >&2
+		tell "the series is in this tree already"
 		return
 	fi
 	while IFS= read -r patch; do
@@ -163,7 +163,7 @@ source_patch() {
 		out=$(clean patch -p1 -f -F0 --no-backup-if-mismatch -r - -d "$tree" <"$patch" 2>&1) && continue
 		file=$(sed -n 's/^patching file //p;s/^can.t find file to patch.*/a file that is not there/p' \
 			<<<"$out" | tail -n 1)
-		echo "$out" >&2
+		tell "$out"
 		die 2 "kernel/series/6.12/$(basename "$patch") does not apply to $file of Linux" \
 			"$(source_version "$tree"); the series is for 6.12.y, or for a tree that has it already"
 	done < <(series_patches)

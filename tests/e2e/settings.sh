@@ -52,6 +52,13 @@ fake_root
 printf '[one]\nmode = kernel\npages = 4\n' >"$scratch/s.ini"
 expect "a comma that looks like a decimal one is told" 4 "^\[one\] fetch: two values, 0 and 5us" \
 	"$faultline" run --tier simulated --sweep "$scratch/s.ini" --fetch 0,5us --out "$scratch/comma"
+# gnuplot has settings of the user's, which may write files.
+mkdir "$scratch/home"
+echo "set output '$scratch/home/written'" >"$scratch/home/.gnuplot"
+cp -r "$root/tests/unit/fixtures/run" "$scratch/run"
+expect "a report" 0 "" env FAULTLINE_ROOT="$root" HOME="$scratch/home" "$faultline" report "$scratch/run"
+check "has plots" test -s "$scratch/run/plots/throughput.svg"
+check "and nothing of the user's gnuplot" test ! -e "$scratch/home/written"
 point=("$faultline" point tier=simulated pages=4)
 cd "$scratch" || exit 1
 mkdir here

@@ -42,6 +42,7 @@ lists "functions" bash -c 'for f in cd dirname sed grep env make exec; do
 lists "blanks between nothing" env IFS=/ checkouts/here/run.sh list
 lists "a narrow umask" sh -c 'umask 0777; checkouts/here/run.sh list'
 lists "colours and columns" env GREP_COLORS=mt=1 GREP_COLOR=1 LS_COLORS=x TERM=dumb COLUMNS=1 checkouts/here/run.sh list
+lists "limits and places of other programs" env FUNCNEST=1 DPKG_ADMINDIR=/x DPKG_ROOT=/x checkouts/here/run.sh list
 lists "GNU programs told to be of POSIX" env POSIXLY_CORRECT=1 checkouts/here/run.sh list
 expect "options behind other words, then, too" 0 "^arches x86_64|^arches arm64" \
 	env POSIXLY_CORRECT=1 FAULTLINE_ROOT="$root" "$root/build/faultline" point tier=nested mode=kernel --check
@@ -70,6 +71,14 @@ for setting in -uHOME HOME=; do
 done
 for setting in HOME=/ HOME=/nonexistent HOME=here TMPDIR=/nonexistent TMPDIR=here TMPDIR=/dev/null; do
 	lists "$setting" env "$setting" checkouts/here/run.sh list
+done
+expect "a home that is not there is not made" 2 "there is no folder HOME=$scratch/gone; set HOME or" \
+	env -u XDG_CACHE_HOME HOME="$scratch/gone" "$root/kernel/build.sh"
+for end in '2>&-' '2>/dev/full' '2>&1 >"$1/asked" | true'; do
+	check "what is asked for comes although nobody reads messages: $end" bash -c "
+		set -o pipefail
+		\"\$2/kernel/build.sh\" --if-built >\"\$1/asked\" $end
+		[ \$? = 0 ] || [ \$? = 4 ] && grep -q faultline/kernel- \"\$1/asked\"" - "$scratch" "$root"
 done
 for name in "a b" "o'brien" 'a"b' 'a$b' 'a#b' 'a;b' 'a%b' 'a\b' 'a(b' 'a&b' 'a*b' 'a:b' $'a\nb' '[a]' 'a{b'; do
 	expect "no kernel is built below $(printf %q "$name")" 2 "no blanks, colons or.*set XDG_CACHE_HOME|^set XDG_CACHE" \

@@ -46,11 +46,10 @@ tells "files that are not built" "$short $commit clean git" "$checkout/harness/v
 touch "$checkout/harness/modes/new.c"
 tells "source that git does not know" "$short-dirty $commit dirty git" "$checkout/harness/version.sh"
 rm "$checkout/notes" "$checkout/harness/modes/uffd.c~" "$checkout/harness/modes/new.c"
-# shellcheck disable=SC2016 # it is to be taken as it is
-git -C "$checkout" tag -am x 'v1$(reboot)"'
-tells "tag with characters of a shell" "v1__reboot__ $commit clean git" "$checkout/harness/version.sh"
-# shellcheck disable=SC2016
-git -C "$checkout" tag -d 'v1$(reboot)"' >/dev/null
+# Tags come and go, and a run can be resumed all the same.
+git -C "$checkout" tag -am x v1
+tells "a tag" "$short $commit clean git" "$checkout/harness/version.sh"
+git -C "$checkout" tag -d v1 >/dev/null
 
 # Another repository's.
 outer=$scratch/outer
@@ -79,6 +78,15 @@ tells "the archive, too" "$from_archive" tail -n 1 "$scratch/of_hook"
 tells "variables that name another repository" "$short $commit clean git" \
 	env GIT_DIR="$outer/.git" GIT_WORK_TREE="$outer" GIT_INDEX_FILE="$outer/.git/index" \
 	GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.worktree GIT_CONFIG_VALUE_0="$outer" "$checkout/harness/version.sh"
+
+for flag in assume-unchanged skip-worktree; do
+	git -C "$checkout" update-index --$flag run.sh
+	tells "a file with $flag" "$short-dirty $commit dirty git" "$checkout/harness/version.sh"
+	git -C "$checkout" update-index --no-$flag run.sh
+done
+touch "$checkout/GNUmakefile"
+tells "another makefile" "$short-dirty $commit dirty git" "$checkout/harness/version.sh"
+rm "$checkout/GNUmakefile"
 
 git -C "$checkout" worktree add -q "$scratch/worktree" 2>/dev/null
 tells "worktree" "$short $commit clean git" "$scratch/worktree/harness/version.sh"

@@ -88,6 +88,8 @@ static void typos_are_named_with_file_and_line(void **state)
 	fails_at("[a\nmode=uffd\n", "s.ini:1: ", "closing");
 	fails_at("[a] mode=uffd\n", "s.ini:1: ", "a line of its own");
 	fails_at("[a\033[0m]\n", "s.ini:1: ", "control character");
+	fails_at("[Defaults]\nvcpus=2\n", "s.ini:1: ", "[sweep] and [defaults] are no series");
+	fails_at("[ sweep ]\nsummary=x\n", "s.ini:1: ", "[sweep] and [defaults] are no series");
 	fails_at("[sweep]\nsummary=x\nsummary=y\n", "s.ini:3: ", "twice");
 	fails_at("[a]\nmode=uffd\nmode=kernel\n", "s.ini:3: ", "twice");
 	fails_at("[a]\nmode=uffd\n[b]\nmode=uffd\n[a]\n", "s.ini:5: ", "line 1");

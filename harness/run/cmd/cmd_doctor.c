@@ -76,8 +76,11 @@ static void show_kernel(const struct setup *setup, enum arch arch)
 static void show_qemu(const struct setup *setup, enum arch arch)
 {
 	char *version = setup_qemu_version(setup, arch);
+	char *text = version ? xasprintf("%s, %s", version, setup->targets[arch].qemu) :
+			       xstrdup(error_text());
 
-	line(setup->targets[arch].qemu, version, version ? version : error_text());
+	line("QEMU", version, text);
+	free(text);
 	free(version);
 }
 

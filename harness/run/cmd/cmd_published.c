@@ -105,7 +105,7 @@ static int run_gnuplot(const struct request *r, const char *dir, const char *cap
 			      "caption='%s'; charges='%u %u'",
 			      dir, dir, caption, published_charges_ns[0], published_charges_ns[1]);
 	char *script = xasprintf("%s/plots/published.gnuplot", r->setup.root);
-	char *argv[] = { "gnuplot", "-e", set, script, NULL };
+	char *argv[] = { "gnuplot", "-d", "-e", set, script, NULL };
 	pid_t pid = spawn(argv, STDOUT_FILENO, STDERR_FILENO);
 
 	free(set);

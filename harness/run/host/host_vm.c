@@ -55,10 +55,10 @@ static int vm_check_point(const struct setup *setup, const struct point *p)
 			"simulated CPUs in parallel (cpus=%u, speed=%u) need an x86-64 machine to "
 			"run on, and this one is %s; use one, or cpus=1 and speed=1",
 			p->cpus, p->speed, machine.machine);
-	if (strpbrk(setup->manycore, " :"))
+	if (strpbrk(setup->manycore, " :$"))
 		return error(
 			"simulated CPUs in parallel (cpus=%u, speed=%u) need %s, and LD_PRELOAD "
-			"takes no name with a blank or a colon; move the repository to another "
+			"takes no name with a blank, a colon or a dollar; move the repository to another "
 			"folder",
 			p->cpus, p->speed, setup->manycore);
 	if (has_library && (!p->coherence_ns || !access(setup->coherence, R_OK)))

@@ -143,7 +143,7 @@ static json_t *describe_kvm(void)
 	json_t *kvm = json_object();
 	glob_t files;
 
-	if (glob("/sys/module/{kvm,kvm_intel,kvm_amd}/parameters/*", GLOB_BRACE, NULL, &files))
+	if (glob("/sys/module/kvm*/parameters/*", 0, NULL, &files))
 		return kvm;
 	for (size_t i = 0; i < files.gl_pathc; i++) {
 		const char *path = files.gl_pathv[i], *module = path + strlen("/sys/module/");

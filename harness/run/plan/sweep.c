@@ -157,6 +157,11 @@ int sweep_choices(const char *name, const char *text, bool *chosen)
 	return 0;
 }
 
+static bool is_blank(char c)
+{
+	return isspace((unsigned char)c);
+}
+
 static void begin_section(struct reader *r, const char *name)
 {
 	struct sweep *sweep = r->sweep;
@@ -176,6 +181,14 @@ static void begin_section(struct reader *r, const char *name)
 		return;
 	if (!strcmp(name, "defaults")) {
 		r->section = &sweep->defaults;
+		return;
+	}
+	if (is_blank(*name) || is_blank(name[strlen(name) - 1]) || !strcasecmp(name, "defaults") ||
+	    !strcasecmp(name, "sweep")) {
+		fail_at(r,
+			"a series cannot be called '%s'; without blanks around it and in lower "
+			"case, [sweep] and [defaults] are no series",
+			name);
 		return;
 	}
 	sweep->series =

@@ -117,11 +117,14 @@ static int write_panel(const struct drawing *d, const struct run_data *run)
 	return text_store(&data_text, d->dir, data_name) || failed ? -1 : 0;
 }
 
-/* In its folder, as by hand: no quote in the folder's name needs care. */
+/*
+ * In its folder, as by hand: no quote in the folder's name needs care. Without the user's own
+ * settings (-d), which may write files.
+ */
 static int run_gnuplot(const struct drawing *d)
 {
 	char script[64], *said, set[] = "suffix = '" PARTIAL "'";
-	char *argv[] = { "env", "-C", (char *)d->dir, "gnuplot", "-e", set, script, NULL };
+	char *argv[] = { "env", "-C", (char *)d->dir, "gnuplot", "-d", "-e", set, script, NULL };
 	FILE *log = tmpfile();
 	pid_t pid;
 	int status;

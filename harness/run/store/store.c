@@ -77,8 +77,9 @@ static const char *lock_holder(const struct stat *st, char buf[32])
 static int open_points(struct store *store)
 {
 	char *path = in_dir(store, "points.jsonl");
-	struct stat st;
+	struct stat st, now;
 	char holder[32];
+	bool is_locked, is_there;
 
 	store->points_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	if (store->points_fd < 0 || fstat(store->points_fd, &st)) {
@@ -86,9 +87,12 @@ static int open_points(struct store *store)
 		free(path);
 		return -1;
 	}
-	free(path);
 	store->points_bytes = st.st_size;
-	if (!flock(store->points_fd, LOCK_EX | LOCK_NB))
+	is_locked = !flock(store->points_fd, LOCK_EX | LOCK_NB);
+	/* Another one may have put a file in its place in between, and hold the lock of that. */
+	is_there = !stat(path, &now) && now.st_dev == st.st_dev && now.st_ino == st.st_ino;
+	free(path);
+	if (is_locked && is_there)
 		return 0;
 	return error("another faultline%s is at work in %s", lock_holder(&st, holder), store->dir);
 }
