@@ -77,6 +77,9 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 		python3 "$records" check "$scratch/n" ok skipped
 	check "natively: threads have their places" grep -q '"vcpu_cpus":"[0-9]' \
 		"$scratch/n/points.jsonl"
+	expect "natively: the program finds its own root, also for the report" 0 "report: " \
+		env -u FAULTLINE_ROOT "$faultline" run --tier "$tier" --sweep smoke --modes kernel \
+		--vcpus 1 --out "$scratch/rootless"
 	expect "natively: threads wander with --placement none" 0 '"vcpu_cpus":"","reader_cpus":"",' \
 		"$faultline" point tier="$tier" mode=kernel pages=16 --placement none --json
 	expect "natively: who names CPUs gets them" 0 '"vcpu_cpus":"0","reader_cpus":"",' \

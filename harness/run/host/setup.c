@@ -80,6 +80,7 @@ void setup_init(struct setup *setup)
 
 	*setup = (struct setup){ 0 };
 	setup->root = keep(setup, root ? xstrdup(root) : root_of_program());
+	setenv("FAULTLINE_ROOT", setup->root, 1); /* for the report of what is measured */
 	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
 		target_init(setup, arch);
 	setup->manycore = keep(setup, xasprintf("%s/build/manycore.so", setup->root));
