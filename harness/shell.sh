@@ -37,7 +37,7 @@ without_settings() {
 # The right to build in the checkout root, for as long as this shell and what it starts live. Where no lock
 # can be made, as in a checkout that can only be read, there is nothing to build either.
 lock_build() {
-	# shellcheck disable=SC2154 # root is of who sources this
+	# shellcheck disable=SC2154 # root, and say, are of who sources this
 	local lock=$root/build/lock
 
 	mkdir -p "$root/build" 2>/dev/null || return 0
@@ -45,7 +45,7 @@ lock_build() {
 	[ -r "$lock" ] || return 0
 	exec 9<"$lock"
 	if ! flock -n 9; then
-		tell "waiting for another build here: $(cat "$lock")"
+		say "waiting for another build here: $(cat "$lock")"
 		flock 9
 	fi
 	[ ! -w "$lock" ] || echo "process $$, since $(date -u +%FT%TZ)" >"$lock"

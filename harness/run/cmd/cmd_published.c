@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* `faultline published`: published tables beside simulated points of the same kind. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "commands.h"
 #include "command_line.h"
 #include "../base/file.h"
-#include "../base/spawn.h"
 #include "../measure/run_json.h"
 #include "../report/published.h"
 #include "../report/describe.h"
+#include "../report/plot.h"
 #include "../report/table.h"
 
 struct request {
@@ -98,19 +99,21 @@ static int take_run(struct request *r, const char *dir, char **caption)
 	return failed;
 }
 
-/* Runs gnuplot on the data in dir. Returns its exit code, or -1. */
+/* Runs gnuplot on the data in dir. Returns 0, or -1 after error(). */
 static int run_gnuplot(const struct request *r, const char *dir, const char *caption)
 {
-	char *set = xasprintf("data='%s/published.dat'; output='%s/published.svg'; "
+	char *set = xasprintf("data='published.dat'; output='published.svg'; "
 			      "caption='%s'; charges='%u %u'",
-			      dir, dir, caption, published_charges_ns[0], published_charges_ns[1]);
-	char *script = xasprintf("%s/plots/published.gnuplot", r->setup.root);
-	char *argv[] = { "gnuplot", "-d", "-e", set, script, NULL };
-	pid_t pid = spawn(argv, STDOUT_FILENO, STDERR_FILENO);
+			      caption, published_charges_ns[0], published_charges_ns[1]);
+	char *name = xasprintf("%s/plots/published.gnuplot", r->setup.root);
+	char *script = realpath(name, NULL);
+	int failed = script ? gnuplot_run(dir, set, script) :
+			      error("cannot read %s: %s", name, strerror(errno));
 
 	free(set);
+	free(name);
 	free(script);
-	return pid < 0 ? -1 : spawn_wait(pid);
+	return failed;
 }
 
 /* Draws the tables on one figure in dir. Returns 0, or -1 after error(). */
@@ -122,9 +125,7 @@ static int draw(const struct request *r, const char *dir, const char *caption)
 	if (text_store(&text, dir, "published.dat"))
 		return -1;
 	if (run_gnuplot(r, dir, caption))
-		return error("cannot draw %s/published.svg; is the package gnuplot-nox installed, "
-			     "and the folder writable?",
-			     dir);
+		return error("cannot draw %s/published.svg: %s", dir, error_text());
 	printf("\nfigure: %s/published.svg\n", dir);
 	return 0;
 }

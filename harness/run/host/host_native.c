@@ -41,7 +41,7 @@ static uint64_t native_needs(const struct point *p, enum limit_id what)
 	switch (what) {
 	case LIMIT_MEMORY:
 		return memory_bytes(p);
-	case LIMIT_ADDRESS_SPACE: /* a handler has a stack of the usual size */
+	case LIMIT_ADDRESS_SPACE: /* and what malloc() maps for a handler's thread: an estimate */
 		return memory_bytes(p) + handlers * 8 * 1024 * 1024;
 	case LIMIT_DESCRIPTORS: /* 2 a vCPU, an epoll a handler; VM, files, what was inherited */
 		return 2ull * p->vcpus + uffds + handlers + 32;

@@ -124,8 +124,9 @@ int execution_start(struct execution *e, const struct job *job)
 		.started_unix_s = time(NULL),
 		.timeout_s = cost_timeout_s(job->point, job->timeout_s),
 		.kills_before = memory_kills(),
-		.losses_before = cpu_losses(),
 	};
+	if (job->host->one_at_a_time)
+		e->losses_before = cpu_losses();
 	stopwatch_start(&e->watch);
 	files_init(&e->files, job);
 	unlink(e->files.record);

@@ -40,7 +40,7 @@ struct execution {
 	double timeout_s;
 	bool timed_out;
 	struct memory_kills kills_before;
-	struct cpu_losses losses_before;
+	struct cpu_losses losses_before; /* of hosts on which points are alone */
 };
 
 /*

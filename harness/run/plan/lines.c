@@ -9,7 +9,7 @@
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-static bool is_blank(char c)
+bool is_blank(char c)
 {
 	return isspace((unsigned char)c);
 }

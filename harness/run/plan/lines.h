@@ -23,4 +23,7 @@ void lines_begin(struct lines *lines, char *text);
 /* Puts the next line, or as much of it as fits, into buf. Returns buf, or NULL at the end. */
 char *lines_next(struct lines *lines, char *buf, int size);
 
+/* What is taken off around them: blanks, tabs and the like. */
+bool is_blank(char c);
+
 #endif

@@ -157,11 +157,6 @@ int sweep_choices(const char *name, const char *text, bool *chosen)
 	return 0;
 }
 
-static bool is_blank(char c)
-{
-	return isspace((unsigned char)c);
-}
-
 static void begin_section(struct reader *r, const char *name)
 {
 	struct sweep *sweep = r->sweep;

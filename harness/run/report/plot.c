@@ -117,19 +117,15 @@ static int write_panel(const struct drawing *d, const struct run_data *run)
 	return text_store(&data_text, d->dir, data_name) || failed ? -1 : 0;
 }
 
-/*
- * In its folder, as by hand: no quote in the folder's name needs care. Without the user's own
- * settings (-d), which may write files.
- */
-static int run_gnuplot(const struct drawing *d)
+int gnuplot_run(const char *dir, const char *set, const char *script)
 {
-	char script[64], *said, set[] = "suffix = '" PARTIAL "'";
-	char *argv[] = { "env", "-C", (char *)d->dir, "gnuplot", "-d", "-e", set, script, NULL };
+	char *argv[] = { "env", "-C",	     (char *)dir,    "gnuplot", "-d",
+			 "-e",	(char *)set, (char *)script, NULL };
 	FILE *log = tmpfile();
+	char *said;
 	pid_t pid;
 	int status;
 
-	plot_file("panel", d->panel, "gp", script, sizeof(script));
 	pid = log ? spawn(argv, fileno(log), fileno(log)) : -1;
 	status = pid < 0 ? -1 : spawn_wait(pid);
 	if (status < 0 || status == SPAWN_NOT_STARTED) {
@@ -138,7 +134,7 @@ static int run_gnuplot(const struct drawing *d)
 	} else if (status) {
 		rewind(log);
 		said = stream_read(log);
-		error("gnuplot failed (%d) on %s/%s: %s", status, d->dir, script, said);
+		error("gnuplot failed (%d) on %s in %s: %s", status, script, dir, said);
 		free(said);
 	}
 	if (log)
@@ -182,8 +178,11 @@ static int finish_plot(const struct drawing *d, const char *kind, size_t format,
 
 static int draw_panel(const struct drawing *d, const struct run_data *run)
 {
-	int ret = write_panel(d, run) || run_gnuplot(d) ? -1 : 0;
+	char script[64];
+	int ret;
 
+	plot_file("panel", d->panel, "gp", script, sizeof(script));
+	ret = write_panel(d, run) || gnuplot_run(d->dir, "suffix = '" PARTIAL "'", script) ? -1 : 0;
 	for (size_t k = 0; d->kinds[k]; k++)
 		for (size_t f = 0; f < d->format_count; f++)
 			ret = finish_plot(d, d->kinds[k], f, ret);

@@ -24,6 +24,13 @@ const char *plot_file(const char *name, size_t panel, const char *ending, char *
  */
 int plots_write(const struct run_data *run, const char *run_dir, bool png);
 
+/*
+ * Runs gnuplot on a script in a folder, as by hand: no quote in the folder's name needs care; and
+ * without the user's own settings, which may write files. set: commands before it. Returns 0, or -1
+ * after error() with what gnuplot said.
+ */
+int gnuplot_run(const char *dir, const char *set, const char *script);
+
 /* A file of plots/ of FAULTLINE_ROOT as text, or NULL after error(). The caller frees. */
 char *plots_read(const char *name);
 
