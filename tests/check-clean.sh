@@ -23,7 +23,7 @@ bad=0
 while IFS= read -r script; do
 	checked=$tools
 	# In tests, git is the function of ktap.sh.
-	grep -qE '/(ktap|e2e)\.sh"$' "$script" || checked="($tools|git[[:space:]])"
+	grep -qE '/(ktap|e2e|scratch)\.sh"( build)?$' "$script" || checked="($tools|git[[:space:]])"
 	# shellcheck disable=SC2016 # it is "$root" that scripts have
 	if lines "$script" | grep -vE '^[0-9]+: [[:space:]]*#|make [^;&|]*-C "\$root"' |
 		grep -E "$place$checked" | sed "s|^|past kernel/clean.sh: $script:|" >&2; then

@@ -5,13 +5,10 @@
 #
 # shellcheck disable=SC2034 # for who sources this
 
-root=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/..")
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
+# shellcheck source=tests/scratch.sh
+. "$(dirname "${BASH_SOURCE[0]}")/scratch.sh"
 faultline=$root/build/faultline
 records=$root/tests/e2e/records.py
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
 export FAULTLINE_ROOT=$root
 export TMPDIR=$scratch # where points leave the logs of failures
 
@@ -41,6 +38,9 @@ needs_kernel() {
 
 # python_check ARGUMENT...: Python that ends with an error when something is wrong.
 python_check() { python3 -c "$@"; }
+
+# has_records DIR NUMBER: of a run, so far.
+has_records() { [ "$(grep -c '' "$1/points.jsonl")" -ge "$2" ]; }
 
 # no_vm_left DIR: no VM of a run in there.
 no_vm_left() { ! pgrep -f "qemu.*$1"; }

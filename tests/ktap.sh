@@ -11,6 +11,15 @@ git() {
 		git -c init.defaultBranch=main "$@"
 }
 
+# wait_for COMMAND...: until it succeeds, for a minute; 1 if it does not.
+wait_for() {
+	for _ in $(seq 1200); do
+		! "$@" 2>/dev/null || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
 ktap_root=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/..")
 # shellcheck source=harness/shell.sh
 . "$ktap_root/harness/shell.sh"

@@ -36,10 +36,7 @@ in_the_middle() {
 
 	"${start[@]}" "$dir" >"$scratch/out" 2>&1 </dev/null &
 	pid=$!
-	for _ in $(seq 200); do
-		[ "$(grep -c '' "$dir/points.jsonl" 2>/dev/null)" -ge 2 ] 2>/dev/null && break
-		sleep 0.05
-	done
+	wait_for has_records "$dir" 2
 	"${@:2}"
 	wait "$pid"
 }

@@ -11,7 +11,7 @@ set -uo pipefail
 . "$(dirname "$0")/../e2e.sh"
 
 # The kernel may end a sleep as much later as the slack is, 5 ms here; handlers ask for 1 ns.
-grep -q '^flags.* hypervisor' /proc/cpuinfo && tier=nested || tier=hardware
+tier=$(native_tier)
 # fetch_median_is_below NS: of a point whose fetch takes 30 us.
 fetch_median_is_below() {
 	(echo 5000000 >/proc/self/timerslack_ns && exec "$faultline" point tier="$tier" mode=uffd pages=64 --json) |

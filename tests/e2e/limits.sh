@@ -14,7 +14,7 @@ if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
 	skip_test "limits" "no /dev/kvm: native points cannot run"
 	finish
 fi
-grep -q '^flags.* hypervisor' /proc/cpuinfo && tier=nested || tier=hardware
+tier=$(native_tier)
 point=("$faultline" point tier="$tier" pages=16)
 
 # CPUs.

@@ -118,12 +118,6 @@ check "a charge that is not made: not whole" not_whole "$scratch/free"
 ln -sf "$root/build/coherence.so" "$scratch/root/build"
 dir=$scratch/real
 "${run[@]}" "$dir" --jobs 1 >/dev/null 2>&1 </dev/null &
-wait_for() {
-	for _ in $(seq 600); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-}
 point_runs() { grep -qs '^manycore: ready' "$dir"/logs/0*.status.log; }
 wait_for point_runs
 kill -KILL "$(pgrep -f "^([^ ]*/)?qemu-system.*$dir/logs/0")"

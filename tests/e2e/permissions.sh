@@ -8,7 +8,7 @@ set -uo pipefail
 # shellcheck source=tests/e2e.sh
 . "$(dirname "$0")/../e2e.sh"
 
-grep -q '^flags.* hypervisor' /proc/cpuinfo && tier=nested || tier=hardware
+tier=$(native_tier)
 point=("$faultline" point tier="$tier" mode=uffd pages=64 --json)
 
 # "${devices[@]}" KVM UFFD COMMAND...: runs it as nobody where these nodes of /dev have these

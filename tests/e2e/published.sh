@@ -47,6 +47,9 @@ cp -r "$scratch/b" "$scratch/slow"
 sed -i 's/"speed": 4/"speed": 3/' "$scratch/slow/points.jsonl"
 expect "two runs at different speeds" 2 "speed=4 quantum=500 and with speed=3 quantum=500" \
 	"${published[@]}" "$scratch/a" "$scratch/slow"
+cp -r "$scratch/b" "$scratch/o'brien"
+expect "a folder with a quote in its name" 0 "^figure: .*o'brien/published.svg" \
+	"${published[@]}" "$scratch/a" "$scratch/o'brien"
 expect "no gnuplot" 1 "cannot draw .*gnuplot-nox" env PATH=/nowhere \
 	"$faultline" published "$scratch/a" "$scratch/b"
 

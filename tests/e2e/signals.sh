@@ -23,21 +23,27 @@ points=4
 run=("$faultline" run --tier simulated --sweep "$scratch/s.ini" --jobs 1 --out)
 export FAKE=slow
 
-# signalled SIGNAL DIR COMMAND...: sends it once there is a record. Sets code.
-signalled() {
-	local signal=$1 dir=$2 pid
+# disturbed DIR RECORDS COMMAND... -- DISTURB...: what is done to it, with its process as last word,
+# once there are so many records. Sets code.
+disturbed() {
+	local dir=$1 records=$2 command=() pid
 
 	shift 2
-	"$@" "$dir" >"$scratch/out" 2>&1 </dev/null &
-	pid=$!
-	for _ in $(seq 100); do
-		[ ! -s "$dir/points.jsonl" ] || break
-		sleep 0.05
+	while [ "$1" != -- ]; do
+		command+=("$1")
+		shift
 	done
-	kill "-$signal" "$pid"
+	shift
+	"${command[@]}" "$dir" >"$scratch/out" 2>&1 </dev/null &
+	pid=$!
+	wait_for has_records "$dir" "$records"
+	"$@" "$pid"
 	wait "$pid"
 	code=$?
 }
+
+# signalled SIGNAL DIR COMMAND...: sends it once there is a record.
+signalled() { disturbed "$2" 1 "${@:3}" -- kill "-$1"; }
 
 # Fake VMs skip all points: exit code 4.
 for signal in HUP INT TERM; do
@@ -71,23 +77,9 @@ check "SIGXCPU: exit code 130" test $code = 130
 check "a limit of file sizes: exit code" test $? = 2
 check "a limit of file sizes is named" grep -qE "size of a file.*ulimit -f|cannot write .*: File too large" "$scratch/out"
 
-# stopped DIR SECONDS COMMAND...: stops it at once for that long. Sets code.
-stopped() {
-	local dir=$1 pause_s=$2 pid
-
-	shift 2
-	"$@" "$dir" >"$scratch/out" 2>&1 </dev/null &
-	pid=$!
-	for _ in $(seq 100); do
-		[ ! -e "$dir/points.jsonl" ] || break
-		sleep 0.05
-	done
-	kill -STOP "$pid"
-	sleep "$pause_s"
-	kill -CONT "$pid"
-	wait "$pid"
-	code=$?
-}
+pause() { kill -STOP "$2" && sleep "$1" && kill -CONT "$2"; }
+# stopped DIR SECONDS COMMAND...: stops it at once for that long.
+stopped() { disturbed "$1" 0 "${@:3}" -- pause "$2"; }
 
 limited=("$faultline" run --point-timeout 2 "${run[@]:2}")
 stopped "$scratch/stopped" 4 "${limited[@]}"

@@ -34,10 +34,7 @@ check "the same to the byte" python3 "$records" same "$scratch/b" "$scratch/a"
 # Killed without a chance to tidy up, then resumed.
 "${run[@]}" "$scratch/c" --modes kernel >/dev/null 2>&1 </dev/null &
 pid=$!
-for _ in $(seq 300); do
-	[ ! -s "$scratch/c/points.jsonl" ] || break
-	sleep 0.1
-done
+wait_for test -s "$scratch/c/points.jsonl"
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 sleep 1

@@ -141,10 +141,7 @@ set -m
 env --default-signal=INT "${run[@]}" "$dir" --jobs 1 >"$scratch/out" 2>&1 </dev/null &
 pid=$!
 set +m
-for _ in $(seq 100); do
-	[ "$(grep -c '' "$dir/points.jsonl" 2>/dev/null)" -ge 2 ] 2>/dev/null && break
-	sleep 0.1
-done
+wait_for has_records "$dir" 2
 kill -INT -- "-$pid"
 wait "$pid"
 code=$?

@@ -52,10 +52,7 @@ check "reports of one run at the same time" at_once 0 "$faultline" report "$scra
 mkdir "$scratch/empty"
 "${run[@]}" --out "$scratch/empty" >"$scratch/first" 2>&1 </dev/null &
 pid=$!
-for _ in $(seq 100); do
-	[ ! -e "$scratch/empty/run.json" ] || break
-	sleep 0.05
-done
+wait_for test -e "$scratch/empty/run.json"
 expect "a folder that was asked for is not another" 2 "empty is not an empty folder; choose another with --out" \
 	"${run[@]}" --out "$scratch/empty"
 expect "one that is at work in the folder is named" 2 "another faultline \(process $pid\) is at work in" \

@@ -6,11 +6,8 @@
 # shellcheck disable=SC2016,SC2317 # what inner shells expand; functions that check calls
 set -uo pipefail
 
-root=$(readlink -f "$(dirname "$0")/../..")
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh"
 
 mkdir "$scratch/bin" "$scratch/checkouts"
 ln -s "$root/run.sh" "$scratch/bin/one"

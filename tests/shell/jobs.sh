@@ -1,14 +1,11 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # How many jobs make gets: what the process may use, whatever else the environment says.
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh"
 export FAULTLINE_FS=$scratch
 unset OMP_NUM_THREADS OMP_THREAD_LIMIT
 cpus=$(nproc)

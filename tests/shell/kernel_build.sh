@@ -5,13 +5,8 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(readlink -f "$(dirname "$0")/../..")
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-# Not in /tmp, which may be a small tmpfs: build.sh wants room.
-mkdir -p "$root/build"
-scratch=$(mktemp -d -p "$root/build")
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh" build
 
 build=$root/kernel/build.sh
 tree=$scratch/tree
@@ -130,10 +125,7 @@ interrupted() {
 	rm -f "$scratch/hanging"
 	PATH="$fakes:$PATH" KERNEL_SRC="$tree" setsid "$build" >/dev/null 2>&1 </dev/null &
 	pid=$!
-	for _ in $(seq 100); do
-		[ ! -e "$scratch/hanging" ] || break
-		sleep 0.1
-	done
+	wait_for test -e "$scratch/hanging"
 	kill -TERM -- "$1$pid"
 	wait $pid
 	code=$?

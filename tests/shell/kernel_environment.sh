@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # kernel/build.sh touches the user's files under no environment and from no kind of
@@ -7,11 +7,8 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-mkdir -p "$root/build"
-scratch=$(mktemp -d -p "$root/build")
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh" build
 trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
 umask 022
 

@@ -5,12 +5,8 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(readlink -f "$(dirname "$0")/../..")
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-mkdir -p "$root/build"
-scratch=$(mktemp -d -p "$root/build")
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh" build
 
 checkout="$scratch/a checkout"
 export XDG_CACHE_HOME=$scratch/cache

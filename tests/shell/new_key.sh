@@ -6,11 +6,8 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(readlink -f "$(dirname "$0")/../..")
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh"
 
 cp -r "$root"/{bench,harness,workloads,plots,results,kernel,Makefile} "$scratch"
 mkdir "$scratch/tests"

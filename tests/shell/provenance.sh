@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Which commit of faultline this is: told of checkouts and archives of all kinds, and
@@ -6,11 +6,8 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh"
 chmod 755 "$scratch"
 command -v git >/dev/null || { skip_test "all" "no git"; finish; }
 

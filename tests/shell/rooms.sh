@@ -4,11 +4,8 @@
 # check-rooms.sh: what it must find in a tree, and that it finds nothing in this one.
 set -uo pipefail
 
-root=$(readlink -f "$(dirname "$0")/../..")
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh"
 
 # with FILE LINE: a tree like this one, but with that line at the end of that file.
 with() {

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Builds of one checkout at the same time, and checkouts that can only be read.
@@ -7,11 +7,8 @@
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/ktap.sh
-. "$root/tests/ktap.sh"
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# shellcheck source=tests/scratch.sh
+. "$(dirname "$0")/../scratch.sh"
 
 # A copy, as other tests use the program meanwhile. Its times say that all is built.
 tree=$scratch/tree
