@@ -150,7 +150,7 @@ native_run() {
 printf '[sweep]\nsummary = native\n[a]\nmode = kernel\nvcpus = 1\npages = 16,17,18,19,20,21\n' >"$scratch/native.ini"
 if [ -r /dev/kvm ] && [ -w /dev/kvm ] && [ -e "$setting" ] && unshare -m true 2>/dev/null; then
 	FAULTLINE_ROOT=$root
-	export -f native_run in_the_middle
+	export -f native_run in_the_middle wait_for has_records
 	export scratch faultline setting FAULTLINE_ROOT
 	check "natively: a setting of the machine changes" unshare -m bash -c 'native_run "$1"' - "$(native_tier)"
 	check "natively: resumed with the old one" whole "$scratch/native" 6
