@@ -16,6 +16,8 @@ export LC_ALL=C
 if [ -z "${HOME:-}" ]; then
 	HOME=$(getent passwd "$(id -u)" | cut -d: -f6) && export HOME
 fi
+# Relative, it would be another cache in each folder; its specification has such a one passed over.
+[[ ${XDG_CACHE_HOME:-/} = /* ]] || unset XDG_CACHE_HOME
 
 # Without one, what is opened next would take its place.
 { : >&2; } 2>/dev/null || exec 2>/dev/null
@@ -34,19 +36,32 @@ without_settings() {
 	env -i "${kept[@]}" "$@"
 }
 
-# The right to build in the checkout root, for as long as this shell and what it starts live. Where no lock
-# can be made, as in a checkout that can only be read, there is nothing to build either.
+# take_lock FILE PLACE: the right to build, for as long as this shell and what it starts live; says whom it waits for.
+take_lock() {
+	local holder=''
+
+	exec 9<"$1"
+	if ! flock -n 9; then
+		# Who has the lock writes its line next; the one before may be of a build that is long gone.
+		for _ in {1..20}; do
+			[[ $(cat "$1") =~ ^process\ ([0-9]+) && -d /proc/${BASH_REMATCH[1]} ]] && break
+			sleep 0.05
+		done
+		holder=$(cat "$1")
+		# shellcheck disable=SC2154 # say is of who sources this
+		say "waiting for another build $2: ${holder:-its process is not known}"
+		flock 9
+	fi
+	[ ! -w "$1" ] || echo "process $$, since $(date -u +%FT%TZ)" >"$1"
+}
+
+# The right to build in the checkout root. Where no lock can be made, as in a checkout that can only be read,
+# there is nothing to build either.
 lock_build() {
-	# shellcheck disable=SC2154 # root, and say, are of who sources this
+	# shellcheck disable=SC2154 # root is of who sources this
 	local lock=$root/build/lock
 
 	mkdir -p "$root/build" 2>/dev/null || return 0
 	[ -e "$lock" ] || touch "$lock" 2>/dev/null || return 0
-	[ -r "$lock" ] || return 0
-	exec 9<"$lock"
-	if ! flock -n 9; then
-		say "waiting for another build here: $(cat "$lock")"
-		flock 9
-	fi
-	[ ! -w "$lock" ] || echo "process $$, since $(date -u +%FT%TZ)" >"$lock"
+	[ ! -r "$lock" ] || take_lock "$lock" here
 }

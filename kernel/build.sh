@@ -26,7 +26,8 @@ would have to be, and the folder is where it would go.
                       tarball instead of Debian's linux-source-6.12; ignored
                       files of a git tree are left out
   XDG_CACHE_HOME=DIR  keep kernels in DIR/faultline instead of ~/.cache/faultline;
-                      one that other users own or can write to is refused
+                      one that other users own or can write to is refused, and a
+                      relative path passed over
 END
 }
 
@@ -163,16 +164,13 @@ fi
 	die 2 "there is no folder HOME=$HOME; set HOME or XDG_CACHE_HOME to one that is there"
 mkdir -p "$cache/logs" 2>/dev/null && [ -w "$cache" ] ||
 	die 2 "cannot write to $cache; set XDG_CACHE_HOME to a folder that can be written"
-exec 9>>"$cache/lock"
-if ! flock -n 9; then
-	say "waiting for another build in $cache: $(cat "$cache/lock")"
-	flock 9
-	if is_whole "$kernel"; then
-		echo "$kernel"
-		exit 0
-	fi
+touch "$cache/lock"
+take_lock "$cache/lock" "in $cache"
+# Who has waited may find it built.
+if is_whole "$kernel"; then
+	echo "$kernel"
+	exit 0
 fi
-echo "process $$, since $(date -u +%FT%TZ)" >"$cache/lock"
 
 work=
 job=

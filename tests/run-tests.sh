@@ -6,7 +6,8 @@
 # A program reports its tests in TAP or KTAP on stdout: "ok", "not ok", "# SKIP",
 # and a plan, "1..N". One that reports nothing is one test: exit code 0 passed, 4
 # skipped. One that fails without a failed test, or reports fewer tests than it
-# planned, has one failure more. The last line is the sum.
+# planned, has one failure more. What failed is printed once more at the end, where a
+# log that was cut short still has it. The last line is the sum.
 set -uo pipefail
 
 # shellcheck source=harness/shell.sh
@@ -43,10 +44,10 @@ run() {
 		trouble="exit code $code though no test failed"
 	fi
 	if [ -n "$trouble" ]; then
-		echo "not ok - $name: $trouble"
+		echo "not ok - $name: $trouble" | tee -a "$out"
 		not_ok=$((not_ok + 1))
 	fi
-	[ "$not_ok" = 0 ] || failures+=("$name")
+	[ "$not_ok" = 0 ] || failures+=("# failed in $name:" "$(awk '/^not ok/ { n = 1 } /^ok|^1\.\./ { n = 0 } n && n++ <= 15' "$out")")
 	passed=$((passed + ok)) failed=$((failed + not_ok)) skipped=$((skipped + skip))
 }
 
@@ -55,6 +56,6 @@ failures=()
 for program in "$@"; do
 	run "$program"
 done
-[ ${#failures[@]} = 0 ] || echo "# failed in: ${failures[*]}"
+[ ${#failures[@]} = 0 ] || printf '%s\n' "${failures[@]}" | sed 's/^not ok/# &/'
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

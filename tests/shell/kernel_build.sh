@@ -43,7 +43,7 @@ Image) image=\$obj/arch/arm64/boot/Image ;;
 esac
 if [ -n "\$image" ]; then
 	echo built >>"$MADE"
-	[ ! -e "$scratch/be_slow" ] || sleep 1
+	while [ -e "$scratch/be_slow" ]; do sleep 0.05; done
 	[ ! -e "$scratch/hang" ] || { touch "$scratch/hanging"; sleep 60; }
 	[ ! -e "$scratch/fail" ] || { echo 'kvm_main.c:1: error: it is broken'; exit 2; }
 	mkdir -p "\$obj/usr" "\$(dirname "\$image")"
@@ -152,13 +152,14 @@ expect "--if-built when it is not" 4 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-"
 : >"$MADE"
 touch "$scratch/be_slow"
 with_fakes >"$scratch/one" 2>"$scratch/said.one" &
-with_fakes >"$scratch/two" 2>"$scratch/said.two"
+with_fakes >"$scratch/two" 2>"$scratch/said.two" &
+wait_for grep -q waiting "$scratch"/said.*
+rm "$scratch/be_slow"
 wait
 check "two at once build one kernel" builds 1
 check "and both get it" cmp "$scratch/one" "$scratch/two"
 check "and one is told which it waits for" \
 	grep -qE "waiting for another build in $XDG_CACHE_HOME/faultline: process [0-9]+, since 2" "$scratch"/said.*
-rm "$scratch/be_slow"
 
 expect "built before: found again" 0 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-[0-9a-f]{16}\$" "$scratch/with_fakes"
 check "without another build" builds 1

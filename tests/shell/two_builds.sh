@@ -44,6 +44,12 @@ flock "$tree/build/lock" sleep 1 &
 expect "the second one waits, and says for which" 0 \
 	"waiting for another build here: process [0-9]+, since 2.*Z" "$tree/run.sh" list
 wait
+# Between taking the lock and saying so there is a moment, and what stands there is of the one before.
+(exec 9<"$tree/build/lock" && flock 9 && sleep 0.4 && echo "process $BASHPID, since now" >"$tree/build/lock" && sleep 1) &
+until ! flock -n "$tree/build/lock" true; do sleep 0.01; done
+expect "one that has only just begun is the one that is named" 0 "waiting for another build here: process $!, since now" \
+	"$tree/run.sh" list
+wait
 check "the lock of a process that is gone keeps nobody waiting" test -s "$tree/build/lock"
 expect "indeed" 0 userfault timeout 30 "$tree/run.sh" list
 
