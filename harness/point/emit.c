@@ -3,18 +3,23 @@
 
 #include <stdlib.h>
 
-#include "../phases.h"
+#include "../tier.h"
 #include "../time_units.h"
 #include "fail.h"
+#include "interval.h"
 #include "quote.h"
 #include "settings.h"
 #include "stats.h"
+#include "straggler.h"
 
 /* Fetches whose median is later than this are marked: waiting never ends early. */
 #define FETCH_TOLERANCE_NS 2000
 
 /* vCPUs that started further apart than this part of the span are marked. */
 #define START_TOLERANCE_PERCENT 5
+
+/* So are points whose process could not run for this part of the span. */
+#define HELD_UP_TOLERANCE_PERCENT 1
 
 static void write_head(FILE *out, const struct point *point, const char *status, const char *reason)
 {
@@ -44,43 +49,10 @@ void emit_reason(FILE *out, const struct point *point, const char *status, const
 	fputs("}\n", out);
 }
 
-/* What a latency is of: from one stamp of a page to another. */
-struct interval {
-	const char *name;
-	size_t from, to; /* offsets in struct page_record */
-};
-
-#define STAMP(name) offsetof(struct page_record, name)
-
-/* The whole, then its phases, which there are none of when nobody is told of a fault. */
-static const struct interval intervals[PHASE_COUNT] = {
-	[PHASE_NONE] = { "total", STAMP(t0), STAMP(t4) },
-#define PHASE(symbol, name, first, last) [PHASE_##symbol] = { name, STAMP(first), STAMP(last) },
-	PHASES
-#undef PHASE
-};
-
-static uint64_t stamp(const struct page_record *record, size_t offset)
+static void measure_interval(const struct measurement *m, enum phase interval, uint64_t *ns)
 {
-	uint64_t t = *(const uint64_t *)((const char *)record + offset);
-
-	/*
-	 * With a wake-up inside the last system call the guest can be through
-	 * before the handler has returned from it. Then the guest's word counts:
-	 * the page was resolved when it was used, so that phases add up.
-	 */
-	return offset == STAMP(t3) && t > record->t4 ? record->t4 : t;
-}
-
-static void measure_interval(const struct measurement *m, const struct interval *interval,
-			     uint64_t *ns)
-{
-	for (uint64_t page = 0; page < m->pages_total; page++) {
-		const struct page_record *record = &m->records[page];
-
-		ns[page] = ns_of_ticks(stamp(record, interval->to) - stamp(record, interval->from),
-				       m->ticks_hz);
-	}
+	for (uint64_t page = 0; page < m->pages_total; page++)
+		ns[page] = interval_ns(m, interval, page);
 	stats_sort(ns, m->pages_total);
 }
 
@@ -151,6 +123,24 @@ static void write_rates(FILE *out, const struct measurement *m)
 		(double)m->pages_total * 1e9 / (double)end, sum, (unsigned long long)end);
 	fprintf(out, ",\"start_skew_ns\":%llu,\"start_skewed\":%s", (unsigned long long)skew,
 		skew * 100 > end * START_TOLERANCE_PERCENT ? "true" : "false");
+	if (tier_kinds[m->point->tier].host == HOST_NATIVE)
+		fprintf(out, ",\"held_up_ns\":%llu,\"held_up\":%s",
+			(unsigned long long)m->held_up_ns,
+			m->held_up_ns * 100 > end * HELD_UP_TOLERANCE_PERCENT ? "true" : "false");
+}
+
+static void write_straggler(FILE *out, const struct measurement *m)
+{
+	struct straggler straggler;
+
+	if (!straggler_find(m, &straggler)) {
+		fputs(",\"straggler\":null", out);
+		return;
+	}
+	fprintf(out,
+		",\"straggler\":{\"vcpu\":%u,\"interval\":\"%s\",\"mean_ns\":%.1f,\"median_ns\":%.1f}",
+		straggler.vcpu, interval_names[straggler.interval], straggler.mean_ns,
+		straggler.median_ns);
 }
 
 /* Of handlers and vCPUs, see struct measurement. */
@@ -177,7 +167,7 @@ static void write_fetch(FILE *out, const struct measurement *m, uint64_t *ns)
 		fputs(",\"fetch_achieved_p50_ns\":null,\"fetch_off\":false", out);
 		return;
 	}
-	measure_interval(m, &intervals[PHASE_FETCH], ns);
+	measure_interval(m, PHASE_FETCH, ns);
 	fprintf(out, ",\"fetch_achieved_p50_ns\":%llu",
 		(unsigned long long)stats_percentile(ns, m->pages_total, 500));
 	fprintf(out, ",\"fetch_off\":%s",
@@ -187,20 +177,20 @@ static void write_fetch(FILE *out, const struct measurement *m, uint64_t *ns)
 static void write_times(FILE *out, const struct measurement *m)
 {
 	uint64_t *ns = calloc(m->pages_total, sizeof(*ns));
-	size_t count = mode_is_passive(m->mode) ? 1 : PHASE_COUNT;
 
 	if (!ns)
 		fail("no memory for the latencies of %llu pages",
 		     (unsigned long long)m->pages_total);
 	write_rates(out, m);
+	write_straggler(out, m);
 	write_cpu_time(out, m);
 	write_fetch(out, m, ns);
 	fputs(",\"latency_ns\":{", out);
-	for (size_t i = 0; i < count; i++) {
-		measure_interval(m, &intervals[i], ns);
+	for (size_t i = 0; i < interval_count(m); i++) {
+		measure_interval(m, i, ns);
 		if (i)
 			fputc(',', out);
-		write_latency(out, intervals[i].name, ns, m->pages_total);
+		write_latency(out, interval_names[i], ns, m->pages_total);
 	}
 	fputc('}', out);
 	free(ns);

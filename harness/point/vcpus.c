@@ -7,6 +7,7 @@
 
 #include "../../workloads/workload.h"
 #include "../mode.h"
+#include "../tier.h"
 #include "../time_units.h"
 #include "affinity.h"
 #include "arch.h"
@@ -14,6 +15,7 @@
 #include "cpu_time.h"
 #include "fail.h"
 #include "pages.h"
+#include "pulse.h"
 #include "thread.h"
 
 struct vcpu_thread {
@@ -28,6 +30,7 @@ struct vcpu_thread {
 struct crew {
 	struct vcpu_thread *threads; /* as many as vCPUs */
 	pthread_barrier_t barrier;
+	struct pulse pulse; /* on native tiers: elsewhere, what stops the VM stops its clock */
 	_Atomic unsigned int done; /* vCPUs that are through with their workloads */
 };
 
@@ -94,6 +97,11 @@ static void tell_host(const struct measurement *m, char command)
 		control_send(command);
 }
 
+static bool has_pulse(const struct measurement *m)
+{
+	return tier_kinds[m->point->tier].host == HOST_NATIVE;
+}
+
 static int64_t handlers_cpu_ns(const struct measurement *m)
 {
 	return m->mode->cpu_ns ? (int64_t)m->mode->cpu_ns(m) : 0;
@@ -111,6 +119,7 @@ static void start_together(struct vcpu_thread *thread)
 
 	if (meet(thread)) {
 		tell_host(m, CONTROL_FINE);
+		pulse_reset(&thread->crew->pulse);
 		m->cpu_ns = -handlers_cpu_ns(m);
 		m->begin_ticks = arch_ticks() + ticks_of_ns(START_AFTER_NS, hz) +
 				 m->point->vcpus * ticks_of_ns(START_AFTER_NS_PER_VCPU, hz);
@@ -145,8 +154,10 @@ static void finish_together(struct vcpu_thread *thread)
 	struct measurement *m = thread->m;
 	struct crew *crew = thread->crew;
 
-	if (atomic_fetch_add(&crew->done, 1) + 1 == m->point->vcpus)
+	if (atomic_fetch_add(&crew->done, 1) + 1 == m->point->vcpus) {
 		m->cpu_ns += vcpus_cpu_ns(m, crew) + handlers_cpu_ns(m);
+		m->held_up_ns = pulse_late_ns(&crew->pulse);
+	}
 	if (meet(thread))
 		tell_host(m, CONTROL_BOOT);
 	go_on(thread);
@@ -245,10 +256,13 @@ void vcpus_run(struct measurement *m)
 {
 	unsigned int vcpus = m->point->vcpus;
 	struct crew crew = { .threads = calloc(vcpus, sizeof(*crew.threads)) };
+	int r;
 
 	if (!crew.threads)
 		fail("no memory for %u vCPUs", vcpus);
 	pthread_barrier_init(&crew.barrier, NULL, vcpus);
+	if (has_pulse(m) && (r = pulse_start(&crew.pulse)))
+		fail("starting a thread: %s", strerror(r));
 	start_vcpus(m, &crew);
 	for (unsigned int i = 0; i < vcpus; i++) {
 		pthread_join(crew.threads[i].thread, NULL);
@@ -256,6 +270,8 @@ void vcpus_run(struct measurement *m)
 		m->cpu_ns -= (int64_t)ns_of_ticks(m->blocks[i].spin_ticks, m->clock_hz);
 		vcpu_destroy(&crew.threads[i].vcpu);
 	}
+	if (has_pulse(m))
+		pulse_stop(&crew.pulse);
 	pthread_barrier_destroy(&crew.barrier);
 	free(crew.threads);
 }

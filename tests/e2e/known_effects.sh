@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Effects that are known from elsewhere must show here: what shmem costs, the lock that its
-# faults meet at. And one must not: the timer slack of whoever starts faultline.
+# faults meet at. And some must not: the timer slack of whoever starts faultline, and being
+# stopped in the middle, which must not pass for time that faults took.
 #
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
@@ -20,6 +21,35 @@ p50 = json.load(sys.stdin)["latency_ns"]["fetch"]["p50"]
 print("fetch", p50, "ns")
 sys.exit(not 30000 <= p50 < int(sys.argv[1]))' "$1"
 }
+# What measures, below the program that faultline starts for a point; it is stopped for a third of its time.
+stopped_in_the_middle() {
+	local point measuring
+
+	"$faultline" point tier="$tier" mode=uffd pages=200 fetch=10ms --json >"$scratch/stopped" &
+	wait_for pgrep -P $! faultline-point >"$scratch/point" && read -r point <"$scratch/point" &&
+		wait_for pgrep -P "$point" >"$scratch/measuring" && read -r measuring <"$scratch/measuring" || return 1
+	while kill -STOP "$measuring" 2>/dev/null; do
+		sleep 0.2
+		kill -CONT "$measuring"
+		sleep 0.4
+	done
+	wait
+	grep '"held_up":true' "$scratch/stopped"
+}
+# A busy machine may hold up any of them, but not all.
+undisturbed() {
+	for _ in 1 2 3 4 5; do
+		! "$faultline" point tier="$tier" mode=uffd pages=200 fetch=10ms --json | grep '"held_up":false' || return 0
+	done
+	return 1
+}
+if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+	check "a point whose process is stopped meanwhile is marked" stopped_in_the_middle
+	check "and another one is not" undisturbed
+else
+	skip_test "a point whose process is stopped meanwhile is marked" "no /dev/kvm"
+fi
+
 if [ -r /dev/kvm ] && [ -w /dev/kvm ] && [ -w /proc/self/timerslack_ns ]; then
 	check "a fetch of 30 us in spite of 5 ms of timer slack" fetch_median_is_below 2000000
 else

@@ -37,8 +37,7 @@ pid=$!
 wait_for test -s "$scratch/c/points.jsonl"
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
-sleep 1
-check "killed: no VM is left behind" no_vm_left "$scratch/c"
+check "killed: no VM is left behind" wait_for no_vm_left "$scratch/c"
 check "killed: does not pass for whole" not_whole "$scratch/c"
 expect "killed: resumes" 0 "report: " "$faultline" run --resume "$scratch/c" --png
 check "killed: draws PNGs then" test -s "$scratch/c/plots/throughput.png"

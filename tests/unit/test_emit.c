@@ -13,7 +13,7 @@
 
 static struct point point;
 static struct page_record records[PAGES];
-static struct guest_vcpu blocks[2];
+static struct guest_vcpu blocks[3];
 static const struct mode active = { .way = WAY_EXIT }, passive = { .way = WAY_NONE };
 static struct measurement m = {
 	.point = &point,
@@ -33,6 +33,8 @@ static int set_up(void **state)
 	point.speed = 1;
 	m.mode = &active;
 	m.cpu_ns = 0;
+	m.held_up_ns = 0;
+	m.pages_total = PAGES;
 	for (uint64_t i = 0; i < PAGES; i++)
 		records[i] = (struct page_record){
 			.t0 = 100,
@@ -179,6 +181,69 @@ static void starts_apart_are_measured_and_marked(void **state)
 	json_decref(json);
 }
 
+static void who_was_held_up_is_marked(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	/* 1 % of a span of 2500 ns, and a little more; VMs stand still with their clocks. */
+	point.tier = TIER_NESTED;
+	m.held_up_ns = 25;
+	json = write_and_read();
+	assert_int_equal(json_integer_value(json_object_get(json, "held_up_ns")), 25);
+	assert_true(json_is_false(json_object_get(json, "held_up")));
+	json_decref(json);
+	m.held_up_ns = 26;
+	json = write_and_read();
+	assert_true(json_is_true(json_object_get(json, "held_up")));
+	json_decref(json);
+	point.tier = TIER_SIMULATED;
+	json = write_and_read();
+	assert_null(json_object_get(json, "held_up"));
+	json_decref(json);
+}
+
+/* Three vCPUs with a page each, whose totals are 1250, 1251 and 1252 ns. */
+static void set_three_vcpus(void)
+{
+	point.vcpus = 3;
+	point.pages = 1;
+	m.pages_total = 3;
+	for (unsigned int i = 0; i < 3; i++) {
+		blocks[i] = blocks[0];
+		blocks[i].first_page = i;
+		blocks[i].pages = 1;
+	}
+}
+
+static void one_that_is_another_case_is_named(void **state)
+{
+	json_t *json, *straggler;
+	const char *interval;
+	double mean_ns, median_ns;
+	int vcpu;
+
+	(void)state;
+	set_three_vcpus();
+	json = write_and_read();
+	assert_true(json_is_null(json_object_get(json, "straggler")));
+	json_decref(json);
+	/* The middle one's delivery takes 2 us instead of 0.1. */
+	records[1].t1 += 3800;
+	records[1].t2 += 3800;
+	records[1].t3 += 3800;
+	records[1].t4 += 3800;
+	json = write_and_read();
+	straggler = json_object_get(json, "straggler");
+	assert_int_equal(json_unpack(straggler, "{s:i, s:s, s:F, s:F}", "vcpu", &vcpu, "interval",
+				     &interval, "mean_ns", &mean_ns, "median_ns", &median_ns),
+			 0);
+	assert_int_equal(vcpu, 1);
+	assert_string_equal(interval, "delivery");
+	assert_true(mean_ns == 2000.0 && median_ns == 100.0);
+	json_decref(json);
+}
+
 static void shared_pages_count_for_who_came_first(void **state)
 {
 	json_t *json;
@@ -291,6 +356,8 @@ int main(void)
 		TEST(rates_are_of_span_and_of_vcpus),
 		TEST(cpu_time_is_per_page),
 		TEST(starts_apart_are_measured_and_marked),
+		TEST(who_was_held_up_is_marked),
+		TEST(one_that_is_another_case_is_named),
 		TEST(shared_pages_count_for_who_came_first),
 		TEST(fetch_that_is_off_is_marked),
 		TEST(histogram_counts_every_page),

@@ -86,7 +86,7 @@ static void table_marks_starts_that_were_apart(void **state)
 	set_all("start_skewed", json_true());
 	run_folder_write(&folder, "");
 	assert_table_has("16000*!     24000", true);
-	assert_table_has("12000 !", true);
+	assert_table_has("12000! ", true);
 	assert_table_has("! the vCPUs started over 5 % of the span apart", true);
 }
 
@@ -111,12 +111,36 @@ static void table_marks_times_without_a_cpu(void **state)
 	set_lost(true);
 	run_folder_write(&folder, "");
 	assert_table_has("16000*~", true);
-	assert_table_has("12000 ~", true);
-	assert_table_has("~ a CPU quota or a hypervisor stopped threads meanwhile", true);
+	assert_table_has("12000~ ", true);
+	assert_table_has("~ stopped meanwhile: by a CPU quota, a hypervisor, a signal, for want of a CPU", true);
 	set_all("start_skewed", json_true());
 	run_folder_write(&folder, "");
 	assert_table_has("16000*!~", true);
-	assert_table_has("12000~!", true);
+	assert_table_has("12000!~", true);
+}
+
+static void table_marks_a_process_that_was_stopped(void **state)
+{
+	(void)state;
+	set_all("held_up", json_false());
+	run_folder_write(&folder, "");
+	assert_table_has("~", false);
+	set_all("held_up", json_true());
+	run_folder_write(&folder, "");
+	assert_table_has("12000~ ", true);
+}
+
+static void table_marks_stragglers(void **state)
+{
+	(void)state;
+	set_all("straggler", json_null());
+	run_folder_write(&folder, "");
+	assert_table_has("^", false);
+	set_all("straggler", json_pack("{s:i, s:s, s:f, s:f}", "vcpu", 0, "interval", "delivery",
+				       "mean_ns", 45000.0, "median_ns", 2000.0));
+	run_folder_write(&folder, "");
+	assert_table_has("16000*^", true);
+	assert_table_has("^ one vCPU, or a few, had faults over twice", true);
 }
 
 static void table_has_room_for_large_sums(void **state)
@@ -286,6 +310,8 @@ int main(void)
 		TEST(table_marks_a_fetch_that_was_off),
 		TEST(table_marks_starts_that_were_apart),
 		TEST(table_marks_times_without_a_cpu),
+		TEST(table_marks_a_process_that_was_stopped),
+		TEST(table_marks_stragglers),
 		TEST(table_has_room_for_large_sums),
 		TEST(table_lists_what_was_not_measured),
 		TEST(incomplete_run_is_marked),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../mode.h"
+#include "marks.h"
 #include "../base/util.h"
 
 static struct spread cell_spread(const struct cell *cell, const struct figure *figure)
@@ -37,15 +38,8 @@ static void add_cell(struct series *series, const struct record *records, size_t
 		cell->figures[f] = cell_spread(cell, &figures[f]);
 	cell->timed = cell_figure(cell, FIGURE_COMPARED)->known &&
 		      cell_figure(cell, figure_named("mean"))->known;
-	for (size_t i = 0; i < count; i++) {
-		cell->cpu_lost |= json_is_true(
-			json_object_get(json_object_get(json_object_get(records[i].json, "wall"),
-							"cpu_lost"),
-					"is_much"));
-		cell->fetch_off |= json_is_true(json_object_get(records[i].json, "fetch_off"));
-		cell->start_skewed |=
-			json_is_true(json_object_get(records[i].json, "start_skewed"));
-	}
+	for (size_t i = 0; i < count; i++)
+		cell->marks |= marks_of(records[i].json);
 }
 
 /* By vCPUs, those that are ok first. */

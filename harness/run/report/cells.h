@@ -12,9 +12,7 @@ struct cell {
 	const struct record *records;
 	size_t record_count;
 	bool timed; /* there are rates and latencies: not so in tier emulated */
-	bool start_skewed; /* vCPUs started over 5 % of the span apart */
-	bool cpu_lost; /* a quota or a hypervisor kept CPU time from it */
-	bool fetch_off; /* the fetch took more than 2 us more or less than asked for */
+	unsigned int marks; /* of all records, see marks.h */
 	struct spread *figures; /* one for each row of figures[] */
 };
 

@@ -54,7 +54,7 @@ static void print_columns(FILE *settings)
 
 static void print_point(FILE *data, unsigned int x, const struct cell *cell)
 {
-	fprintf(data, "%u %d", x, cell->fetch_off || cell->start_skewed || cell->cpu_lost);
+	fprintf(data, "%u %d", x, cell->marks != 0);
 	for (size_t f = 0; f < figures_count; f++) {
 		const struct spread *spread = cell_figure(cell, &figures[f]);
 

@@ -5,6 +5,7 @@
 
 #include "../../mode.h"
 #include "describe.h"
+#include "marks.h"
 #include "print.h"
 #include "table.h"
 #include "table_arches.h"
@@ -150,21 +151,13 @@ static void print_repeats(FILE *out, const struct panel *panel)
 /* What the marks mean, of those that any cell has. */
 static void print_marks(FILE *out, const struct panel *panel)
 {
-	bool fetch_off = false, start_skewed = false, cpu_lost = false;
+	unsigned int on = 0;
 
 	for (size_t s = 0; s < panel->series_count; s++) {
-		for (size_t c = 0; c < panel->series[s].cell_count; c++) {
-			fetch_off |= panel->series[s].cells[c].fetch_off;
-			start_skewed |= panel->series[s].cells[c].start_skewed;
-			cpu_lost |= panel->series[s].cells[c].cpu_lost;
-		}
+		for (size_t c = 0; c < panel->series[s].cell_count; c++)
+			on |= panel->series[s].cells[c].marks;
 	}
-	if (fetch_off)
-		fprintf(out, "* the median fetch took over 2 us more or less than asked for\n");
-	if (start_skewed)
-		fprintf(out, "! the vCPUs started over 5 %% of the span apart\n");
-	if (cpu_lost)
-		fprintf(out, "~ a CPU quota or a hypervisor stopped threads meanwhile\n");
+	marks_explain(out, on);
 }
 
 static bool is_count(const struct figure *figure)
@@ -177,21 +170,10 @@ static bool is_measured(const struct figure *figure)
 	return figure->kind != FIGURE_COUNT;
 }
 
-static const struct columns times = { .shows = is_measured, .gap = 2 };
+static const struct columns times = { .shows = is_measured, .gap = MARKS_WIDTH };
 
 /* What is known of points without times: whether all pages arrived, once each. */
 static const struct columns counts = { .shows = is_count };
-
-/* Two of the three have places of their own, to which columns are aligned. */
-static void put_marks(FILE *out, const struct cell *cell)
-{
-	char off = cell->fetch_off ? '*' : ' ', skewed = cell->start_skewed ? '!' : ' ';
-	bool both = cell->fetch_off && cell->start_skewed;
-
-	if (cell->cpu_lost && !both)
-		*(cell->start_skewed ? &off : &skewed) = '~';
-	fprintf(out, "%c%c%s", off, skewed, cell->cpu_lost && both ? "~" : "");
-}
 
 static void print_cell(FILE *out, const struct columns *columns, const struct cell *cell)
 {
@@ -202,7 +184,7 @@ static void print_cell(FILE *out, const struct columns *columns, const struct ce
 			continue;
 		column_print(out, columns, &figures[f], cell_figure(cell, &figures[f]));
 		if (gap)
-			put_marks(out, cell);
+			marks_put(out, cell->marks);
 		gap = 0;
 	}
 	fputc('\n', out);

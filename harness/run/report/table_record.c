@@ -5,6 +5,7 @@
 
 #include "../store/record.h"
 #include "figures.h"
+#include "marks.h"
 #include "../base/json.h"
 
 static long long integer(const json_t *object, const char *name)
@@ -25,25 +26,6 @@ static void print_figures(FILE *out, const json_t *record)
 		if (figure->about && figure_read(figure, record, &value))
 			fprintf(out, "  %12.*f  %s\n", digits[figure->kind], value, figure->about);
 	}
-}
-
-static void print_warnings(FILE *out, const json_t *record)
-{
-	const json_t *lost = json_object_get(json_object_get(record, "wall"), "cpu_lost");
-
-	if (json_is_true(json_object_get(lost, "is_much")))
-		fprintf(out,
-			"  CPU time was kept from it meanwhile: a quota throttled it %lld times, "
-			"%.3f ms; a hypervisor took %.3f ms\n",
-			integer(lost, "throttles"), (double)integer(lost, "throttled_ns") / 1e6,
-			(double)integer(lost, "stolen_ns") / 1e6);
-	if (json_is_true(json_object_get(record, "start_skewed")))
-		fprintf(out, "  the vCPUs started %lld ns apart, over 5 %% of the span\n",
-			integer(record, "start_skew_ns"));
-	if (json_is_true(json_object_get(record, "fetch_off")))
-		fprintf(out,
-			"  the fetch took %lld ns (median), more than 2 us off what was asked for\n",
-			integer(record, "fetch_achieved_p50_ns"));
 }
 
 static void print_distributions(FILE *out, const json_t *latency_ns)
@@ -79,6 +61,6 @@ void table_record(FILE *out, const json_t *record, const char *tier_why)
 		fprintf(out, "  times mean nothing in this tier, and none are shown\n");
 		return;
 	}
-	print_warnings(out, record);
+	marks_describe(out, record);
 	print_distributions(out, latency_ns);
 }
