@@ -40,13 +40,17 @@ expect "address space" 2 "not enough address space.*\(ulimit -v\); ulimit -v unl
 	"${with[@]}" -v 200000 "${point[@]}" "${many[@]}" pages=4096
 expect "size of files" 2 "not enough size of a file.*ulimit -f unlimited" \
 	"${with[@]}" -f 1 "${point[@]}" mode=kernel
+expect "CPU time that runs out is named" 1 "killed by signal 9.*; a process may take 1 s of CPU time \(ulimit -t\); ulimit -t unlimited" \
+	"${with[@]}" -t 1 "${point[@]}" mode=kernel vcpus=2 pages=400000
+expect "doctor shows that limit" 0 "CPU time of a process  *1000 s \(ulimit -t\)" \
+	"${with[@]}" -t 1000 "$faultline" doctor
 expect "a sweep, too" 2 "vCPUs.* needs [0-9]*, and 64 are available \(ulimit -Hn\)" \
 	"${with[@]}" -n 64 "$faultline" run --tier "$tier" --sweep smoke --modes kernel --vcpus 64 \
 	--out "$scratch/x"
 check "which has left no folder" test ! -e "$scratch/x"
 if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 true 2>/dev/null; then
 	chmod 755 "$scratch"
-	expect "threads of the user" 2 "not enough threads: .* needs 258, .*\(ulimit -u\); raise" \
+	expect "threads of the user" 2 "not enough threads: .* needs 259, .*\(ulimit -u\); raise" \
 		unshare -m bash -c 'chmod 1777 "$1"; mount -t tmpfs none /mnt && mknod -m 666 /mnt/kvm c 10 232 &&
 		mount --bind /mnt/kvm /dev/kvm; ulimit -u 200; exec setpriv --reuid 65534 --regid 65534 \
 		--clear-groups --bounding-set -all --inh-caps -all "${@:2}"' - "$scratch" "${point[@]}" "${many[@]}"
@@ -93,7 +97,7 @@ if make_group memory memory.limit_in_bytes memory.max \
 fi
 if make_group pids pids.max pids.max "threads of a control group"; then
 	echo 100 >"$group/$file"
-	expect "threads of a control group" 2 "threads: .* needs 258, and 9[0-9] .*\($group/$file\); raise" \
+	expect "threads of a control group" 2 "threads: .* needs 259, and 9[0-9] .*\($group/$file\); raise" \
 		"${inside[@]}" "$group" "${point[@]}" "${many[@]}"
 fi
 if make_group cpu cpu.cfs_quota_us cpu.max "a CPU quota" "doctor shows the quota" \

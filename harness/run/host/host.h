@@ -26,6 +26,7 @@ enum limit_id {
 	LIMIT_DESCRIPTORS,
 	LIMIT_THREADS,
 	LIMIT_MAPPINGS,
+	LIMIT_CPU_TIME, /* nobody knows before how much it takes: shown, and named when it ends one */
 	LIMIT_FILE_SIZE,
 	LIMIT_DISK,
 	LIMIT_COUNT

@@ -45,8 +45,8 @@ static uint64_t native_needs(const struct point *p, enum limit_id what)
 		return memory_bytes(p) + handlers * 8 * 1024 * 1024;
 	case LIMIT_DESCRIPTORS: /* 2 a vCPU, an epoll a handler; VM, files, what was inherited */
 		return 2ull * p->vcpus + uffds + handlers + 32;
-	case LIMIT_THREADS: /* those, and the processes around them */
-		return p->vcpus + handlers + 2;
+	case LIMIT_THREADS: /* those, the pulse, and the processes around them */
+		return p->vcpus + handlers + 3;
 	case LIMIT_MAPPINGS: /* a stack and its guard each, a vCPU's page; program, VM */
 		return 3ull * p->vcpus + 2 * handlers + uffds + 100;
 	case LIMIT_FILE_SIZE:

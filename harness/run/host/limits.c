@@ -2,6 +2,7 @@
 #include "limits.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -167,6 +168,29 @@ static struct room mappings(const char *folder)
 	return room;
 }
 
+static struct room cpu_time(const char *folder)
+{
+	struct room room = { .n = UINT64_MAX };
+
+	(void)folder;
+	bound_by_rlimit(&room, RLIMIT_CPU, "ulimit -t");
+	return room;
+}
+
+char *limit_kill_cause(int signal)
+{
+	const struct limit *limit = &limits[LIMIT_CPU_TIME];
+	struct room room = limit->room("");
+	char *text = NULL;
+
+	/* Where the hard limit is as low as the soft one the kernel does not bother with a warning. */
+	if (room.bound && (signal == SIGXCPU || signal == SIGKILL))
+		text = xasprintf("a process may take %llu s of CPU time (%s); %s",
+				 (unsigned long long)room.n, room.bound, limit->raise);
+	free(room.bound);
+	return text;
+}
+
 static struct room file_size(const char *folder)
 {
 	struct room room = { .n = UINT64_MAX };
@@ -197,30 +221,31 @@ static struct room disk(const char *folder)
 }
 
 const struct limit limits[LIMIT_COUNT] = {
-	[LIMIT_MEMORY] = { "memory", true, memory,
+	[LIMIT_MEMORY] = { "memory", "B", memory,
 			   "choose fewer pages, vCPUs or CPUs, or raise that limit" },
-	[LIMIT_ADDRESS_SPACE] = { "address space", true, address_space,
+	[LIMIT_ADDRESS_SPACE] = { "address space", "B", address_space,
 				  "ulimit -v unlimited and ulimit -d unlimited, or sysctl "
 				  "vm.overcommit_memory=0" },
-	[LIMIT_DESCRIPTORS] = { "file descriptors", false, descriptors,
+	[LIMIT_DESCRIPTORS] = { "file descriptors", "", descriptors,
 				"raise the hard limit as root (ulimit -Hn, LimitNOFILE= of a "
 				"service, --ulimit nofile= of a container), or take fewer vcpus, "
 				"uffds or readers" },
-	[LIMIT_THREADS] = { "threads", false, threads,
+	[LIMIT_THREADS] = { "threads", "", threads,
 			    "raise that limit (ulimit -u, TasksMax= of a service, --pids-limit of "
 			    "a container, sysctl), or take fewer vcpus, readers or "
 			    "--jobs" },
-	[LIMIT_MAPPINGS] = { "mappings", false, mappings,
+	[LIMIT_MAPPINGS] = { "mappings", "", mappings,
 			     "raise sysctl vm.max_map_count, or take fewer vcpus or readers" },
-	[LIMIT_FILE_SIZE] = { "size of a file", true, file_size, "ulimit -f unlimited" },
-	[LIMIT_DISK] = { "room on disk", true, disk,
+	[LIMIT_CPU_TIME] = { "CPU time of a process", " s", cpu_time, "ulimit -t unlimited" },
+	[LIMIT_FILE_SIZE] = { "size of a file", "B", file_size, "ulimit -f unlimited" },
+	[LIMIT_DISK] = { "room on disk", "B", disk,
 			 "make room there, or choose another folder (--out, TMPDIR)" },
 };
 
 static char *amount(const struct limit *limit, uint64_t n)
 {
-	if (!limit->is_bytes)
-		return xasprintf("%llu", (unsigned long long)n);
+	if (strcmp(limit->unit, "B"))
+		return xasprintf("%llu%s", (unsigned long long)n, limit->unit);
 	return n >= 10 * MIB ? xasprintf("%llu MiB", (unsigned long long)(n / MIB)) :
 			       xasprintf("%llu KiB", (unsigned long long)(n / 1024));
 }

@@ -13,7 +13,7 @@ struct room {
 
 struct limit {
 	const char *name;
-	bool is_bytes;
+	const char *unit; /* of n; "B": shown in larger ones */
 	/* folder: where files go. The caller frees bound. */
 	struct room (*room)(const char *folder);
 	const char *raise; /* what helps */
@@ -31,6 +31,12 @@ int limit_check(const struct host *host, const struct point *p, enum limit_id id
 
 /* The same of a single point and all of them. */
 int limits_check(const struct host *host, const struct point *p, const char *folder);
+
+/*
+ * What may have ended a process of a point by this signal, with what helps, or NULL when that
+ * cannot be. Caller frees.
+ */
+char *limit_kill_cause(int signal);
 
 /* Room as people read it, with what sets it. Caller frees. */
 char *limit_text(const struct limit *limit, const struct room *room);

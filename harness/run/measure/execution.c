@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../plan/cost.h"
+#include "../host/limits.h"
 #include "../store/record.h"
 #include "../base/file.h"
 #include "../base/spawn.h"
@@ -198,14 +199,24 @@ static bool exit_is_regular(int status)
 	       WEXITSTATUS(status) == EXIT_SKIPPED;
 }
 
+/* The signal that the reason says was the end of a process; 0: it says nothing like it. */
+static int signal_in(const char *reason)
+{
+	static const char words[] = "killed by signal ";
+	const char *found = reason ? strstr(reason, words) : NULL;
+
+	return found ? atoi(found + strlen(words)) : 0;
+}
+
 /* Native points report themselves that what measures was killed. */
-static void blame_memory(const struct execution *e, json_t *record)
+static void blame_limits(const struct execution *e, json_t *record)
 {
 	const char *reason = record_reason(record);
-	char *cause = reason && !e->timed_out && strstr(reason, "killed by signal 9") ?
-			      memory_kill_cause(e->kills_before) :
-			      NULL;
+	int signal = e->timed_out ? 0 : signal_in(reason);
+	char *cause = signal == SIGKILL ? memory_kill_cause(e->kills_before) : NULL;
 
+	if (!cause && signal)
+		cause = limit_kill_cause(signal);
 	if (cause)
 		json_object_set_new(record, "reason", json_sprintf("%s; %s", reason, cause));
 	free(cause);
@@ -234,7 +245,7 @@ static json_t *collect(struct execution *e, int status)
 		free(reason);
 		free(cause);
 	}
-	blame_memory(e, record);
+	blame_limits(e, record);
 	unlink(e->files.control);
 	remove_if_empty(e->files.errors);
 	remove_if_empty(e->files.console);
