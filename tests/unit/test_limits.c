@@ -241,7 +241,7 @@ static void what_is_too_little_is_named_with_figures(void **state)
 	assert_int_equal(limit_check(&host_native, &p, LIMIT_THREADS, "/", 2), 0);
 	assert_int_equal(limit_check(&host_native, &p, LIMIT_THREADS, "/", 3), -1);
 	assert_non_null(strstr(error_text(), "3 times the point with 1024 vCPUs"));
-	assert_non_null(strstr(error_text(), "needs 6150, and 5000 are available"));
+	assert_non_null(strstr(error_text(), "needs 6153, and 5000 are available"));
 }
 
 /* The quota is the least one upward, a CPU begun counts as one. */

@@ -3,6 +3,7 @@
 #include "run_folder.h"
 
 #include "../../harness/run/report/table.h"
+#include "../../harness/run/base/json.h"
 #include "../../harness/run/report/groups.h"
 
 /* The table as text; the caller frees. */
@@ -64,6 +65,25 @@ static void table_compares_with_the_best_uffd(void **state)
 	assert_table_has("    2       16000  uffd, reader per vCPU      40000         2.50"
 			 "        3.33\n",
 			 true);
+}
+
+static void table_says_what_series_stand_for(void **state)
+{
+	json_t *record;
+	size_t i;
+
+	(void)state;
+	/* As in a sweep whose author names series as he likes. */
+	json_array_foreach (folder.records, i, record) {
+		if (!strcmp(json_member(record, "series"), "userfault"))
+			json_object_set_new(record, "series", json_string("k"));
+		if (!strcmp(json_member(record, "series"), "uffd, reader per vCPU"))
+			json_object_set_new(record, "series", json_string("many"));
+	}
+	run_folder_write(&folder, "");
+	assert_table_has("  k               mode=userfault\n", true);
+	assert_table_has("  many            mode=uffd uffds=1 readers=per-vcpu handler=inline\n", true);
+	assert_table_has("  kernel          mode=kernel\n", true);
 }
 
 static void table_marks_a_fetch_that_was_off(void **state)
@@ -307,6 +327,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(table_says_what_it_is_worth),
 		TEST(table_compares_with_the_best_uffd),
+		TEST(table_says_what_series_stand_for),
 		TEST(table_marks_a_fetch_that_was_off),
 		TEST(table_marks_starts_that_were_apart),
 		TEST(table_marks_times_without_a_cpu),

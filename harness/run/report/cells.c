@@ -54,10 +54,12 @@ static int compare_repeats(const void *a, const void *b)
 	return (x->point.repeat > y->point.repeat) - (x->point.repeat < y->point.repeat);
 }
 
-void series_init(struct series *series, char *label, struct record *records, size_t count)
+void series_init(struct series *series, char *label, char *mechanism, struct record *records,
+		 size_t count)
 {
 	*series = (struct series){
 		.label = label,
+		.mechanism = mechanism,
 		.mode = records[0].point.mode,
 		.one_reader = records[0].point.mode == MODE_uffd,
 	};
@@ -84,6 +86,7 @@ void series_fini(struct series *series)
 		free(series->cells[i].figures);
 	free(series->cells);
 	free(series->label);
+	free(series->mechanism);
 }
 
 const struct cell *series_cell(const struct series *series, unsigned int vcpus)

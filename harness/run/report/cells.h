@@ -19,6 +19,7 @@ struct cell {
 /* Points that resolve faults in the same way. */
 struct series {
 	char *label;
+	char *mechanism; /* what the label stands for: mode and, with handlers, their keys */
 	unsigned int mode; /* enum mode_id */
 	unsigned int variant; /* how many series of the same mode come before it in the panel */
 	bool one_reader; /* one userfaultfd, one handler thread that fetches inline */
@@ -26,8 +27,9 @@ struct series {
 	size_t cell_count;
 };
 
-/* Makes a series of its records, which it sorts. It owns the label. */
-void series_init(struct series *series, char *label, struct record *records, size_t count);
+/* Makes a series of its records, which it sorts. It owns label and mechanism. */
+void series_init(struct series *series, char *label, char *mechanism, struct record *records,
+		 size_t count);
 
 void series_fini(struct series *series);
 

@@ -163,24 +163,38 @@ static void find_per_vcpu(struct record *records, size_t count, const struct key
 			records[i].per_vcpu |= keyset_of(key->name);
 }
 
-/* "userfault", or longer where the sweep's series alone would mix mechanisms. Caller frees. */
-static char *label_of(const struct record *record, keyset apart)
+/* These keys of a record's point, with "per-vcpu" where that was asked for. Caller frees. */
+static char *words_of(const struct record *record, keyset keys)
 {
 	struct point named = record->point;
-	char *more, *label;
-	const char *shown;
 
 	for (size_t i = 0; i < point_keys_count; i++)
 		if (keyset_has(record->per_vcpu, i))
 			point_set(&named, point_keys[i].name, "per-vcpu");
-	shown = more = point_text(&named, apart);
+	return point_text(&named, keys);
+}
 
+/* "userfault", or longer where the sweep's series alone would mix mechanisms. Caller frees. */
+static char *label_of(const struct record *record, keyset apart)
+{
+	char *more = words_of(record, apart), *label;
 	/* A mode needs no key before it. */
-	if (!strncmp(more, "mode=", strlen("mode=")))
-		shown += strlen("mode=");
+	const char *shown = more + (strncmp(more, "mode=", strlen("mode=")) ? 0 : strlen("mode="));
+
 	label = xasprintf("%s%s%s", record->series, *shown ? ": " : "", shown);
 	free(more);
 	return label;
+}
+
+/* "mode=uffd uffds=1 readers=per-vcpu handler=inline", whatever a sweep calls it. Caller frees. */
+static char *mechanism_of(const struct record *record)
+{
+	keyset keys = keyset_of("mode");
+
+	for (size_t i = 0; i < point_keys_count && point_handlers(&record->point); i++)
+		if (point_keys[i].role == ROLE_MECHANISM)
+			keys |= keyset_of(point_keys[i].name);
+	return words_of(record, keys);
 }
 
 /* The sweep's series may have to become several, all with records of one mechanism. */
@@ -190,7 +204,7 @@ static void split_series(struct panel *panel, struct record *records, size_t cou
 	struct order same = { .keys = apart };
 
 	for (size_t i = 0; i < point_keys_count; i++)
-		if (keyset_has(apart, i) && point_keys[i].kind == KEY_COUNT)
+		if (point_keys[i].role == ROLE_MECHANISM && point_keys[i].kind == KEY_COUNT)
 			find_per_vcpu(records, count, &point_keys[i]);
 	sort(records, count, same);
 	for (size_t i = 0, n; i < count; i += n) {
@@ -198,7 +212,7 @@ static void split_series(struct panel *panel, struct record *records, size_t cou
 		panel->series = xreallocarray(panel->series, panel->series_count + 1,
 					      sizeof(*panel->series));
 		series_init(&panel->series[panel->series_count], label_of(&records[i], apart),
-			    &records[i], n);
+			    mechanism_of(&records[i]), &records[i], n);
 		for (size_t s = 0; s < panel->series_count; s++)
 			panel->series[panel->series_count].variant +=
 				panel->series[s].mode == panel->series[panel->series_count].mode;

@@ -40,6 +40,9 @@ static void print_conditions(FILE *out, const struct panel *panel)
 	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)));
 	if (*panel_limits_summary(panel))
 		print_wrapped(out, "", 2, panel_limits_summary(panel));
+	for (size_t i = 0; i < panel->series_count; i++)
+		fprintf(out, "%s  %-*s  %s\n", i ? "" : "\n", panel_label_width(panel, LABEL_MIN),
+			panel->series[i].label, panel->series[i].mechanism);
 }
 
 static double rate_of(const struct cell *cell)
