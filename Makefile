@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # ./run.sh installs what this needs and builds the kernel first.
 #
-#   make                    the two programs; with FAULTLINE_KERNEL_DIR_ARCH, the VM's initramfs
+#   make                    the two programs; with FAULTLINE_KERNEL_DIR_ARCH, the VMs' initramfses
 #   make test               all tests; test-unit, test-shell, test-kvm, test-e2e: some of them
 #   make test-reproducible  build each kernel twice in different folders (slow, not in test)
 #   make check              formatting, rooms, schemas, shellcheck, cppcheck, warnings, checkpatch
@@ -65,6 +65,23 @@ write_flags = @mkdir -p $(@D); \
 	[ "$$(cat $@ 2>/dev/null)" = "$$flags" ] || \
 		if [ ! -e $@ ] || [ -w $@ ]; then printf '%s\n' "$$flags" >$@; fi
 
+# Likewise, what is in the program that measures.
+POINT_SOURCES := $(call files,bench/point.c harness/*.[ch] harness/point/*.[chS] harness/point/*/*.[ch] harness/modes/*.[ch] \
+	workloads/*.[chS] workloads/*/*)
+write_sources = @mkdir -p $(@D); \
+	sources="sources $$(sha256sum $(POINT_SOURCES) | sha256sum | cut -c 1-16)"; \
+	[ "$$(cat $@ 2>/dev/null)" = "$$sources" ] || \
+		if [ ! -e $@ ] || [ -w $@ ]; then echo "$$sources" >$@; fi
+
+# write_initramfs PROGRAM: of that one, and the console that the kernel gives it.
+write_initramfs = @[ -x "$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" ] || { \
+		echo "FAULTLINE_KERNEL_DIR_$(arch) must name the folder that './run.sh kernel' prints" >&2; exit 2; }; \
+	printf '%s\n' 'dir /dev 755 0 0' 'nod /dev/console 600 0 0 c 5 1' 'file /$(1) $< 755 0 0' >$<.list && \
+	"$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" -t 0 $<.list >$(new_name)
+
+# Debug information has names of files in it; those of two checkouts are to be the same.
+PREFIX_MAP = -ffile-prefix-map=$(call quoted,$(CURDIR)=.)
+
 # This machine's, and in what is included below that of $(arch).
 objects = $(patsubst %.c,$(OBJ)/$(HOST_ARCH)/%.o,$(1))
 arch_objects = $(patsubst %.c,$(OBJ)/$(arch)/%.o,$(1))
@@ -87,13 +104,16 @@ ALL_OBJECTS := $(RUN_OBJECTS) $(MAIN_OBJECTS) $(SCHEMA_OBJECTS) $(UNIT_OBJECTS) 
 
 # Who runs a program, or loads it, keeps what it began with, and nobody comes upon half of one, nor
 # does make after it was killed.
-new_name = $@.new && mv -f $@.new $@
-new_object = -MMD -MP -MF $@.d.new -MT $@ -c $< -o $@.new && mv -f $@.d.new $(@:.o=.d) && mv -f $@.new $@
+# Two that build at the same time do not write the same file, either.
+new = $@.$$$$.new
+new_name = $(new) && mv -f $(new) $@
+new_object = -MMD -MP -MF $(new).d -MT $@ -c $< -o $(new) && mv -f $(new).d $(@:.o=.d) && mv -f $(new) $@
 
 HOST_PROGRAMS := build/faultline $(MANYCORE_LIBRARY) build/coherence.so build/profile.so
 ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-point \
 	faultline-point.map guest.map))
-INITRAMFSES := $(foreach arch,$(ARCHES),$(if $(FAULTLINE_KERNEL_DIR_$(arch)),build/$(arch)/initramfs.cpio))
+INITRAMFSES := $(foreach arch,$(ARCHES),$(if $(FAULTLINE_KERNEL_DIR_$(arch)),$(addprefix build/$(arch)/, \
+	initramfs.cpio kvm-tests.cpio)))
 .PHONY: all programs initramfs check-objects test test-programs test-unit test-shell test-kvm test-e2e test-reproducible \
 	check check-format check-rooms check-schema check-shell check-warnings check-cppcheck check-series schema \
 	clean FORCE
@@ -115,8 +135,15 @@ build/version: FORCE
 	@v=$$(harness/version.sh); v=$${v%% *}; [ "$$(cat $@ 2>/dev/null)" = "$$v" ] || \
 		if [ ! -e $@ ] || [ -w $@ ]; then echo "$$v" >$@; fi
 
-$(VERSIONED_OBJECTS): build/version
-$(VERSIONED_OBJECTS): VERSION_FLAGS = -DFAULTLINE_VERSION='"$(shell cat build/version)"'
+$(VERSIONED_OBJECTS): build/version $(OBJ)/$(HOST_ARCH)/sources
+$(VERSIONED_OBJECTS): VERSION_FLAGS = -DFAULTLINE_VERSION='"$(shell cat build/version)"' \
+	-DPOINT_SOURCES='"$(lastword $(shell cat $(OBJ)/$(HOST_ARCH)/sources))"'
+
+# An archive that is unpacked over another one has files that are older than their objects.
+build/archive: FORCE
+	@cmp -s harness/commit.txt $@ || if [ ! -e $@ ] || [ -w $@ ]; then cp harness/commit.txt $@ && touch $@; fi
+
+$(ALL_OBJECTS): build/archive
 
 # They are looked for before anything is compiled: a linker's complaints name no package.
 .PHONY: libraries
@@ -139,7 +166,7 @@ schema: build/schema
 # Loaded into QEMU: nothing but what is marked may be seen by it.
 $(OBJ)/$(HOST_ARCH)/%.pic.o: %.c $(OBJ)/$(HOST_ARCH)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden $(new_object)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(PREFIX_MAP) $(WARNINGS) -fPIC -fvisibility=hidden $(new_object)
 
 build/manycore.so: $(MANYCORE_OBJECTS)
 build/coherence.so: $(COHERENCE_OBJECTS)

@@ -5,7 +5,8 @@
  */
 	.section .faultline.build, "", %progbits
 	.ascii "\nfaultline-point was built with\n"
-	.incbin NOTE_FILE
+	.incbin FLAGS_FILE
+	.incbin SOURCES_FILE
 	.byte 0
 
 	.section .note.GNU-stack, "", %progbits

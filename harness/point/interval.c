@@ -6,19 +6,17 @@
 
 #define STAMP(name) offsetof(struct page_record, name)
 
-const char *const interval_names[PHASE_COUNT] = {
-	[PHASE_NONE] = "total",
+const char *const interval_names[PHASE_COUNT] = { [PHASE_NONE] = "total",
 #define PHASE(symbol, name, first, last) [PHASE_##symbol] = name,
-	PHASES
+						  PHASES
 #undef PHASE
 };
 
 static const struct {
 	size_t from, to; /* offsets in struct page_record */
-} stamps[PHASE_COUNT] = {
-	[PHASE_NONE] = { STAMP(t0), STAMP(t4) },
+} stamps[PHASE_COUNT] = { [PHASE_NONE] = { STAMP(t0), STAMP(t4) },
 #define PHASE(symbol, name, first, last) [PHASE_##symbol] = { STAMP(first), STAMP(last) },
-	PHASES
+			  PHASES
 #undef PHASE
 };
 

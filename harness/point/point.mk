@@ -3,7 +3,8 @@
 
 $(OBJ)/$(arch)/% build/$(arch)/%: arch := $(arch)
 
-POINT_LDFLAGS := -static -pthread
+# No build id: of all that is in the file it would say something in memory, of the checkout's folder, too.
+POINT_LDFLAGS := -static -pthread -Wl,--build-id=none
 POINT_OBJECTS_$(arch) := $(call arch_objects,$(call files,harness/point/*.c harness/point/$(arch)/*.c harness/modes/*.c))
 POINT_MAIN_OBJECT_$(arch) := $(call arch_objects,bench/point.c)
 SHARED_OBJECTS_$(arch) := $(call arch_objects,$(SHARED_SOURCES))
@@ -12,12 +13,20 @@ ALL_OBJECTS += $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) $(SHARED_OB
 $(OBJ)/$(arch)/flags build/$(arch)/flags: FORCE
 	$(write_flags)
 
-$(OBJ)/$(arch)/build_note.o: harness/point/build_note.S $(OBJ)/$(arch)/flags
-	$(CROSS_$(arch))$(CC) -DNOTE_FILE='"$(OBJ)/$(arch)/flags"' -c $< -o $(new_name)
+# Files may be older than objects of other ones, from another archive for instance.
+$(OBJ)/$(arch)/sources: FORCE
+	$(write_sources)
+
+$(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) $(SHARED_OBJECTS_$(arch)) $(GUEST_OBJECTS_$(arch)): \
+	$(OBJ)/$(arch)/sources
+
+$(OBJ)/$(arch)/build_note.o: harness/point/build_note.S $(OBJ)/$(arch)/flags $(OBJ)/$(arch)/sources
+	$(CROSS_$(arch))$(CC) -DFLAGS_FILE='"$(OBJ)/$(arch)/flags"' -DSOURCES_FILE='"$(OBJ)/$(arch)/sources"' \
+		-c $< -o $(new_name)
 
 $(OBJ)/$(arch)/%.o: %.c $(OBJ)/$(arch)/flags
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(WARNINGS) -pthread $(new_object)
+	$(CROSS_$(arch))$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(PREFIX_MAP) $(WARNINGS) -pthread $(new_object)
 
 build/$(arch)/faultline-point: $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) \
 	$(SHARED_OBJECTS_$(arch)) $(GUEST_IMAGE_OBJECT_$(arch)) $(OBJ)/$(arch)/build_note.o build/$(arch)/flags
@@ -29,15 +38,16 @@ build/$(arch)/%.map: build/$(arch)/%
 build/$(arch)/guest.map: build/$(arch)/guest.elf
 	$(CROSS_$(arch))nm -n $< >$(new_name)
 
-# The same digits in every run need the same bytes in the image: no times in it.
-build/$(arch)/initramfs.cpio: build/$(arch)/initramfs.list build/$(arch)/faultline-point build/$(arch)/kvm-tests
-	"$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" -t 0 $< >$(new_name)
+# What is measured must be the same bytes wherever it was built, for digits follow the size of the VM's
+# files: no debug information, no times, and nothing that is not needed.
+$(OBJ)/$(arch)/faultline-point.stripped: build/$(arch)/faultline-point
+	$(CROSS_$(arch))objcopy --strip-all --remove-section=.faultline.build --remove-section=.comment $< $(new_name)
 
-build/$(arch)/initramfs.list: harness/point/point.mk
-	@[ -x "$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" ] || { \
-		echo "FAULTLINE_KERNEL_DIR_$(arch) must name the folder that './run.sh kernel' prints" >&2; \
-		exit 2; }
-	@mkdir -p $(@D)
-	printf '%s\n' 'dir /dev 755 0 0' 'nod /dev/console 600 0 0 c 5 1' \
-		'file /faultline-point build/$(arch)/faultline-point 755 0 0' \
-		'file /kvm-tests build/$(arch)/kvm-tests 755 0 0' >$(new_name)
+$(OBJ)/$(arch)/kvm-tests.stripped: build/$(arch)/kvm-tests
+	$(CROSS_$(arch))objcopy --strip-all $< $(new_name)
+
+build/$(arch)/initramfs.cpio: $(OBJ)/$(arch)/faultline-point.stripped
+	$(call write_initramfs,faultline-point)
+
+build/$(arch)/kvm-tests.cpio: $(OBJ)/$(arch)/kvm-tests.stripped
+	$(call write_initramfs,kvm-tests)

@@ -48,8 +48,8 @@ static double median(const struct means *means)
 	return means->sorted[means->known / 2];
 }
 
-static void take_means(const struct measurement *m, const unsigned int *owners,
-		       enum phase interval, struct means *means)
+static void take_means(const struct measurement *m, const unsigned int *owners, enum phase interval,
+		       struct means *means)
 {
 	unsigned int vcpus = m->point->vcpus;
 
@@ -86,8 +86,7 @@ static bool find_in(const struct measurement *m, const struct means *means, enum
 		double mean_ns = means->of_vcpu[i];
 
 		if (!is_another_case(mean_ns, middle, fault_ns) ||
-		    (is_found &&
-		     fabs(mean_ns - middle) <= fabs(found->mean_ns - found->median_ns)))
+		    (is_found && fabs(mean_ns - middle) <= fabs(found->mean_ns - found->median_ns)))
 			continue;
 		*found = (struct straggler){ i, interval, mean_ns, middle };
 		is_found = true;
@@ -99,12 +98,14 @@ bool straggler_find(const struct measurement *m, struct straggler *straggler)
 {
 	size_t vcpus = m->point->vcpus;
 	double *room = calloc(vcpus, 3 * sizeof(*room)), fault_ns = 0;
-	struct means means = { .of_vcpu = room, .sorted = room + vcpus, .pages = room + 2 * vcpus };
 	unsigned int *owners = page_owners(m);
+	struct means means = { .of_vcpu = room };
 	bool is_found = false;
 
 	if (!room)
 		fail("no memory for the means of %zu vCPUs", vcpus);
+	means.sorted = room + vcpus;
+	means.pages = room + 2 * vcpus;
 	for (size_t i = 0; i < interval_count(m) && vcpus > 2; i++) {
 		take_means(m, owners, i, &means);
 		if (i == PHASE_NONE)

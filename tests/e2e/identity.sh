@@ -72,6 +72,13 @@ ends_the_run "QEMU replaced" replace "$scratch/qemu" program_sha256
 ends_the_run "library replaced" replace "$build/manycore.so" manycore_sha256
 ends_the_run "plugin replaced" replace "$build/coherence.so" coherence_sha256
 
+# Version and commit are told of all programs by one of them.
+cp "$build/x86_64/faultline-point" "$scratch/point"
+sed -i 's/^sources [0-9a-f]*$/sources 0123456789abcdef/' "$build/x86_64/faultline-point"
+expect "a program for points of other sources" 2 "faultline-point was built from other sources than this program; build both" \
+	"${start[@]}" "$scratch/other"
+cp "$scratch/point" "$build/x86_64/faultline-point"
+
 # faultline itself goes on as it began; another one does not take its run up.
 in_the_middle "$scratch/program" replace "$build/faultline"
 check "faultline replaced: the run ends as it would" [ $? = 4 ]

@@ -86,7 +86,7 @@ set_up() {
 	arch=$1
 	"set_up_$arch"
 	kernel=${!kernel_dir}/$image
-	initramfs=$root/build/$arch/initramfs.cpio
+	initramfs=$root/build/$arch/kvm-tests.cpio
 	for file in "$kernel" "$initramfs"; do
 		[ -r "$file" ] || die "$file is missing; './run.sh kernel' and 'make' build it"
 	done

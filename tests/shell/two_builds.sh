@@ -17,6 +17,7 @@ cp -a "$root"/{bench,build,harness,kernel,plots,run.sh,tests,workloads,Makefile}
 export FAULTLINE_ROOT=$tree
 built() { touch "$tree"/bench/faultline.c "$tree"/harness/*.c "$tree"/harness/run/base/*.c; }
 list() { "$tree/run.sh" list; }
+programs() { (cd "$tree" && make -s programs); }
 list >"$scratch/expected" 2>/dev/null
 check "the copy builds" grep -q userfault "$scratch/expected"
 
@@ -40,6 +41,17 @@ for try in 1 2 3; do
 	check "three at once with something to build, $try" list_at_once 3
 done
 
+# Plain make takes no lock.
+make_twice() {
+	built
+	programs &
+	programs && wait $!
+}
+for try in 1 2 3; do
+	check "two of plain make at once, $try" make_twice
+done
+check "and what they have built works" cmp <(list 2>/dev/null) "$scratch/expected"
+
 flock "$tree/build/lock" sleep 1 &
 expect "the second one waits, and says for which" 0 \
 	"waiting for another build here: process [0-9]+, since 2.*Z" "$tree/run.sh" list
@@ -52,6 +64,19 @@ expect "one that has only just begun is the one that is named" 0 "waiting for an
 wait
 check "the lock of a process that is gone keeps nobody waiting" test -s "$tree/build/lock"
 expect "indeed" 0 userfault timeout 30 "$tree/run.sh" list
+
+# Another archive unpacked over this one: its files have the time of its commit, which is long ago.
+arch=$(uname -m | sed s/aarch64/arm64/)
+unpack_older() {
+	sed -i "$2" "$tree/$1" && touch -d 2020-01-01 "$tree/$1" "$tree/harness/commit.txt" && programs
+}
+says() { grep -q "$2" "$tree/build/$1"; }
+unpack_older harness/point/quote.c 's/^void quote_json.*/const char unpacked_over[] = "another quote.c";\n&/'
+check "an older source of the program that measures is built, too" says "obj/$arch/harness/point/quote.o" "another quote.c"
+check "and is in the program" says "$arch/faultline-point" "another quote.c"
+echo 0123456789012345678901234567890123456789 >"$tree/harness/commit.txt"
+unpack_older harness/run/cmd/cmd_list.c 's/^int cmd_list.*/const char unpacked_over[] = "another cmd_list.c";\n&/'
+check "with another archive, all older sources are" says faultline "another cmd_list.c"
 
 # A program that runs keeps its file.
 inode() { stat -c %i "$tree/build/faultline"; }

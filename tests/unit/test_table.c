@@ -82,7 +82,8 @@ static void table_says_what_series_stand_for(void **state)
 	}
 	run_folder_write(&folder, "");
 	assert_table_has("  k               mode=userfault\n", true);
-	assert_table_has("  many            mode=uffd uffds=1 readers=per-vcpu handler=inline\n", true);
+	assert_table_has("  many            mode=uffd uffds=1 readers=per-vcpu handler=inline\n",
+			 true);
 	assert_table_has("  kernel          mode=kernel\n", true);
 }
 
@@ -132,7 +133,9 @@ static void table_marks_times_without_a_cpu(void **state)
 	run_folder_write(&folder, "");
 	assert_table_has("16000*~", true);
 	assert_table_has("12000~ ", true);
-	assert_table_has("~ stopped meanwhile: by a CPU quota, a hypervisor, a signal, for want of a CPU", true);
+	assert_table_has(
+		"~ stopped meanwhile: by a CPU quota, a hypervisor, a signal, for want of a CPU",
+		true);
 	set_all("start_skewed", json_true());
 	run_folder_write(&folder, "");
 	assert_table_has("16000*!~", true);

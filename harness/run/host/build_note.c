@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "build_note.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,10 +86,42 @@ json_t *build_note(const char *path)
 	return note;
 }
 
-bool archive_holds(const char *archive, const char *path)
+/* Of what is loaded, all but the file's own header, which tells where sections are. */
+static bool holds_segment(struct mapped all, struct mapped program, const Elf64_Phdr *segment)
 {
-	struct mapped all = map_file(archive), part = map_file(path);
-	bool holds = all.bytes && part.bytes && memmem(all.bytes, all.n, part.bytes, part.n);
+	size_t from = segment->p_offset, end = from + segment->p_filesz;
+
+	if (from < sizeof(Elf64_Ehdr))
+		from = sizeof(Elf64_Ehdr);
+	return end <= program.n && from <= end &&
+	       memmem(all.bytes, all.n, (const char *)program.bytes + from, end - from);
+}
+
+static bool holds_program(struct mapped all, struct mapped program)
+{
+	const Elf64_Ehdr *elf = program.bytes;
+	const Elf64_Phdr *segments;
+	size_t loaded = 0;
+
+	if (program.n < sizeof(*elf) || memcmp(elf->e_ident, ELFMAG, SELFMAG) ||
+	    elf->e_ident[EI_CLASS] != ELFCLASS64 || elf->e_phoff > program.n ||
+	    elf->e_phnum * sizeof(*segments) > program.n - elf->e_phoff)
+		return false;
+	segments = (const Elf64_Phdr *)((const char *)program.bytes + elf->e_phoff);
+	for (size_t i = 0; i < elf->e_phnum; i++) {
+		if (segments[i].p_type != PT_LOAD)
+			continue;
+		if (!holds_segment(all, program, &segments[i]))
+			return false;
+		loaded++;
+	}
+	return loaded;
+}
+
+bool archive_holds(const char *archive, const char *program)
+{
+	struct mapped all = map_file(archive), part = map_file(program);
+	bool holds = all.bytes && part.bytes && holds_program(all, part);
 
 	unmap_file(part);
 	unmap_file(all);

@@ -7,12 +7,15 @@
 #include <stdbool.h>
 
 /*
- * The note in a program, or in an archive with it that is not compressed: an object with compiler
- * and flags, or null where there is none. New reference.
+ * The note in a program: an object with compiler, flags and a hash of the sources, or null where
+ * there is none. New reference.
  */
 json_t *build_note(const char *path);
 
-/* Whether an archive that is not compressed holds that very file. */
-bool archive_holds(const char *archive, const char *path);
+/*
+ * Whether an archive that is not compressed holds that 64-bit ELF program, or what is left of it
+ * without symbols, debug information and notes: all that is loaded when it runs.
+ */
+bool archive_holds(const char *archive, const char *program);
 
 #endif

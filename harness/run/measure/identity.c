@@ -159,6 +159,18 @@ static int take_vm(struct identity *identity, json_t *target, const struct ident
 	return check_program(target, parts) || check_kernel(target, parts) ? -1 : 0;
 }
 
+/* Version and commit are of this program; what measures has to be of the same sources. */
+static int check_sources(const json_t *target, const struct target *parts)
+{
+	const char *sources = json_member(json_object_get(target, "build"), "sources");
+
+	if (!sources || !strcmp(sources, POINT_SOURCES))
+		return 0;
+	return error("%s was built from other sources than this program; build both anew: make, or "
+		     "./run.sh",
+		     parts->point_program);
+}
+
 /* What points of an architecture are measured with. */
 static int take_target(struct identity *identity, json_t *target,
 		       const struct identity_scope *scope, enum arch arch)
@@ -169,8 +181,9 @@ static int take_target(struct identity *identity, json_t *target,
 	if (add_file(identity, target, "point_sha256", parts->point_program))
 		return -1;
 	/* The program that measures tells itself how it was built. */
-	json_object_set_new(target, "build",
-			    build_note(is_vm ? parts->initramfs : parts->point_program));
+	json_object_set_new(target, "build", build_note(parts->point_program));
+	if (check_sources(target, parts))
+		return -1;
 	if (is_vm)
 		return take_vm(identity, target, scope, arch);
 	json_object_set_new(target, "initramfs_sha256", json_null());

@@ -27,8 +27,7 @@ static bool fetch_is_off(const json_t *record)
 
 static void describe_fetch(FILE *out, const json_t *record)
 {
-	fprintf(out,
-		"  the fetch took %lld ns (median), more than 2 us off what was asked for\n",
+	fprintf(out, "  the fetch took %lld ns (median), more than 2 us off what was asked for\n",
 		integer(record, "fetch_achieved_p50_ns"));
 }
 
@@ -75,7 +74,8 @@ static void describe_straggler(FILE *out, const json_t *record)
 {
 	const json_t *straggler = json_object_get(record, "straggler");
 
-	fprintf(out, "  vCPU %lld is another case than the rest: %s %.0f ns in the mean, not %.0f\n",
+	fprintf(out,
+		"  vCPU %lld is another case than the rest: %s %.0f ns in the mean, not %.0f\n",
 		integer(straggler, "vcpu"), json_member(straggler, "interval"),
 		json_number_value(json_object_get(straggler, "mean_ns")),
 		json_number_value(json_object_get(straggler, "median_ns")));
