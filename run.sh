@@ -249,10 +249,6 @@ build_kernels() {
 for_vms() {
 	local groups
 
-	case $root in
-	*[[:blank:]]* | *[:$]*) say "there is a blank, a colon or a dollar in '$root', with which LD_PRELOAD takes no library: no" \
-		"simulated CPUs in parallel (cpus above 1) from there; move the repository to have them" ;;
-	esac
 	mapfile -t groups < <(groups_of "$@")
 	need build report kernel "${groups[@]}"
 	build_kernels "$@"

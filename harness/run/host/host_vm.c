@@ -55,12 +55,6 @@ static int vm_check_point(const struct setup *setup, const struct point *p)
 			"simulated CPUs in parallel (cpus=%u, speed=%u) need an x86-64 machine to "
 			"run on, and this one is %s; use one, or cpus=1 and speed=1",
 			p->cpus, p->speed, machine.machine);
-	if (strpbrk(setup->manycore, " :$"))
-		return error(
-			"simulated CPUs in parallel (cpus=%u, speed=%u) need %s, and LD_PRELOAD "
-			"takes no name with a blank, a colon or a dollar; move the repository to another "
-			"folder",
-			p->cpus, p->speed, setup->manycore);
 	if (has_library && (!p->coherence_ns || !access(setup->coherence, R_OK)))
 		return 0;
 	return error("%s is missing, which simulated CPUs need (cpus=%u, coherence=%u); build it: "
@@ -184,16 +178,20 @@ static void add_serial(struct strings *words, const char *device, const char *na
 
 /*
  * What changes QEMU for simulated CPUs goes by its environment: `env` sets that for QEMU
- * only. A profile of one CPU needs the library, too, which then changes nothing.
+ * only. A profile of one CPU needs the library, too, which then changes nothing. LD_PRELOAD is a
+ * list with blanks, colons and variables in it: a file whose name has such is opened for it.
  */
 static void add_environment(const struct setup *setup, const struct point *p,
 			    const struct point_files *files, struct strings *words)
 {
+	const bool is_strange = strpbrk(setup->manycore, " \t\n:$");
 	struct text text;
 
 	if (!point_is_manycore(p) && !files->account)
 		return;
-	add(words, "env", xasprintf("LD_PRELOAD=%s", setup->manycore));
+	strings_add(words, xstrdup("env"));
+	if (!is_strange)
+		strings_add(words, xasprintf("LD_PRELOAD=%s", setup->manycore));
 	fputs("FAULTLINE_MANYCORE=", text_open(&text));
 	if (point_is_manycore(p)) {
 		fprintf(text.out, "quantum=%u,boot_quantum=" BOOT_QUANTUM, p->quantum);
@@ -203,6 +201,11 @@ static void add_environment(const struct setup *setup, const struct point *p,
 		fputs("observe", text.out);
 	}
 	strings_add(words, text_close(&text));
+	if (!is_strange)
+		return;
+	add(words, "sh", xstrdup("-c"));
+	add(words, "exec 9<\"$0\"; export LD_PRELOAD=/proc/self/fd/9; exec \"$@\"",
+	    xstrdup(setup->manycore));
 }
 
 /* Without a second CPU no line moves. */
