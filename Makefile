@@ -45,12 +45,12 @@ SHARED_SOURCES := $(call files,harness/*.c) workloads/names.c
 RUN_SOURCES := $(call files,harness/run/*/*.c) harness/manycore/account_names.c
 MANYCORE_SOURCES := $(addprefix harness/manycore/,jump_cache.c observe.c options.c parallel_time.c preload.c \
 						 qemu.c shortcuts.c)
-COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c cpu_state.c isa.c lines.c plugin.c)
+COHERENCE_SOURCES := $(addprefix harness/manycore/,atomics.c coherence.c cpu_state.c isa.c lines.c plugin.c waiting.c)
 PROFILE_SOURCES := $(addprefix harness/manycore/,account.c account_names.c atomics.c calls.c cpu_state.c functions.c \
 						isa.c plugin.c profile.c threads.c)
 # Those without QEMU, for the unit tests.
 MANYCORE_TESTED := $(addprefix harness/manycore/,account.c atomics.c calls.c functions.c isa.c jump_cache.c lines.c \
-						options.c threads.c)
+						options.c threads.c waiting.c)
 UNIT_SOURCES := $(call files,tests/unit/*.c)
 
 # What compilers heed beside their arguments would stand nowhere.

@@ -23,6 +23,7 @@
 #include "lines.h"
 #include "manycore.h"
 #include "plugin.h"
+#include "waiting.h"
 
 #define CHARGE_MAX_NS 1000000
 #define PAGE_BYTES 4096ull
@@ -62,6 +63,14 @@ static void touch(uint64_t physical, bool is_write)
 		refuse("no memory to follow cache lines in");
 	manycore->transfers += transfer_ns > 0;
 	manycore->debt_ns[manycore->cpu] += transfer_ns;
+	if (is_write || transfer_ns) {
+		waiting_disturb();
+	} else if (!waiting_is_disturbed()) {
+		uint64_t mask;
+		const uint64_t *holders = lines_holders(lines, manycore->cpu, physical, &mask);
+
+		waiting_read(holders, mask);
+	}
 }
 
 /* Whether address is mapped, and if so where to in the guest's memory. */
@@ -83,8 +92,10 @@ static void access_memory(unsigned int translating_cpu, qemu_plugin_meminfo_t in
 	if (!manycore->is_fine)
 		return;
 	place = qemu_plugin_get_hwaddr(info, address);
-	if (!place || qemu_plugin_hwaddr_is_io(place))
+	if (!place || qemu_plugin_hwaddr_is_io(place)) {
+		waiting_disturb();
 		return;
+	}
 	physical = qemu_plugin_hwaddr_phys_addr(place);
 	if (get_page && !is_offset_known && look_up(address, &guest_physical)) {
 		offset = physical - guest_physical;
@@ -99,6 +110,7 @@ static void clear_line(unsigned int translating_cpu, void *reg)
 	uint64_t address, physical;
 
 	(void)translating_cpu;
+	waiting_disturb();
 	if (!manycore->is_fine || !is_offset_known)
 		return;
 	if (cpu_state_find_registers())
@@ -123,6 +135,13 @@ static void follow_clearing(struct qemu_plugin_insn *insn, const uint8_t *code, 
 	*written |= isa->writes_registers(code, length);
 }
 
+static void gives_up_slice(unsigned int translating_cpu, void *nothing)
+{
+	(void)translating_cpu;
+	(void)nothing;
+	waiting_pause();
+}
+
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb);
@@ -135,6 +154,9 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		size_t length = plugin_insn_bytes(insn, code);
 		bool atomic = isa->is_atomic(code, length);
 
+		if (isa->last(code, length) == LAST_PAUSE)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, gives_up_slice,
+							       QEMU_PLUGIN_CB_NO_REGS, NULL);
 		if (isa->clears_line)
 			follow_clearing(insn, code, length, &written);
 		qemu_plugin_register_vcpu_mem_cb(insn, access_memory, QEMU_PLUGIN_CB_NO_REGS,
@@ -143,34 +165,57 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
-static void prepare_clearing(unsigned int cpus)
+static void prepare_clearing(void)
 {
 	void *symbol = dlsym(RTLD_DEFAULT, "cpu_get_phys_page_debug");
-	const char *missing = cpu_state_init(isa, cpus);
 
-	if (missing)
-		refuse(missing);
 	if (!symbol)
 		refuse("the symbol cpu_get_phys_page_debug is missing");
 	memcpy(&get_page, &symbol, sizeof(get_page));
 }
 
-int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
+/* Without it every turn is taken: the digits are the same, for what takes many times as long. */
+static void prepare_waiting(unsigned int cpus)
+{
+	if (waiting_init(cpus))
+		refuse("no memory for what CPUs wait for");
+	manycore->turn_ended = waiting_turn_ended;
+	manycore->turn_repeats = waiting_repeats;
+}
+
+/* Options are NAME=VALUE. Returns the number behind ns=, or -1. */
+static int64_t charge_of(const char *option)
 {
 	char *end = NULL;
-	int64_t charge_ns = 0;
+	int64_t charge_ns;
 
-	if (argc == 1 && !strncmp(argv[0], "ns=", 3) && argv[0][3] >= '0' && argv[0][3] <= '9')
-		charge_ns = strtol(argv[0] + 3, &end, 10);
-	if (!end || *end || charge_ns > CHARGE_MAX_NS)
-		refuse("the one option is ns=N, simulated ns per transfer, up to 1000000");
+	if (strncmp(option, "ns=", 3) || option[3] < '0' || option[3] > '9')
+		return -1;
+	charge_ns = strtol(option + 3, &end, 10);
+	return *end || charge_ns > CHARGE_MAX_NS ? -1 : charge_ns;
+}
+
+int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
+{
+	int64_t charge_ns = argc ? charge_of(argv[0]) : -1;
+	bool takes_all_turns = argc == 2 && !strcmp(argv[1], "turns=all");
+	const char *missing;
+
+	if (charge_ns < 0 || argc > 1 + takes_all_turns)
+		refuse("the options are ns=N, simulated ns per transfer, up to 1000000, and turns=all, "
+		       "which also takes those that change nothing");
 	if (!info->system_emulation || info->system.max_vcpus > MANYCORE_CPUS_MAX)
 		refuse("QEMU must emulate a whole machine of at most 1024 CPUs");
 	isa = isa_find(info->target_name);
 	if (!isa)
 		refuse("QEMU must emulate x86-64 or arm64");
+	missing = cpu_state_init(isa, (unsigned int)info->system.max_vcpus);
+	if (missing)
+		refuse(missing);
 	if (isa->clears_line)
-		prepare_clearing((unsigned int)info->system.max_vcpus);
+		prepare_clearing();
+	if (!takes_all_turns)
+		prepare_waiting((unsigned int)info->system.max_vcpus);
 	lines = lines_new((unsigned int)info->system.max_vcpus, charge_ns);
 	if (!lines)
 		refuse("no memory to follow cache lines in");

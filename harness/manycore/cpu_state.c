@@ -14,10 +14,12 @@
 
 static const struct isa *isa;
 static void *(*get_cpu)(int index);
+static void (*exit_cpu)(void *cpu);
 static int (*write_register)(void *cpu, uint8_t *bytes, int number);
 static unsigned int cpus_count;
 static uint64_t **registers; /* of each CPU */
 static size_t registers_offset, counter_offset; /* the latter before the registers */
+static size_t exit_mark_offset; /* 0: not found yet */
 static uint16_t last[COUNTERS];
 static unsigned int hits[COUNTERS], blocks;
 
@@ -28,6 +30,10 @@ const char *cpu_state_init(const struct isa *of, unsigned int cpus)
 	if (!symbol)
 		return "the symbol qemu_get_cpu is missing";
 	memcpy(&get_cpu, &symbol, sizeof(symbol));
+	symbol = dlsym(RTLD_DEFAULT, "cpu_exit");
+	if (!symbol)
+		return "the symbol cpu_exit is missing";
+	memcpy(&exit_cpu, &symbol, sizeof(symbol));
 	isa = of;
 	symbol = dlsym(RTLD_DEFAULT, isa->write_symbol);
 	if (!symbol)
@@ -61,7 +67,7 @@ static int find_registers(void)
 		registers_offset = at - isa->first_probed * sizeof(uint64_t);
 	}
 	if (found == 1 && registers_offset >= COUNTER_BYTES &&
-	    registers_offset + isa->registers * sizeof(uint64_t) <= size) {
+	    registers_offset + CPU_STATE_BYTES <= size) {
 		uint64_t *r = (uint64_t *)(cpu + registers_offset);
 
 		if (r[isa->stack_pointer] != stack_pointer)
@@ -123,4 +129,56 @@ uint16_t cpu_state_left(unsigned int cpu)
 
 	memcpy(&left, (const char *)registers[cpu] - counter_offset, sizeof(left));
 	return left;
+}
+
+const uint8_t *cpu_state_bytes(unsigned int cpu)
+{
+	return (const uint8_t *)registers[cpu];
+}
+
+#define EXIT_MARK UINT16_MAX
+
+/*
+ * A copy of a CPU is told to exit: what becomes all ones is the mark, in the copy, or in the CPU
+ * itself where that has a pointer to it. There it does no harm: the CPU looks for what is not there.
+ */
+int cpu_state_find_exit_mark(void)
+{
+	char *cpu = get_cpu(0), *before, *copy;
+	size_t size = malloc_usable_size(cpu), found = 0, offset = 0;
+
+	if (exit_mark_offset)
+		return 0;
+	if (cpu_state_find_registers())
+		return -1;
+	before = malloc(size);
+	copy = malloc(size);
+	if (before && copy) {
+		memcpy(before, cpu, size);
+		memcpy(copy, before, size);
+		exit_cpu(copy);
+		for (size_t at = 0; at + sizeof(uint16_t) <= size; at += sizeof(uint16_t)) {
+			const uint16_t mark = EXIT_MARK;
+
+			if (!memcmp(before + at, &mark, sizeof(mark)) ||
+			    (memcmp(copy + at, &mark, sizeof(mark)) &&
+			     memcmp(cpu + at, &mark, sizeof(mark))))
+				continue;
+			found++;
+			offset = at;
+		}
+	}
+	free(before);
+	free(copy);
+	if (found == 1)
+		exit_mark_offset = offset;
+	return found == 1 ? 0 : -1;
+}
+
+bool cpu_state_is_to_exit(unsigned int cpu)
+{
+	uint16_t mark;
+
+	memcpy(&mark, (const char *)registers[cpu] - registers_offset + exit_mark_offset, sizeof(mark));
+	return mark;
 }

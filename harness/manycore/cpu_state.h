@@ -38,4 +38,21 @@ uint64_t cpu_state_register(unsigned int cpu, unsigned int number);
  */
 uint16_t cpu_state_left(unsigned int cpu);
 
+/*
+ * Registers and what stands after them in the CPU: instruction pointer, flags, modes. As many bytes,
+ * to be compared with each other only. cpu_state_find_registers() must have succeeded.
+ */
+#define CPU_STATE_BYTES 1024
+const uint8_t *cpu_state_bytes(unsigned int cpu);
+
+/*
+ * Finds the mark by which QEMU makes a CPU leave translated code, for an interrupt or for work to
+ * do: it is taken away when the CPU has looked for these. Returns 0 once it has been found, -1
+ * before. To be called by the thread that runs CPUs.
+ */
+int cpu_state_find_exit_mark(void);
+
+/* Whether it is set. */
+bool cpu_state_is_to_exit(unsigned int cpu);
+
 #endif

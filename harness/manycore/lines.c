@@ -33,6 +33,21 @@ void lines_free(struct lines *lines)
 	free(lines);
 }
 
+/* Of the line in its table. */
+static size_t line_index(const struct lines *lines, uint64_t address)
+{
+	return address % (1u << TABLE_SHIFT) / LINE_BYTES * (1 + lines->words);
+}
+
+const uint64_t *lines_holders(const struct lines *lines, unsigned int cpu, uint64_t address,
+			      uint64_t *mask)
+{
+	const uint64_t *line = lines->tables[address >> TABLE_SHIFT] + line_index(lines, address);
+
+	*mask = 1ull << cpu % 64;
+	return line + 1 + cpu / 64;
+}
+
 int64_t lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, bool is_write,
 		    int64_t now_ns)
 {
@@ -47,7 +62,7 @@ int64_t lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, boo
 		*table = calloc((size_t)TABLE_LINES * (1 + lines->words), sizeof(**table));
 	if (!*table)
 		return -1;
-	line = *table + address % (1u << TABLE_SHIFT) / LINE_BYTES * (1 + lines->words);
+	line = *table + line_index(lines, address);
 	holders = line + 1;
 	if (!is_write && holders[own_word] & own)
 		return 0;

@@ -27,4 +27,11 @@ void lines_free(struct lines *lines);
 int64_t lines_touch(struct lines *lines, unsigned int cpu, uint64_t address, bool is_write,
 		    int64_t now_ns);
 
+/*
+ * Of a line that has been touched: the word in which bit *mask says that the CPU has a copy. It stays
+ * where it is.
+ */
+const uint64_t *lines_holders(const struct lines *lines, unsigned int cpu, uint64_t address,
+			      uint64_t *mask);
+
 #endif

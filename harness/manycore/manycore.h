@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define MANYCORE_CPUS_MAX 1024
-#define MANYCORE_VERSION 1
+#define MANYCORE_VERSION 2
 #define MANYCORE_SYMBOL "faultline_manycore"
 
 /* Exit code of QEMU when the simulated host cannot be had. */
@@ -41,6 +41,12 @@ struct manycore {
 	 */
 	void (*slice_begun)(int64_t start_ns, int64_t stalled_ns);
 	void (*slice_ended)(int64_t instructions);
+	/*
+	 * What one that finds turns which change nothing, see waiting.h, wants to be called with while
+	 * the guest measures, NULL for nothing; not used beside slice_begun.
+	 */
+	void (*turn_ended)(unsigned int cpu, int64_t instructions);
+	bool (*turn_repeats)(unsigned int cpu, int64_t instructions);
 };
 
 /* In the preload library only; plugins look it up. */

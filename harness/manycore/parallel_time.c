@@ -85,7 +85,7 @@ static struct {
 	int64_t stalled; /* of it, for debts */
 	/* The vCPU thread waits for an idle CPU to wake up. Changes under the BQL only. */
 	bool is_parked;
-	uint64_t passes, slices;
+	uint64_t passes, slices, repeated;
 } now = { .last = NO_CPU };
 
 static int64_t percpu_budget(int cpus)
@@ -178,11 +178,11 @@ static void begin_pass(void)
 	now.passes++;
 }
 
-/* How much of its slice the CPU stands still for. One instruction at least is left of it. */
+/* How much of its slice the CPU stands still for. */
 static int64_t pay_debt(int cpu)
 {
 	int64_t *debt = &faultline_manycore.debt_ns[cpu];
-	int64_t paid = *debt < now.length ? *debt : now.length - 1;
+	int64_t paid = *debt < now.length ? *debt : now.length;
 
 	*debt -= paid;
 	return paid;
@@ -192,6 +192,27 @@ static void use(int64_t instructions)
 {
 	if (instructions > now.used)
 		now.used = instructions;
+}
+
+/* For a whole slice. */
+static void stand_still(int cpu)
+{
+	faultline_manycore.cpu = (unsigned int)cpu;
+	now.slices++;
+	use(pay_debt(cpu));
+	if (!faultline_manycore.slice_begun)
+		return;
+	faultline_manycore.slice_begun(qemu.qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), now.length);
+	faultline_manycore.slice_ended(0);
+}
+
+/* Whether the CPU's slice need not be executed. Who follows slices sees all of them. */
+static bool is_repetition(int cpu)
+{
+	const struct manycore *m = &faultline_manycore;
+
+	return m->turn_repeats && m->is_fine && !m->slice_begun && !m->debt_ns[cpu] &&
+	       m->turn_repeats((unsigned int)cpu, now.length);
 }
 
 /* cpu_can_run(): a CPU has its turn, which is a slice if it has anything to execute. */
@@ -212,12 +233,23 @@ static bool begin_turn(void *cpu)
 	if (now.last == NO_CPU)
 		begin_pass();
 	now.last = index;
-	if (!qemu.cpu_thread_is_idle(cpu)) {
-		shortcuts_cpu_runs(cpu);
-		return true;
+	/* Such a CPU is not idle, and to find that out takes as long as all of this. */
+	if (is_repetition(index)) {
+		now.slices++;
+		now.repeated++;
+		use(now.length);
+		return false;
 	}
-	use(pay_debt(index));
-	return false;
+	if (qemu.cpu_thread_is_idle(cpu)) {
+		use(pay_debt(index));
+		return false;
+	}
+	if (faultline_manycore.debt_ns[index] >= now.length) {
+		stand_still(index);
+		return false;
+	}
+	shortcuts_cpu_runs(cpu);
+	return true;
 }
 
 /* icount_round(): returns how many instructions the running CPU may execute. */
@@ -265,6 +297,9 @@ static void end_slice(void)
 		return;
 	if (faultline_manycore.slice_ended)
 		faultline_manycore.slice_ended(*qemu.icount - now.start - now.stalled);
+	if (faultline_manycore.turn_ended && faultline_manycore.is_fine)
+		faultline_manycore.turn_ended(faultline_manycore.cpu,
+					      *qemu.icount - now.start - now.stalled);
 	use(qemu.cpu_thread_is_idle(current_cpu) ? *qemu.icount - now.start : now.length);
 	*qemu.icount = now.start;
 	now.is_in_slice = false;
@@ -352,6 +387,7 @@ struct parallel_time_counts parallel_time_counts(void)
 	return (struct parallel_time_counts){
 		.passes = now.passes,
 		.slices = now.slices,
+		.repeated = now.repeated,
 		.now_ns = now.start,
 		.cpus = now.cpus_count,
 	};

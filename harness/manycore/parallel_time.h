@@ -8,6 +8,7 @@
 
 struct parallel_time_counts {
 	uint64_t passes, slices;
+	uint64_t repeated; /* slices that would have changed nothing, and were not executed */
 	int64_t now_ns; /* simulated, less what went by with all CPUs halted */
 	unsigned int cpus; /* 0 until a CPU has run */
 };
