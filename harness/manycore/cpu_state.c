@@ -179,6 +179,7 @@ bool cpu_state_is_to_exit(unsigned int cpu)
 {
 	uint16_t mark;
 
-	memcpy(&mark, (const char *)registers[cpu] - registers_offset + exit_mark_offset, sizeof(mark));
+	memcpy(&mark, (const char *)registers[cpu] - registers_offset + exit_mark_offset,
+	       sizeof(mark));
 	return mark;
 }

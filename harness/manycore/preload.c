@@ -61,7 +61,8 @@ static void obey(char command)
 		refuse("the guest wrote byte 0x%02x to the control port; q and b are known",
 		       (unsigned char)command);
 	parallel_time_set_fine(command == 'q');
-	dprintf(status_fd, "manycore: %s now_ns=%lld passes=%llu slices=%llu transfers=%llu repeated=%llu\n",
+	dprintf(status_fd,
+		"manycore: %s now_ns=%lld passes=%llu slices=%llu transfers=%llu repeated=%llu\n",
 		command == 'q' ? "fine" : "boot", (long long)counts.now_ns,
 		(unsigned long long)counts.passes, (unsigned long long)counts.slices,
 		(unsigned long long)faultline_manycore.transfers,
