@@ -83,7 +83,7 @@ printf '%s\n' 'dir /dev 755 0 0' 'dir /proc 755 0 0' 'dir /sys 755 0 0' \
 # point VCPUS PAGES [OPTION]: faultline's side.
 point() {
 	"$root/build/faultline" point mode=uffd backing=anon fault=missing uffds=1 \
-		readers=per-vcpu fetch=0 tier=simulated vcpus="$1" pages=$(($2 / $1)) "${@:3}"
+		readers=per-vcpu fetch=0 draws=1 tier=simulated vcpus="$1" pages=$(($2 / $1)) "${@:3}"
 }
 
 # The test's side runs on the very command line that faultline's does, but for

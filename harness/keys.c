@@ -70,6 +70,8 @@ const struct key point_keys[] = {
 	  ROLE_CONDITION, KEY_NUMBER, FIELD(coherence_ns), { 0, 10000 }, .applies = is_parallel },
 	{ "speed", "instructions per ns of a simulated CPU; 1 by default for one CPU, 4 for more",
 	  ROLE_CONDITION, KEY_NUMBER, FIELD(speed), { 1, 64 }, .applies = is_parallel },
+	{ "draws", "times that it is measured in one VM; 1 by default for one CPU, 5 for more",
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(draws), { 1, 99 }, .applies = is_parallel },
 	{ "pages", "pages per vCPU; all in all where a workload shares them", ROLE_CONDITION,
 	  KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus" }, .initial = "256" },
 	{ "fetch", "time that getting a page takes", ROLE_CONDITION,

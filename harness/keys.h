@@ -17,6 +17,7 @@
 #define CPUS_MAX 256
 #define PAGES_MAX (1u << 20) /* in all */
 #define SPEED_MANYCORE 4 /* instructions per ns where there are several simulated CPUs */
+#define DRAWS_MANYCORE 5 /* and how often a point is measured there */
 
 enum access { ACCESS_WRITE, ACCESS_READ };
 enum backing { BACKING_ANON, BACKING_SHMEM };
@@ -41,6 +42,7 @@ struct point {
 	unsigned int quantum; /* instructions of a simulated CPU before the next one's turn */
 	unsigned int coherence_ns; /* what moving a cache line between simulated CPUs costs */
 	unsigned int speed; /* instructions per ns; 0: not resolved yet */
+	unsigned int draws; /* how often it is measured in one VM; 0: not resolved yet */
 	unsigned int pages; /* per vCPU; all in all where a workload shares them */
 	struct fetch_spec fetch;
 	enum wait_kind wait;

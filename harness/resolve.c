@@ -67,12 +67,15 @@ void point_set_tier(struct point *p, enum tier tier)
 	point_set(p, "quantum", point_key("quantum")->initial);
 	p->coherence_ns = 0;
 	p->speed = 1;
+	p->draws = 1;
 }
 
 static int resolve_cpus(struct point *p)
 {
 	if (!p->speed)
 		p->speed = p->cpus > 1 ? SPEED_MANYCORE : 1;
+	if (!p->draws)
+		p->draws = p->cpus > 1 ? DRAWS_MANYCORE : 1;
 	if (p->cpus > arch_limits[p->arch].cpus_max)
 		return error(
 			"cpus=%u is more than the %u CPUs that the simulated machine of %s takes",
@@ -80,6 +83,9 @@ static int resolve_cpus(struct point *p)
 	if (p->vcpus > arch_limits[p->arch].vcpus_max)
 		return error("vcpus=%u is more than the %u vCPUs that KVM on %s takes", p->vcpus,
 			     arch_limits[p->arch].vcpus_max, arch_names[p->arch]);
+	if (p->draws > 1 && p->cpus == 1)
+		return error("draws=%u need several simulated CPUs: on one, all are the same",
+			     p->draws);
 	if (point_is_manycore(p) && !tier_kinds[p->tier].is_simulated && p->tier != TIER_AUTO)
 		return error(
 			"cpus=%u and speed=%u are for tier=simulated only; in tier=%s leave them "

@@ -30,6 +30,8 @@ struct manycore {
 	 */
 	unsigned int cpu;
 	bool is_fine; /* the guest measures; false while it boots */
+	/* QEMU's count of instructions. In a slice it is of when QEMU last refilled its counter. */
+	const volatile int64_t *icount;
 	int64_t slice_ns; /* simulated time at which its slice starts to execute */
 	/* Simulated ns that each CPU has to stand still for, from its next slice on. */
 	int64_t debt_ns[MANYCORE_CPUS_MAX];

@@ -37,6 +37,7 @@ void observe_install(void)
 	faultline_manycore.qemu_major = qemu.major;
 	faultline_manycore.qemu_minor = qemu.minor;
 	faultline_manycore.is_fine = true;
+	faultline_manycore.icount = qemu.icount;
 	qemu_replace_symbol("icount_round", round_up);
 	qemu_replace_symbol("replay_mutex_unlock", unlock);
 }

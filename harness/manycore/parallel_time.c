@@ -364,6 +364,7 @@ void parallel_time_install(int64_t quantum, int64_t boot_quantum, void (*first_s
 {
 	faultline_manycore.qemu_major = qemu.major;
 	faultline_manycore.qemu_minor = qemu.minor;
+	faultline_manycore.icount = qemu.icount;
 	now.quantum = quantum;
 	now.boot_quantum = boot_quantum;
 	now.first_slice = first_slice;

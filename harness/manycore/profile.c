@@ -46,6 +46,7 @@ struct cpu {
 	int64_t now_ns; /* at the block's start */
 	int64_t filled_ns; /* up to where time is accounted for */
 	int64_t slice_instructions; /* up to the block's start */
+	int64_t slice_icount; /* QEMU's count when the slice began */
 	struct charge *charges;
 	unsigned int charges_count, charges_room;
 	int64_t charged_ns; /* their sum */
@@ -229,6 +230,7 @@ static void slice_begun(int64_t begin_ns, int64_t stalled_ns)
 	if (cpu->filled_ns < cpu->now_ns)
 		cpu->filled_ns = cpu->now_ns;
 	cpu->slice_instructions = 0;
+	cpu->slice_icount = *manycore->icount;
 }
 
 static void slice_ended(int64_t instructions)
@@ -253,9 +255,9 @@ static int64_t executed(const struct cpu *cpu, unsigned int n_before)
 {
 	int64_t instructions = (int64_t)cpu->before - (int64_t)n_before;
 
-	/* Refilled: QEMU does so when it is used up, which blocks end with. */
+	/* Refilled, perhaps while the block was left early, for an exception. */
 	if (instructions < 0 || instructions > (int64_t)cpu->block->instructions)
-		return cpu->block->instructions;
+		return *manycore->icount - cpu->slice_icount - cpu->slice_instructions;
 	return instructions;
 }
 

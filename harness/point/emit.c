@@ -71,10 +71,11 @@ static void write_histogram(FILE *out, const uint64_t *sorted, uint64_t count)
 			(unsigned long long)(i - first));
 		separator = ",";
 	}
-	fputs("]}", out);
+	fputc(']', out);
 }
 
-static void write_latency(FILE *out, const char *name, const uint64_t *sorted, uint64_t count)
+static void write_latency(FILE *out, const char *name, const uint64_t *sorted, uint64_t count,
+			  bool has_histogram)
 {
 	struct stats s;
 
@@ -84,7 +85,9 @@ static void write_latency(FILE *out, const char *name, const uint64_t *sorted, u
 		name, (unsigned long long)s.min, (unsigned long long)s.p50,
 		(unsigned long long)s.p90, (unsigned long long)s.p99, (unsigned long long)s.p999,
 		(unsigned long long)s.max, s.mean);
-	write_histogram(out, sorted, count);
+	if (has_histogram)
+		write_histogram(out, sorted, count);
+	fputc('}', out);
 }
 
 /* Pages that a vCPU has recorded: its own, or of shared ones those that it came to first. */
@@ -99,10 +102,11 @@ static uint64_t pages_recorded(const struct measurement *m, const struct guest_v
 	return pages;
 }
 
-static void write_rates(FILE *out, const struct measurement *m)
+/* Returns pages per second over the span. */
+static double write_rates(FILE *out, const struct measurement *m)
 {
 	uint64_t start = UINT64_MAX, last_start = 0, end = 0, skew;
-	double sum = 0;
+	double sum = 0, rate;
 
 	for (unsigned int i = 0; i < m->point->vcpus; i++) {
 		uint64_t ns =
@@ -119,14 +123,16 @@ static void write_rates(FILE *out, const struct measurement *m)
 	}
 	end = ns_of_ticks(end - start, m->ticks_hz);
 	skew = ns_of_ticks(last_start - start, m->ticks_hz);
-	fprintf(out, ",\"rate_span\":%.1f,\"rate_sum\":%.1f,\"span_ns\":%llu",
-		(double)m->pages_total * 1e9 / (double)end, sum, (unsigned long long)end);
+	rate = (double)m->pages_total * 1e9 / (double)end;
+	fprintf(out, ",\"rate_span\":%.1f,\"rate_sum\":%.1f,\"span_ns\":%llu", rate, sum,
+		(unsigned long long)end);
 	fprintf(out, ",\"start_skew_ns\":%llu,\"start_skewed\":%s", (unsigned long long)skew,
 		skew * 100 > end * START_TOLERANCE_PERCENT ? "true" : "false");
 	if (tier_kinds[m->point->tier].host == HOST_NATIVE)
 		fprintf(out, ",\"held_up_ns\":%llu,\"held_up\":%s",
 			(unsigned long long)m->held_up_ns,
 			m->held_up_ns * 100 > end * HELD_UP_TOLERANCE_PERCENT ? "true" : "false");
+	return rate;
 }
 
 static void write_straggler(FILE *out, const struct measurement *m)
@@ -174,14 +180,15 @@ static void write_fetch(FILE *out, const struct measurement *m, uint64_t *ns)
 		fetch_late_ns(m, ns) > FETCH_TOLERANCE_NS ? "true" : "false");
 }
 
-static void write_times(FILE *out, const struct measurement *m)
+static double write_times(FILE *out, const struct measurement *m, bool has_histograms)
 {
 	uint64_t *ns = calloc(m->pages_total, sizeof(*ns));
+	double rate;
 
 	if (!ns)
 		fail("no memory for the latencies of %llu pages",
 		     (unsigned long long)m->pages_total);
-	write_rates(out, m);
+	rate = write_rates(out, m);
 	write_straggler(out, m);
 	write_cpu_time(out, m);
 	write_fetch(out, m, ns);
@@ -190,10 +197,11 @@ static void write_times(FILE *out, const struct measurement *m)
 		measure_interval(m, i, ns);
 		if (i)
 			fputc(',', out);
-		write_latency(out, interval_names[i], ns, m->pages_total);
+		write_latency(out, interval_names[i], ns, m->pages_total, has_histograms);
 	}
 	fputc('}', out);
 	free(ns);
+	return rate;
 }
 
 static void write_counts(FILE *out, const struct measurement *m)
@@ -213,15 +221,25 @@ static void write_counts(FILE *out, const struct measurement *m)
 	fprintf(out, ",\"populates\":%llu", (unsigned long long)m->populates);
 }
 
-void emit_record(FILE *out, const struct measurement *m)
+void emit_head(FILE *out, const struct point *point)
 {
-	write_head(out, m->point, "ok", NULL);
+	write_head(out, point, "ok", NULL);
+}
+
+void emit_figures(FILE *out, const struct measurement *m)
+{
 	write_counts(out, m);
 	if (m->uffd_way)
 		fprintf(out, ",\"userfaultfd\":\"%s\"", m->uffd_way);
 	settings_write(out);
 	/* Emulated CPUs take turns on real ones: their times mean nothing. */
 	if (tier_kinds[m->point->tier].is_timed)
-		write_times(out, m);
-	fputs("}\n", out);
+		write_times(out, m, true);
+}
+
+void emit_draw(FILE *out, const struct measurement *m, double *rate)
+{
+	fprintf(out, "{\"draw\":%u", m->draw);
+	*rate = write_times(out, m, false);
+	fputc('}', out);
 }

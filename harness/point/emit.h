@@ -12,8 +12,17 @@
 
 #define RECORD_SCHEMA 1
 
-/* The record of a finished measurement. */
-void emit_record(FILE *out, const struct measurement *m);
+/* What stands before the figures of a point that was measured. */
+void emit_head(FILE *out, const struct point *point);
+
+/* The figures of a finished measurement, as members of a record. */
+void emit_figures(FILE *out, const struct measurement *m);
+
+/*
+ * Those that differ from one draw to the next, without histograms, as an object. rate: receives
+ * pages per second.
+ */
+void emit_draw(FILE *out, const struct measurement *m, double *rate);
 
 /* The record of a point that came to nothing; status is "failed" or "skipped". */
 void emit_reason(FILE *out, const struct point *point, const char *status, const char *reason);

@@ -89,17 +89,36 @@ static void destroy(struct measurement *m)
 	free(m->blocks);
 }
 
-void measure_point(const struct point *point, const struct mode *mode, FILE *out)
+/* What a draw leaves. */
+struct draw {
+	double rate; /* pages per second */
+	char *figures, *brief;
+};
+
+static void *no_memory(void)
+{
+	fail("no memory for the figures of a draw");
+}
+
+static FILE *open_text(char **text)
+{
+	static size_t size;
+	FILE *out = open_memstream(text, &size);
+
+	return out ? out : no_memory();
+}
+
+static void measure_draw(const struct point *point, const struct mode *mode, unsigned int number,
+			 struct draw *draw)
 {
 	struct measurement m = {
 		.point = point,
 		.mode = mode,
+		.draw = number,
 		.pages_total = point_pages_total(point),
 	};
+	FILE *out;
 
-	if (point->arch != arch_of_machine())
-		skip("arch=%s was asked for, and this machine is none", arch_names[point->arch]);
-	raise_descriptor_limit();
 	create_vm(&m);
 	m.clock_hz = arch_ticks_hz(tier_kinds[point->tier].is_simulated);
 	m.ticks_hz = m.clock_hz * point->speed;
@@ -109,6 +128,65 @@ void measure_point(const struct point *point, const struct mode *mode, FILE *out
 	if (mode->stop)
 		mode->stop(&m);
 	check_measurement(&m);
-	emit_record(out, &m);
+	out = open_text(&draw->figures);
+	emit_figures(out, &m);
+	fclose(out);
+	if (point->draws > 1) {
+		out = open_text(&draw->brief);
+		emit_draw(out, &m, &draw->rate);
+		fclose(out);
+	}
 	destroy(&m);
+}
+
+static int by_rate(const void *a, const void *b)
+{
+	const struct draw *const *x = a, *const *y = b;
+
+	return ((*x)->rate > (*y)->rate) - ((*x)->rate < (*y)->rate);
+}
+
+/* The one whose rate is in the middle, the lower of two: a record's own figures go together. */
+static const struct draw *middle(struct draw *draws, unsigned int count)
+{
+	struct draw **sorted = calloc(count, sizeof(*sorted)), *found;
+
+	if (!sorted)
+		no_memory();
+	for (unsigned int i = 0; i < count; i++)
+		sorted[i] = &draws[i];
+	qsort(sorted, count, sizeof(*sorted), by_rate);
+	found = sorted[(count - 1) / 2];
+	free(sorted);
+	return found;
+}
+
+static void write_draws(FILE *out, const struct draw *draws, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		fprintf(out, "%s%s", i ? "," : ",\"each_draw\":[", draws[i].brief);
+	fputc(']', out);
+}
+
+void measure_point(const struct point *point, const struct mode *mode, FILE *out)
+{
+	struct draw *draws = calloc(point->draws, sizeof(*draws));
+
+	if (!draws)
+		no_memory();
+	if (point->arch != arch_of_machine())
+		skip("arch=%s was asked for, and this machine is none", arch_names[point->arch]);
+	raise_descriptor_limit();
+	for (unsigned int i = 0; i < point->draws; i++)
+		measure_draw(point, mode, i, &draws[i]);
+	emit_head(out, point);
+	fputs(middle(draws, point->draws)->figures, out);
+	if (point->draws > 1)
+		write_draws(out, draws, point->draws);
+	fputs("}\n", out);
+	for (unsigned int i = 0; i < point->draws; i++) {
+		free(draws[i].figures);
+		free(draws[i].brief);
+	}
+	free(draws);
 }

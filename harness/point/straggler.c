@@ -10,6 +10,8 @@
 #define STRAGGLER_FACTOR 2
 /* unless all that is less than this part of a whole fault. */
 #define STRAGGLER_PART 0.1
+/* A mean of fewer pages than this says little. */
+#define STRAGGLER_PAGES 8
 
 /* Which vCPU has recorded a page, for all pages. */
 static unsigned int *page_owners(const struct measurement *m)
@@ -37,7 +39,7 @@ static int by_value(const void *a, const void *b)
 }
 
 struct means {
-	double *of_vcpu; /* vcpus of them; NAN: it has recorded no page */
+	double *of_vcpu; /* vcpus of them */
 	double *sorted; /* those that are known */
 	size_t known;
 	double *pages; /* vcpus of them */
@@ -62,7 +64,7 @@ static void take_means(const struct measurement *m, const unsigned int *owners, 
 	means->known = 0;
 	for (unsigned int i = 0; i < vcpus; i++) {
 		means->of_vcpu[i] /= means->pages[i];
-		if (means->pages[i] > 0)
+		if (means->pages[i] >= STRAGGLER_PAGES)
 			means->sorted[means->known++] = means->of_vcpu[i];
 	}
 	qsort(means->sorted, means->known, sizeof(*means->sorted), by_value);
@@ -85,7 +87,8 @@ static bool find_in(const struct measurement *m, const struct means *means, enum
 	for (unsigned int i = 0; i < m->point->vcpus; i++) {
 		double mean_ns = means->of_vcpu[i];
 
-		if (!is_another_case(mean_ns, middle, fault_ns) ||
+		if (means->pages[i] < STRAGGLER_PAGES ||
+		    !is_another_case(mean_ns, middle, fault_ns) ||
 		    (is_found && fabs(mean_ns - middle) <= fabs(found->mean_ns - found->median_ns)))
 			continue;
 		*found = (struct straggler){ i, interval, mean_ns, middle };
@@ -106,8 +109,10 @@ bool straggler_find(const struct measurement *m, struct straggler *straggler)
 		fail("no memory for the means of %zu vCPUs", vcpus);
 	means.sorted = room + vcpus;
 	means.pages = room + 2 * vcpus;
-	for (size_t i = 0; i < interval_count(m) && vcpus > 2; i++) {
+	for (size_t i = 0; i < interval_count(m); i++) {
 		take_means(m, owners, i, &means);
+		if (means.known < 3)
+			break;
 		if (i == PHASE_NONE)
 			fault_ns = median(&means);
 		is_found = find_in(m, &means, i, fault_ns, straggler, is_found);

@@ -14,8 +14,8 @@ struct straggler {
 
 /*
  * Finds the vCPU and interval whose mean is off the median of all vCPUs' by the greatest part of
- * a fault. Returns false when that is no straggler, or with less than 3 vCPUs, among which nobody
- * can say which is the odd one. No memory ends the process.
+ * a fault. Returns false when that is no straggler, or with less than 3 vCPUs of 8 pages or more, among
+ * which nobody can say which is the odd one. No memory ends the process.
  */
 bool straggler_find(const struct measurement *m, struct straggler *straggler);
 

@@ -4,6 +4,7 @@
 # Simulated CPUs in parallel: records are whole, and the same to the byte whatever else
 # this machine does meanwhile, with and without a charge on moves of cache lines.
 #
+# shellcheck disable=SC2317 # functions that check calls
 # shellcheck disable=SC2016 # what stands in single quotes is for another shell
 set -uo pipefail
 

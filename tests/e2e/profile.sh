@@ -81,7 +81,7 @@ same_on_cpus() {
 		$(($(ns "$1" total .) - $(ns "$1" total '\[(asleep|runnable)\] ' ))) ]
 }
 
-profiled many mode=uffd vcpus=4 cpus=4 readers=per-vcpu speed=4 pages=32 coherence=70
+profiled many mode=uffd vcpus=4 cpus=4 readers=per-vcpu speed=4 draws=1 pages=32 coherence=70
 check "threads are on CPUs for as long as CPUs run threads" same_on_cpus many
 for phase in delivery fetch resolve resume; do
 	check "vCPUs' $phase is the record's" agrees many "$phase" 2

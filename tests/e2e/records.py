@@ -82,6 +82,22 @@ def check_times(where, r):
         fail(where, f"with a CPU each, vCPUs started {r['start_skew_ns']} ns apart")
 
 
+def check_draws(where, r):
+    """As many as were asked for, and the record is the one in the middle."""
+    draws = r.get("each_draw", [])
+    if len(draws) != (r["draws"] if r["draws"] > 1 else 0):
+        fail(where, f"{len(draws)} draws are there, not {r['draws']}")
+    if not draws:
+        return
+    rates = [d["rate_span"] for d in draws]
+    if r["rate_span"] != sorted(rates)[(len(rates) - 1) // 2] or [d["draw"] for d in draws] != list(range(len(draws))):
+        fail(where, f"rate_span is {r['rate_span']}, the draws have {rates}")
+    own = draws[rates.index(r["rate_span"])]
+    for phase, d in own["latency_ns"].items():
+        if {**d, "histogram": r["latency_ns"][phase]["histogram"]} != r["latency_ns"][phase]:
+            fail(where, f"{phase} is not that of the draw in the middle")
+
+
 def check_cpu_time(where, r):
     """No more than the CPUs had; and of one that is never idle nearly all of it."""
     used, span = r["cpu_ns_per_page"] * r["pages_total"], r["span_ns"]
@@ -107,6 +123,7 @@ def check(run, statuses):
             check_counts(where, r)
             if "latency_ns" in r:
                 check_times(where, r)
+                check_draws(where, r)
             if r["tier"] == "simulated":
                 check_cpu_time(where, r)
         if (r["series"], r["id"]) in names:

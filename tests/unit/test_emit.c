@@ -10,9 +10,10 @@
 #include "../../harness/point/emit.h"
 
 #define PAGES 4
+#define EACH 8 /* of three vCPUs */
 
 static struct point point;
-static struct page_record records[PAGES];
+static struct page_record records[3 * EACH];
 static struct guest_vcpu blocks[3];
 static const struct mode active = { .way = WAY_EXIT }, passive = { .way = WAY_NONE };
 static struct measurement m = {
@@ -62,7 +63,9 @@ static json_t *write_and_read(void)
 	json_error_t error;
 	json_t *json;
 
-	emit_record(out, &m);
+	emit_head(out, &point);
+	emit_figures(out, &m);
+	fputs("}\n", out);
 	fclose(out);
 	assert_ptr_equal(strchr(text, '\n'), text + size - 1);
 	json = json_loads(text, JSON_REJECT_DUPLICATES, &error);
@@ -203,16 +206,20 @@ static void who_was_held_up_is_marked(void **state)
 	json_decref(json);
 }
 
-/* Three vCPUs with a page each, whose totals are 1250, 1251 and 1252 ns. */
+/* Three vCPUs with eight pages each, whose totals are 1250, 1251 and 1252 ns. */
 static void set_three_vcpus(void)
 {
 	point.vcpus = 3;
-	point.pages = 1;
-	m.pages_total = 3;
+	point.pages = EACH;
+	m.pages_total = 3 * EACH;
 	for (unsigned int i = 0; i < 3; i++) {
+		records[i * EACH] = records[0];
+		records[i * EACH].t4 = 2600 + 2 * i;
 		blocks[i] = blocks[0];
-		blocks[i].first_page = i;
-		blocks[i].pages = 1;
+		blocks[i].first_page = i * EACH;
+		blocks[i].pages = EACH;
+		for (unsigned int page = 1; page < EACH; page++)
+			records[i * EACH + page] = records[i * EACH];
 	}
 }
 
@@ -229,10 +236,12 @@ static void one_that_is_another_case_is_named(void **state)
 	assert_true(json_is_null(json_object_get(json, "straggler")));
 	json_decref(json);
 	/* The middle one's delivery takes 2 us instead of 0.1. */
-	records[1].t1 += 3800;
-	records[1].t2 += 3800;
-	records[1].t3 += 3800;
-	records[1].t4 += 3800;
+	for (unsigned int i = EACH; i < 2 * EACH; i++) {
+		records[i].t1 += 3800;
+		records[i].t2 += 3800;
+		records[i].t3 += 3800;
+		records[i].t4 += 3800;
+	}
 	json = write_and_read();
 	straggler = json_object_get(json, "straggler");
 	assert_int_equal(json_unpack(straggler, "{s:i, s:s, s:F, s:F}", "vcpu", &vcpu, "interval",

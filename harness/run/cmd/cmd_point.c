@@ -196,8 +196,11 @@ static int run_point_on(struct request *r, const struct setup *setup)
 }
 
 /* What can be wrong before it matters which machine this is. Returns 0, or -1 after error(). */
-static int check(const struct request *r)
+static int check(struct request *r)
 {
+	/* A profile follows one measurement. */
+	if (r->profile.is_given && !r->point.draws)
+		r->point.draws = 1;
 	for (enum arch arch = 0; arch < ARCH_COUNT; arch++) {
 		struct point p = r->point;
 

@@ -22,7 +22,7 @@ double cost_s(const struct point *p)
 		page_s = 0.3e-3 + 9e-6 * cpus;
 	if (p->coherence_ns)
 		page_s *= 2;
-	return boot_s + 0.015 * p->vcpus + page_s * (double)point_pages_total(p);
+	return boot_s + p->draws * (0.015 * p->vcpus + page_s * (double)point_pages_total(p));
 }
 
 double cost_timeout_s(const struct point *p, double asked_s)

@@ -34,6 +34,10 @@ int profile_check_keys(const struct point *p)
 		return error("--profile counts the instructions of simulated CPUs, which tier %s "
 			     "does not have; use tier=simulated",
 			     tier_kinds[p->tier].name);
+	if (p->draws > 1)
+		return error(
+			"--profile follows one measurement, and draws=%u are more; use draws=1",
+			p->draws);
 	if (p->handler != HANDLER_ASYNC)
 		return 0;
 	return error("--profile counts a thread's time for the page that it is at, and with "

@@ -10,14 +10,15 @@
 
 static struct spread cell_spread(const struct cell *cell, const struct figure *figure)
 {
-	double *values = xcalloc(cell->record_count, sizeof(*values));
 	struct spread spread = { 0 };
+	double *values = NULL;
+	size_t count = 0;
 	bool known = true;
 
 	for (size_t i = 0; i < cell->record_count; i++)
-		known &= figure_read(figure, cell->records[i].json, &values[i]);
+		known &= figure_read_all(figure, cell->records[i].json, &values, &count);
 	if (known)
-		spread = spread_of(values, cell->record_count);
+		spread = spread_of(values, count);
 	free(values);
 	return spread;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "figures.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../phases.h"
+#include "../base/util.h"
 
 static const struct {
 	double scale;
@@ -68,7 +70,25 @@ struct spread spread_of(double *values, size_t count)
 		.median = (values[(count - 1) / 2] + values[count / 2]) / 2,
 		.min = values[0],
 		.max = values[count - 1],
+		.count = count,
 	};
+}
+
+#define DIGITS 3
+
+double spread_shown(const struct spread *spread)
+{
+	double unit;
+
+	if (spread->count < 2 || spread->median <= 0)
+		return spread->median;
+	unit = pow(10, floor(log10(spread->median)) + 1 - DIGITS);
+	return round(spread->median / unit) * unit;
+}
+
+double spread_percent(const struct spread *spread)
+{
+	return spread->median > 0 ? (spread->max - spread->min) / 2 / spread->median * 100 : 0;
 }
 
 bool figure_read(const struct figure *figure, const json_t *record, double *value)
@@ -80,6 +100,29 @@ bool figure_read(const struct figure *figure, const json_t *record, double *valu
 	member = json_object_get(record, figure->member);
 	*value = json_number_value(member) * kinds[figure->kind].scale;
 	return json_is_number(member);
+}
+
+static bool add_value(const struct figure *figure, const json_t *from, double **values,
+		      size_t *count)
+{
+	double value;
+
+	if (!figure_read(figure, from, &value))
+		return false;
+	*values = xreallocarray(*values, *count + 1, sizeof(**values));
+	(*values)[(*count)++] = value;
+	return true;
+}
+
+bool figure_read_all(const struct figure *figure, const json_t *record, double **values,
+		     size_t *count)
+{
+	const json_t *draws = json_object_get(record, "each_draw"), *draw;
+	size_t i, before = *count;
+
+	json_array_foreach (draws, i, draw)
+		add_value(figure, draw, values, count);
+	return *count > before || add_value(figure, record, values, count);
 }
 
 int column_width(const struct columns *columns, const struct figure *figure)
@@ -132,7 +175,8 @@ void columns_print_head(FILE *out, const struct columns *columns, const char *le
 	for (const struct figure *figure = figures; figure < end; figure++) {
 		if (!columns->shows(figure))
 			continue;
-		fprintf(out, "%*s%*s", column_width(columns, figure), figure->name, gap, "");
+		fprintf(out, "%*s%*s", column_width(columns, figure), figure->name, gap,
+			gap ? columns->gap_head : "");
 		gap = 0;
 	}
 	fputc('\n', out);
@@ -142,11 +186,11 @@ void column_print(FILE *out, const struct columns *columns, const struct figure 
 		  const struct spread *value)
 {
 	int width = column_width(columns, figure), digits = 0;
-	double shown = value->median;
+	double shown = spread_shown(value);
 
 	if (figure->kind == FIGURE_TIME && columns->in_ns) {
 		shown *= 1000;
-		digits = 1;
+		digits = value->count < 2;
 	} else if (figure->kind == FIGURE_TIME) {
 		digits = shown < 100 ? 2 : shown < 10000 ? 1 : 0; /* as many as are of use */
 	}

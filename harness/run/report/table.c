@@ -134,7 +134,7 @@ static void print_repeats(FILE *out, const struct panel *panel)
 			const struct spread *rate = cell_figure(cell, FIGURE_COMPARED);
 			double apart = 0;
 
-			most = cell->record_count > most ? cell->record_count : most;
+			most = rate->count > most ? rate->count : most;
 			if (rate->known && rate->median > 0)
 				apart = (rate->max - rate->min) / rate->median;
 			if (worst_cell && apart <= worst)
@@ -146,7 +146,7 @@ static void print_repeats(FILE *out, const struct panel *panel)
 	}
 	if (most > 1)
 		fprintf(out,
-			"medians of up to %zu repeats, whose pages/s lie at most %.1f %% apart "
+			"medians of up to %zu repeats and draws, whose pages/s lie at most %.1f %% apart "
 			"(%s, %u vCPUs)\n",
 			most, 100 * worst, worst_series->label, worst_cell->vcpus);
 }
@@ -173,10 +173,28 @@ static bool is_measured(const struct figure *figure)
 	return figure->kind != FIGURE_COUNT;
 }
 
-static const struct columns times = { .shows = is_measured, .gap = MARKS_WIDTH };
+#define SPREAD_WIDTH 6
+
+static const struct columns times = {
+	.shows = is_measured,
+	.gap = MARKS_WIDTH + SPREAD_WIDTH,
+	.gap_head = "+-%",
+};
 
 /* What is known of points without times: whether all pages arrived, once each. */
 static const struct columns counts = { .shows = is_count };
+
+/* What follows the figure that cells are compared by. */
+static void print_gap(FILE *out, const struct cell *cell)
+{
+	const struct spread *rate = cell_figure(cell, FIGURE_COMPARED);
+
+	marks_put(out, cell->marks);
+	if (rate->count > 1)
+		fprintf(out, "%*.1f", SPREAD_WIDTH, spread_percent(rate));
+	else
+		fprintf(out, "%*s", SPREAD_WIDTH, "");
+}
 
 static void print_cell(FILE *out, const struct columns *columns, const struct cell *cell)
 {
@@ -187,7 +205,7 @@ static void print_cell(FILE *out, const struct columns *columns, const struct ce
 			continue;
 		column_print(out, columns, &figures[f], cell_figure(cell, &figures[f]));
 		if (gap)
-			marks_put(out, cell->marks);
+			print_gap(out, cell);
 		gap = 0;
 	}
 	fputc('\n', out);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "table_record.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../store/record.h"
@@ -13,18 +14,31 @@ static long long integer(const json_t *object, const char *name)
 	return json_integer_value(json_object_get(object, name));
 }
 
+/* With the spread of several draws. */
+static void print_figure(FILE *out, const struct figure *figure, struct spread spread)
+{
+	static const int digits[] = { [FIGURE_COUNT] = 0, [FIGURE_RATE] = 1, [FIGURE_TIME] = 3 };
+	const char *about = figure->about;
+
+	if (spread.count < 2)
+		fprintf(out, "  %12.*f  %s\n", digits[figure->kind], spread.median, about);
+	else
+		fprintf(out, "  %12.10g  %s; median of %zu draws, +-%.1f %%\n",
+			spread_shown(&spread), about, spread.count, spread_percent(&spread));
+}
+
 /* Those of the point as a whole. */
 static void print_figures(FILE *out, const json_t *record)
 {
-	static const int digits[] = { [FIGURE_COUNT] = 0, [FIGURE_RATE] = 1, [FIGURE_TIME] = 3 };
-
 	fputc('\n', out);
 	for (size_t f = 0; f < figures_count; f++) {
 		const struct figure *figure = &figures[f];
-		double value;
+		double *values = NULL;
+		size_t count = 0;
 
-		if (figure->about && figure_read(figure, record, &value))
-			fprintf(out, "  %12.*f  %s\n", digits[figure->kind], value, figure->about);
+		if (figure->about && figure_read_all(figure, record, &values, &count))
+			print_figure(out, figure, spread_of(values, count));
+		free(values);
 	}
 }
 
