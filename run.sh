@@ -26,6 +26,7 @@ usage: ./run.sh [run] [OPTION]...     measure a sweep, print its table, write a 
        ./run.sh point KEY=VALUE...    measure one point (--json prints its record;
                                       --profile tells where the time goes)
        ./run.sh report DIR            write a run's report again (--vcpus N: elsewhere)
+       ./run.sh verify DIR            measure points of a run again, compare every digit
        ./run.sh published [RUN RUN]   published figures beside simulated ones (--arch LIST)
        ./run.sh doctor                what this machine can do, and what it lacks
        ./run.sh list                  modes, workloads, sweeps, backings
@@ -354,10 +355,10 @@ run | point)
 	fi
 	hand_over "$@"
 	;;
-published)
+published | verify)
 	need build report
 	build build/faultline
-	# Without runs to compare, it measures them: else there are no architectures.
+	# Who has only to compare runs names no architectures.
 	chosen=$(chosen_arches "$@")
 	read -ra arches <<<"$chosen"
 	[ ${#arches[@]} = 0 ] || for_vms "${arches[@]}"

@@ -18,6 +18,7 @@ static const struct command {
 	{ "run", cmd_run, "measure a sweep and write a report; also when no command is given" },
 	{ "point", cmd_point, "measure one point" },
 	{ "report", cmd_report, "write the report of a run once more, for other vCPU counts" },
+	{ "verify", cmd_verify, "measure points of a run again and compare every digit" },
 	{ "published", cmd_published, "set published figures beside simulated ones" },
 	{ "doctor", cmd_doctor, "say what this machine can do" },
 	{ "list", cmd_list, "list modes, workloads, sweeps, backings, keys" },
