@@ -59,7 +59,7 @@ trap 'exit 130' INT TERM
 # machine, what the kernel is told, and a further serial port.
 set_up_x86_64() {
 	qemu=qemu-system-x86_64 package=qemu-system-x86 image=vmlinux
-	machine=(-M pc -cpu "max,-erms,-fsrm,-rdrand,-rdseed")
+	machine=(-M pc -cpu "max,-hypervisor,-erms,-fsrm,-rdrand,-rdseed")
 	boot_words="console=ttyS0 tsc=reliable clocksource=tsc"
 }
 

@@ -8,7 +8,10 @@
  * counts per word, without AVX and SVE a vector is two words, and what FEAT_MOPS sets or
  * copies would be one instruction (for all of QEMU 10's CPUs have it).
  *
- * x86-64: Several CPUs need a timer each, one CPU has a shorter path with the machine's.
+ * x86-64: It is bare metal to its kernel, which would make its spinlocks unfair test-and-set
+ * ones where CPUID's hypervisor bit is set.
+ *
+ * Several CPUs need a timer each, one CPU has a shorter path with the machine's.
  * They would also measure udelay()'s loop one after the other, for 80 ms each: at 1 ns a
  * tick and 4 ms a jiffy the outcome is known; arm64 goes by the counter. The boot's check of its
  * timer panics where a busy machine lets an emulated CPU wait for ten ticks.
@@ -25,7 +28,8 @@ const struct machine_kind machine_kinds[ARCH_COUNT] = {
 		.qemu = "qemu-system-x86_64",
 		.package = "qemu-system-x86",
 		.kernel_file = "vmlinux",
-		.machine_words = "-M pc -cpu max,-erms,-fsrm,-rdrand,-rdseed,-avx,-avx2",
+		.machine_words = "-M pc "
+				 "-cpu max,-hypervisor,-erms,-fsrm,-rdrand,-rdseed,-avx,-avx2",
 		.kernel_words = "console=ttyS0 quiet norandmaps nokaslr tsc=reliable "
 				"clocksource=tsc no_timer_check",
 		.one_cpu_words = "nolapic_timer",
