@@ -1,8 +1,8 @@
 #!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The simulated x86-64 machine is bare metal to the kernel under test: what a kernel does otherwise
-# as a guest is no property of its fault path.
+# The simulated x86-64 machine is bare metal to the kernel under test, and one with much memory:
+# what a kernel does otherwise as a guest, or with little memory, is no property of its fault path.
 #
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
@@ -47,4 +47,19 @@ check "contended locks are queued, time is the TSC's, page tables are nested" \
 	has metal "virt_spin_lock_key 0" "${common[@]}"
 check "the same of a machine that says it is a guest" kernel_words guest ,
 check "that one has test-and-set locks" has guest "virt_spin_lock_key 1" "${common[@]}"
+
+# rate CPUS: of one vCPU and one handler, with which the other CPUs have nothing to do.
+rate() {
+	"$faultline" point tier=simulated mode=uffd vcpus=1 cpus="$1" pages=32 fetch=0 vcpu_cpus=0 reader_cpus=0 \
+		draws=1 --json | python3 -c 'import json, sys; print(int(json.load(sys.stdin)["rate_span"]))'
+}
+# Machines of few CPUs have less memory than is below 4 GiB by default, and of many more.
+same_rates() {
+	local small large
+
+	small=$(rate 8) && large=$(rate 128) || return
+	echo "8 CPUs: $small, 128 CPUs: $large pages/s"
+	[ $((large * 100)) -gt $((small * 98)) ] && [ $((large * 98)) -lt $((small * 100)) ]
+}
+check "a fault takes no longer where more CPUs share the memory" same_rates
 finish

@@ -60,7 +60,8 @@ static void native_points_are_programs(void **state)
 static void only_simulated_vms_count_instructions(void **state)
 {
 	(void)state;
-	assert_true(has(TIER_EMULATED, "qemu-system-x86_64 -M pc -cpu max,-hypervisor,"));
+	assert_true(has(TIER_EMULATED, "qemu-system-x86_64 -M pc,max-ram-below-4g=1G "
+				       "-cpu max,-hypervisor,"));
 	assert_true(has(TIER_EMULATED, " -smp 2 -kernel /k/vmlinux "
 				       "-initrd '/a,b c/build/x86_64/initramfs.cpio' -append "));
 	assert_false(has(TIER_EMULATED, "-icount"));
@@ -76,6 +77,19 @@ static void only_simulated_vms_count_instructions(void **state)
 	point.coherence_ns = 70;
 	point.speed = 4;
 	assert_true(has(TIER_SIMULATED, " -plugin '/a,,b c/build/coherence.so,ns=280' "));
+}
+
+/* Kernels take the memory below 4 GiB last, where it is another zone: it comes on top. */
+static void memory_of_a_cpu_is_the_same_on_both(void **state)
+{
+	(void)state;
+	assert_true(has(TIER_SIMULATED, " -m 1284 "));
+	point.arch = ARCH_ARM64;
+	assert_true(has(TIER_SIMULATED, " -m 260 "));
+	point.cpus = 64;
+	assert_true(has(TIER_SIMULATED, " -m 2436 "));
+	point.arch = ARCH_X86_64;
+	assert_true(has(TIER_SIMULATED, " -m 3460 "));
 }
 
 static void profiles_of_one_cpu_need_both_libraries(void **state)
@@ -109,6 +123,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(native_points_are_programs, make_setup, free_setup),
 		cmocka_unit_test_setup_teardown(only_simulated_vms_count_instructions, make_setup,
+						free_setup),
+		cmocka_unit_test_setup_teardown(memory_of_a_cpu_is_the_same_on_both, make_setup,
 						free_setup),
 		cmocka_unit_test_setup_teardown(profiles_of_one_cpu_need_both_libraries, make_setup,
 						free_setup),

@@ -10,6 +10,7 @@ struct machine_kind {
 	const char *package; /* Debian's, which has it */
 	const char *kernel_file; /* in a kernel's folder, that QEMU boots */
 	const char *machine_words; /* options for machine and CPU */
+	unsigned int dma32_mib; /* memory that the kernel takes last: a zone of its own */
 	const char *serial_device; /* of ports beyond the console's; NULL: there are enough */
 	const char *kernel_words; /* of the kernel's command line */
 	const char *one_cpu_words, *manycore_words; /* more with one CPU, with parallel ones */
