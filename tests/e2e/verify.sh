@@ -51,7 +51,7 @@ expect "one point of them" 0 '1 of 1 points have the same digits' "$faultline" v
 
 # alter NAME CODE: a copy of the run, changed by Python that finds records, and the first one as r.
 alter() {
-	rm -rf "$scratch/$1"
+	rm -rf "${scratch:?}/$1"
 	cp -r "$scratch/run" "$scratch/$1"
 	python3 - "$scratch/$1" "$2" <<'END'
 import json, sys
