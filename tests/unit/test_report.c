@@ -49,7 +49,7 @@ static void report_is_whole(void **state)
 	assert_null(strstr(html, "src="));
 	assert_ids_unique(html);
 	free(html);
-	assert_file_has("tables.txt", "uffd, best");
+	assert_file_has("tables.txt", "uffd best");
 	assert_file_has("plots/throughput.svg", "tier simulated: ");
 	assert_file_has("plots/throughput.svg", "fetch 30us, kernel 6.12.117, series 0123456789ab");
 	assert_file_has("plots/throughput.svg", "* or ! in the table");

@@ -5,13 +5,14 @@
 #include "../../keys.h"
 #include "command_line.h"
 #include "commands.h"
+#include "../report/findings.h"
 #include "../report/report.h"
 #include "../report/table.h"
 #include "../base/util.h"
 
 struct request {
 	unsigned int vcpus;
-	bool png;
+	bool png, mail;
 };
 
 #define FIELD(name) offsetof(struct request, name)
@@ -20,6 +21,8 @@ struct request {
 static const struct option_row rows[] = {
 	{ "vcpus", "N", "where distribution and phases are shown (the largest number of vCPUs\n"
 	  "that most series have)", take_number, FIELD(vcpus), VCPUS_MAX },
+	{ "mail", NULL, "prints findings and provenance only, in at most 60 lines of 78 columns",
+	  take_flag, FIELD(mail) },
 	{ "png", NULL, PNG_HELP, take_flag, FIELD(png) },
 	{ 0 },
 };
@@ -31,6 +34,20 @@ static const struct command_line command_line = {
 	rows,
 	"Exit code: 0 written, 2 bad input or something is missing.\n",
 };
+
+/* Writes nothing. Returns an exit code. */
+static int show_mail(const char *run_dir)
+{
+	struct run_data run;
+
+	if (run_data_load(&run, run_dir, 0)) {
+		complain("no report: %s", error_text());
+		return EXIT_USAGE;
+	}
+	findings_mail(stdout, &run);
+	run_data_free(&run);
+	return EXIT_FINE;
+}
 
 int report_show(const char *run_dir, unsigned int vcpus, bool png)
 {
@@ -62,5 +79,5 @@ int cmd_report(int argc, char **argv)
 		complain("report takes one folder of a run; see faultline report --help");
 		return EXIT_USAGE;
 	}
-	return report_show(argv[optind], r.vcpus, r.png);
+	return r.mail ? show_mail(argv[optind]) : report_show(argv[optind], r.vcpus, r.png);
 }

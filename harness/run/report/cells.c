@@ -62,7 +62,6 @@ void series_init(struct series *series, char *label, char *mechanism, struct rec
 		.label = label,
 		.mechanism = mechanism,
 		.mode = records[0].point.mode,
-		.one_reader = records[0].point.mode == MODE_uffd,
 	};
 	qsort(records, count, sizeof(*records), compare_repeats);
 	for (size_t i = 0; i < count;) {
@@ -75,10 +74,6 @@ void series_init(struct series *series, char *label, char *mechanism, struct rec
 			add_cell(series, &records[i], n);
 		i += n ? n : 1;
 	}
-	for (size_t i = 0; i < count; i++)
-		series->one_reader &= records[i].point.readers == 1 &&
-				      records[i].point.uffds == 1 &&
-				      records[i].point.handler == HANDLER_INLINE;
 }
 
 void series_fini(struct series *series)

@@ -22,7 +22,6 @@ struct series {
 	char *mechanism; /* what the label stands for: mode and, with handlers, their keys */
 	unsigned int mode; /* enum mode_id */
 	unsigned int variant; /* how many series of the same mode come before it in the panel */
-	bool one_reader; /* one userfaultfd, one handler thread that fetches inline */
 	struct cell *cells; /* by ascending vcpus; only those with ok records */
 	size_t cell_count;
 };

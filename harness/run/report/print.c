@@ -3,16 +3,14 @@
 
 #include <string.h>
 
-#define WIDTH 98
-
-void print_wrapped(FILE *out, const char *title, int indent, const char *text)
+void print_wrapped(FILE *out, const char *title, int indent, const char *text, int width)
 {
 	int column = fprintf(out, "%-*s", indent, title);
 
 	for (const char *word = text; *word;) {
 		int length = (int)strcspn(word, " ");
 
-		if (column > indent && column + 1 + length > WIDTH)
+		if (column > indent && column + 1 + length > width)
 			column = fprintf(out, "\n%*s", indent, "") - 1;
 		if (column > indent)
 			column += fprintf(out, " ");

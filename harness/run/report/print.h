@@ -7,8 +7,10 @@
 
 #include "groups.h"
 
-/* Prints text broken into lines of 98, the first after title, all indented by indent columns. */
-void print_wrapped(FILE *out, const char *title, int indent, const char *text);
+#define PRINT_WIDTH 98
+
+/* Prints text broken into lines of that width, the first after title, all indented by indent columns. */
+void print_wrapped(FILE *out, const char *title, int indent, const char *text, int width);
 
 /* The characters that the longest name of a series takes, at least width. */
 int panel_label_width(const struct panel *panel, size_t width);

@@ -9,6 +9,8 @@
 #include "html.h"
 #include "plot.h"
 #include "describe.h"
+#include "findings.h"
+#include "print.h"
 #include "table.h"
 #include "table_notes.h"
 #include "../base/file.h"
@@ -46,6 +48,11 @@ static void print_worth(FILE *out, const struct run_data *run)
 			fprintf(out, "\n%s", limits);
 		before = limits;
 	}
+}
+
+static void print_findings(FILE *out, const struct run_data *run)
+{
+	findings_print(out, run, PRINT_WIDTH);
 }
 
 static void print_table(FILE *out, const struct run_data *run)
@@ -131,6 +138,7 @@ static const struct text_part {
 	{ "WHY", .member = "tier_why", .none = "unknown" },
 	{ "INCOMPLETE", .print = print_incomplete },
 	{ "WORTH", .print = print_worth },
+	{ "FINDINGS", .print = print_findings, .none = "None: no userfaultfd was measured." },
 	{ "TABLE", .print = print_table },
 	{ "PROBLEMS", .print = print_problems },
 	{ "ANSWERS", .print = table_answers,

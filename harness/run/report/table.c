@@ -5,6 +5,7 @@
 
 #include "../../mode.h"
 #include "describe.h"
+#include "findings.h"
 #include "marks.h"
 #include "print.h"
 #include "table.h"
@@ -23,12 +24,13 @@ void table_header(FILE *out, const struct run_data *run)
 		json_text(json_object_get(run->run, "wall"), "started", text, sizeof(text)));
 	if (run_incomplete(run, incomplete, sizeof(incomplete))[0])
 		fprintf(out, "*** %s ***\n", incomplete);
-	print_wrapped(out, "  tier", 14, tier_kinds[run->tier].caption);
-	print_wrapped(out, "  kernel", 14, run_kernel(run, NULL, text, sizeof(text)));
-	print_wrapped(out, "  faultline", 14, run_version(run, text, sizeof(text)));
+	print_wrapped(out, "  tier", 14, tier_kinds[run->tier].caption, PRINT_WIDTH);
+	print_wrapped(out, "  kernel", 14, run_kernel(run, NULL, text, sizeof(text)), PRINT_WIDTH);
+	print_wrapped(out, "  faultline", 14, run_version(run, text, sizeof(text)), PRINT_WIDTH);
 	if (run_answers_summary(run, text, sizeof(text))[0])
-		print_wrapped(out, "  checked by", 14, text);
-	print_wrapped(out, "  repeat with", 14, json_text(run->run, "command", text, sizeof(text)));
+		print_wrapped(out, "  checked by", 14, text, PRINT_WIDTH);
+	print_wrapped(out, "  repeat with", 14, json_text(run->run, "command", text, sizeof(text)),
+		      PRINT_WIDTH);
 }
 
 static void print_conditions(FILE *out, const struct panel *panel)
@@ -37,87 +39,12 @@ static void print_conditions(FILE *out, const struct panel *panel)
 
 	fprintf(out, "\n%s, tier %s, fetch %s\n", panel_arch(panel), panel_tier(panel),
 		panel_fetch(panel, text, sizeof(text)));
-	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)));
+	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)), PRINT_WIDTH);
 	if (*panel_limits_summary(panel))
-		print_wrapped(out, "", 2, panel_limits_summary(panel));
+		print_wrapped(out, "", 2, panel_limits_summary(panel), PRINT_WIDTH);
 	for (size_t i = 0; i < panel->series_count; i++)
 		fprintf(out, "%s  %-*s  %s\n", i ? "" : "\n", panel_label_width(panel, LABEL_MIN),
 			panel->series[i].label, panel->series[i].mechanism);
-}
-
-static double rate_of(const struct cell *cell)
-{
-	return cell_figure(cell, FIGURE_COMPARED)->median;
-}
-
-/* The fastest series of a mode at a vCPU count, or NULL. */
-static const struct series *fastest(const struct panel *panel, unsigned int mode,
-				    unsigned int vcpus)
-{
-	const struct series *best = NULL;
-	double rate = 0;
-
-	for (size_t s = 0; s < panel->series_count; s++) {
-		const struct cell *cell = series_timed_cell(&panel->series[s], vcpus);
-
-		if (panel->series[s].mode != mode || !cell || rate_of(cell) <= rate)
-			continue;
-		rate = rate_of(cell);
-		best = &panel->series[s];
-	}
-	return best;
-}
-
-/* Pages/s of a series at a vCPU count; 0 for none. */
-static double rate_at(const struct series *series, unsigned int vcpus)
-{
-	const struct cell *cell = series ? series_timed_cell(series, vcpus) : NULL;
-
-	return cell ? rate_of(cell) : 0;
-}
-
-static const struct series *with_one_reader(const struct panel *panel, unsigned int vcpus)
-{
-	for (size_t s = 0; s < panel->series_count; s++)
-		if (panel->series[s].one_reader && series_timed_cell(&panel->series[s], vcpus))
-			return &panel->series[s];
-	return NULL;
-}
-
-static void print_rate(FILE *out, double rate, int width)
-{
-	if (rate > 0)
-		fprintf(out, "%*.0f", width, rate);
-	else
-		fprintf(out, "%*s", width, "-");
-}
-
-static void table_best(FILE *out, const struct panel *panel)
-{
-	int width = panel_label_width(panel, LABEL_MIN);
-	bool headed = false;
-
-	for (size_t i = 0; i < panel->vcpus_count; i++) {
-		unsigned int vcpus = panel->vcpus[i];
-		const struct series *uffd = fastest(panel, MODE_uffd, vcpus);
-		double best = rate_at(uffd, vcpus);
-		double user = rate_at(fastest(panel, MODE_userfault, vcpus), vcpus);
-
-		if (!uffd)
-			continue;
-		if (!headed)
-			fprintf(out,
-				"\npages/s of the best uffd found at each vCPU count, and of userfault\n"
-				"%5s  %10s  %-*s %10s  %11s  %10s\n",
-				"vCPUs", "uffd, best", width, "which is", "userfault",
-				"/ uffd best", "/ 1 reader");
-		headed = true;
-		fprintf(out, "%5u  %10.0f  %-*s ", vcpus, best, width, uffd->label);
-		print_rate(out, user, 10);
-		print_ratio(out, user, best, 13);
-		print_ratio(out, user, rate_at(with_one_reader(panel, vcpus), vcpus), 12);
-		fputc('\n', out);
-	}
 }
 
 /* Says how far repeats lie apart, where there are any. */
@@ -243,7 +170,6 @@ void table_body(FILE *out, const struct run_data *run)
 			table_cells(out, panel, &counts);
 			continue;
 		}
-		table_best(out, panel);
 		table_cells(out, panel, &times);
 		print_marks(out, panel);
 		print_repeats(out, panel);
@@ -254,6 +180,7 @@ void table_body(FILE *out, const struct run_data *run)
 void table_print(FILE *out, const struct run_data *run)
 {
 	table_header(out, run);
+	findings_print(out, run, PRINT_WIDTH);
 	table_body(out, run);
 	table_problems(out, run);
 	table_answers(out, run);

@@ -147,7 +147,7 @@ static void print_pair(FILE *out, const struct pair *pair)
 	shown = has_vcpus(pair, panel->shown_vcpus) ? panel->shown_vcpus : last;
 	fprintf(out, "\n%s beside %s, tier %s, fetch %s\n", panel_arch(pair->panels[1]),
 		panel_arch(panel), panel_tier(panel), panel_fetch(panel, text, sizeof(text)));
-	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)));
+	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)), PRINT_WIDTH);
 	print_rates(out, pair);
 	print_points(out, pair, first);
 	if (shown != first)

@@ -55,7 +55,7 @@ void table_problems(FILE *out, const struct run_data *run)
 			headed = true;
 			print_problem(out, panel, i, done);
 			fprintf(out, "%s%s\n", *panel->key ? ", " : "", panel->key);
-			print_wrapped(out, "", 6, panel->records[i].reason);
+			print_wrapped(out, "", 6, panel->records[i].reason, PRINT_WIDTH);
 		}
 		free(done);
 	}
