@@ -36,6 +36,7 @@ struct measurement {
 	 * ready to when all are done, but for waiting to start. 0 or less: it is not known.
 	 */
 	int64_t cpu_ns;
+	int64_t handler_cpu_ns; /* of which handlers' */
 	uint64_t held_up_ns; /* that the process was kept from running, see pulse.h; 0 in VMs */
 	struct guest_vcpu *blocks; /* of the vCPUs, as they left them */
 };

@@ -144,7 +144,7 @@ static void start_together(struct vcpu_thread *thread)
 	if (meet(thread)) {
 		tell_host(m, CONTROL_FINE);
 		pulse_reset(&thread->crew->pulse);
-		m->cpu_ns = -handlers_cpu_ns(m);
+		m->handler_cpu_ns = -handlers_cpu_ns(m);
 		m->begin_ticks = arch_ticks() + ticks_of_ns(START_AFTER_NS, hz) +
 				 m->point->vcpus * ticks_of_ns(START_AFTER_NS_PER_VCPU, hz);
 	}
@@ -179,7 +179,8 @@ static void finish_together(struct vcpu_thread *thread)
 	struct crew *crew = thread->crew;
 
 	if (atomic_fetch_add(&crew->done, 1) + 1 == m->point->vcpus) {
-		m->cpu_ns += vcpus_cpu_ns(m, crew) + handlers_cpu_ns(m);
+		m->handler_cpu_ns += handlers_cpu_ns(m);
+		m->cpu_ns = m->handler_cpu_ns + vcpus_cpu_ns(m, crew);
 		m->held_up_ns = pulse_late_ns(&crew->pulse);
 	}
 	if (meet(thread))

@@ -105,6 +105,9 @@ def check_cpu_time(where, r):
     is_busy = r["cpus"] == 1 and (r["mode"] == "kernel" or r["fetch"] == "0")
     if not (0.95 * span if is_busy else 0) < used < most:
         fail(where, f"{used} ns of CPU time in {span} ns on {r['cpus']} CPUs")
+    handlers = r.get("handler_cpu_ns_per_page")
+    if (handlers is not None) != ("uffd" in r["mode"]) or (handlers or 0) > r["cpu_ns_per_page"]:
+        fail(where, f"{handlers} ns of handlers' CPU time a page, of {r['cpu_ns_per_page']} ns")
 
 
 def check(run, statuses):

@@ -15,7 +15,14 @@
 static struct point point;
 static struct page_record records[3 * EACH];
 static struct guest_vcpu blocks[3];
+static uint64_t no_cpu_ns(const struct measurement *m)
+{
+	(void)m;
+	return 0;
+}
+
 static const struct mode active = { .way = WAY_EXIT }, passive = { .way = WAY_NONE };
+static const struct mode with_handlers = { .way = WAY_EVENT, .cpu_ns = no_cpu_ns };
 static struct measurement m = {
 	.point = &point,
 	.mode = &active,
@@ -33,7 +40,7 @@ static int set_up(void **state)
 	point.pages = 2;
 	point.speed = 1;
 	m.mode = &active;
-	m.cpu_ns = 0;
+	m.cpu_ns = m.handler_cpu_ns = 0;
 	m.held_up_ns = 0;
 	m.pages_total = PAGES;
 	for (uint64_t i = 0; i < PAGES; i++)
@@ -162,6 +169,37 @@ static void cpu_time_is_per_page(void **state)
 	m.cpu_ns = -1;
 	json = write_and_read();
 	assert_null(json_object_get(json, "cpu_ns_per_page"));
+	json_decref(json);
+}
+
+static void cpu_time_of_handlers_stands_alone_too(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	point.speed = 2;
+	m.cpu_ns = 10000;
+	m.handler_cpu_ns = 2000;
+	m.mode = &with_handlers;
+	json = write_and_read();
+	assert_true(json_real_value(json_object_get(json, "cpu_ns_per_page")) == 1250.0);
+	assert_true(json_real_value(json_object_get(json, "handler_cpu_ns_per_page")) == 250.0);
+	json_decref(json);
+	/* Nothing to do is known, too; */
+	m.handler_cpu_ns = 0;
+	json = write_and_read();
+	assert_true(json_is_real(json_object_get(json, "handler_cpu_ns_per_page")));
+	json_decref(json);
+	/* but not where there are none, or where nothing is known. */
+	m.mode = &active;
+	json = write_and_read();
+	assert_non_null(json_object_get(json, "cpu_ns_per_page"));
+	assert_null(json_object_get(json, "handler_cpu_ns_per_page"));
+	json_decref(json);
+	m.mode = &with_handlers;
+	m.cpu_ns = 0;
+	json = write_and_read();
+	assert_null(json_object_get(json, "handler_cpu_ns_per_page"));
 	json_decref(json);
 }
 
@@ -325,9 +363,11 @@ static void emulated_tier_prints_no_time(void **state)
 
 	(void)state;
 	point.tier = TIER_EMULATED;
+	m.mode = &with_handlers;
 	m.cpu_ns = 10000;
 	json = write_and_read();
 	assert_null(json_object_get(json, "cpu_ns_per_page"));
+	assert_null(json_object_get(json, "handler_cpu_ns_per_page"));
 	assert_null(json_object_get(json, "rate_span"));
 	assert_null(json_object_get(json, "latency_ns"));
 	assert_int_equal(json_integer_value(json_object_get(json, "pages_total")), PAGES);
@@ -364,6 +404,7 @@ int main(void)
 		TEST(guest_that_is_faster_than_the_handler_ends_resolve),
 		TEST(rates_are_of_span_and_of_vcpus),
 		TEST(cpu_time_is_per_page),
+		TEST(cpu_time_of_handlers_stands_alone_too),
 		TEST(starts_apart_are_measured_and_marked),
 		TEST(who_was_held_up_is_marked),
 		TEST(one_that_is_another_case_is_named),

@@ -196,6 +196,19 @@ static void table_has_room_for_large_sums(void **state)
 	assert_table_has("    12000     8.3 138000000 ", true);
 }
 
+static void table_shows_cpu_time_of_all_and_of_handlers(void **state)
+{
+	(void)state;
+	set_all("cpu_ns_per_page", json_real(12340.0));
+	run_folder_write(&folder, "");
+	assert_table_has("  CPU time, us\n", true);
+	assert_table_has(" CPU/page handlers\n", true);
+	assert_table_has("    12.34        -\n", true);
+	set_all("handler_cpu_ns_per_page", json_real(5670.0));
+	run_folder_write(&folder, "");
+	assert_table_has("    12.34     5.67\n", true);
+}
+
 static void table_lists_what_was_not_measured(void **state)
 {
 	(void)state;
@@ -359,6 +372,7 @@ int main(void)
 		TEST(table_marks_stragglers),
 		TEST(table_shows_the_middle_of_draws),
 		TEST(table_has_room_for_large_sums),
+		TEST(table_shows_cpu_time_of_all_and_of_handlers),
 		TEST(table_lists_what_was_not_measured),
 		TEST(incomplete_run_is_marked),
 		TEST(emulated_tier_shows_no_time),

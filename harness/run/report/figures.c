@@ -31,8 +31,10 @@ const struct figure figures[] = {
 	{ name, "mean of each phase", NULL, FIGURE_TIME, name, "mean", .beside = true },
 	PHASES
 #undef PHASE
-	{ "CPU/page", "", "us of CPU time a page, all threads",
+	{ "CPU/page", "CPU time", "us of CPU time a page, all threads",
 	  FIGURE_TIME, .member = "cpu_ns_per_page", .beside = true },
+	{ "handlers", "CPU time", "us of CPU time a page, handler threads alone",
+	  FIGURE_TIME, .member = "handler_cpu_ns_per_page", .beside = true },
 	{ "pages", "", "pages in all", FIGURE_COUNT, .member = "pages_total" },
 	{ "verified", "", "pages verified", FIGURE_COUNT, .member = "pages_verified" },
 	{ "fetches", "", "fetches", FIGURE_COUNT, .member = "fetches" },
