@@ -17,7 +17,7 @@ static const char *const gic_names[] = { "none", "v3", NULL };
 static const char *const tier_names[] = { "auto", TIERS NULL };
 #undef TIER
 static const char *const wait_names[] = { "sleep", "spin", NULL };
-static const char *const handler_names[] = { "inline", "async", NULL };
+static const char *const handler_names[] = { "inline", "async", "poll", NULL };
 
 #define FIELD(name) .offset = offsetof(struct point, name)
 
@@ -77,14 +77,15 @@ const struct key point_keys[] = {
 	  KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus" }, .initial = "256" },
 	{ "fetch", "time that getting a page takes", ROLE_CONDITION,
 	  KEY_FETCH, FIELD(fetch), .has_own_place = true, .initial = "30us" },
-	{ "wait", "how that time passes", ROLE_CONDITION,
+	{ "wait", "how that time passes; handlers that poll spin in any case", ROLE_CONDITION,
 	  KEY_CHOICE, FIELD(wait), { .names = wait_names } },
 	{ "uffds", "userfaultfds that share the memory", ROLE_MECHANISM,
 	  KEY_COUNT, FIELD(uffds), { 1, VCPUS_MAX }, .follows = { "vcpus" }, .initial = "1" },
 	{ "readers", "handler threads in all", ROLE_MECHANISM,
 	  KEY_COUNT, FIELD(readers), { 1, VCPUS_MAX }, .follows = { "vcpus" }, .initial = "1" },
-	{ "handler", "handlers fetch before they read on, or let fetches overlap", ROLE_MECHANISM,
-	  KEY_CHOICE, FIELD(handler), { .names = handler_names } },
+	{ "handler",
+	  "handlers fetch before they read on, let fetches overlap, or do as the first and never sleep",
+	  ROLE_MECHANISM, KEY_CHOICE, FIELD(handler), { .names = handler_names } },
 	{ "vcpu_cpus", "CPUs that vCPU threads are pinned to, in turn", ROLE_NONE,
 	  KEY_CPU_LIST, FIELD(vcpu_cpus) },
 	{ "reader_cpus", "CPUs that handler threads are pinned to, in turn", ROLE_NONE,

@@ -22,7 +22,7 @@
 enum access { ACCESS_WRITE, ACCESS_READ };
 enum backing { BACKING_ANON, BACKING_SHMEM };
 enum fault_kind { FAULT_AUTO, FAULT_MISSING, FAULT_MINOR };
-enum handler { HANDLER_INLINE, HANDLER_ASYNC };
+enum handler { HANDLER_INLINE, HANDLER_ASYNC, HANDLER_POLL };
 enum arch { ARCH_X86_64, ARCH_ARM64, ARCH_COUNT };
 enum gic { GIC_NONE, GIC_V3 };
 enum wait_kind { WAIT_SLEEP, WAIT_SPIN };

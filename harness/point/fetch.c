@@ -77,12 +77,17 @@ uint64_t fetch_sleep_ns(const struct fetch *fetch, uint64_t deadline_ticks)
 	return ns_of_ticks(wake - now, fetch->clock_hz);
 }
 
+void fetch_spin(uint64_t deadline_ticks)
+{
+	while (arch_ticks() < deadline_ticks)
+		;
+}
+
 void fetch_wait(const struct fetch *fetch, uint64_t deadline_ticks)
 {
 	uint64_t ns = fetch_sleep_ns(fetch, deadline_ticks);
 
 	if (ns)
 		sleep_ns(ns);
-	while (arch_ticks() < deadline_ticks)
-		;
+	fetch_spin(deadline_ticks);
 }

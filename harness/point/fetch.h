@@ -39,6 +39,9 @@ static inline uint64_t fetch_deadline(struct fetch *fetch, uint64_t start_ticks)
 /* How long one may still sleep, in ns of the kernel's clock, to be on time for the deadline; 0: spin. */
 uint64_t fetch_sleep_ns(const struct fetch *fetch, uint64_t deadline_ticks);
 
+/* Waits until the deadline without sleeping. */
+void fetch_spin(uint64_t deadline_ticks);
+
 /* Waits until the deadline. */
 void fetch_wait(const struct fetch *fetch, uint64_t deadline_ticks);
 

@@ -27,7 +27,7 @@ struct measurement {
 	struct abi_memory_region2 slot; /* of the tested memory; the mode adds to it */
 	void *handlers; /* the mode's own, between its start() and stop() */
 	const char *uffd_way; /* how userfaultfds were had; NULL: there are none */
-	uint64_t begin_ticks; /* when vCPUs start; set when all of them are ready */
+	_Atomic uint64_t begin_ticks; /* when vCPUs start; 0 until all of them are ready */
 	/* What happened, for the record. */
 	_Atomic uint64_t fetches, populates;
 	_Atomic uint64_t told[WAY_COUNT]; /* of missing pages, by each way */

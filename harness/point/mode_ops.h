@@ -51,7 +51,7 @@ struct mode {
 	void (*wake)(struct measurement *m, uint64_t page);
 	/*
 	 * CPU time that threads of its own have used so far, in ns of the kernel's clock: see
-	 * cpu_time.h. NULL where it has none.
+	 * cpu_time.h. Without what polling took before vCPUs started. NULL where it has none.
 	 */
 	uint64_t (*cpu_ns)(const struct measurement *m);
 };

@@ -45,7 +45,28 @@ struct reader {
 	int only_fd; /* the one userfaultfd that only this thread reads, or -1 */
 	int epoll_fd; /* otherwise: those that it shares, or that are several */
 	struct pending pending; /* asynchronous: pages in flight */
+	_Atomic uint64_t before_ns; /* polling: CPU time until vCPUs started; 0: they have not */
 };
+
+/*
+ * Reader r serves every userfaultfd u with r = u modulo the number of either,
+ * whichever is smaller.
+ */
+static unsigned int fds_apart(const struct uffds *uffds)
+{
+	return uffds->count < uffds->readers ? uffds->count : uffds->readers;
+}
+
+static unsigned int first_fd(const struct reader *reader)
+{
+	return reader->index % fds_apart(reader->uffds);
+}
+
+/* Whether each has a reader of its own, which sleeps in read(). */
+static bool reads_block(const struct uffds *uffds)
+{
+	return uffds->m->point->handler == HANDLER_INLINE && uffds->count == uffds->readers;
+}
 
 /* Userfaultfd u serves pages from first_page_of(u) to before first_page_of(u + 1). */
 static uint64_t first_page_of(const struct uffds *uffds, unsigned int u)
@@ -142,8 +163,12 @@ static void fetch_inline(struct reader *reader, const struct uffd_msg *message)
 	uint64_t t1 = arch_ticks();
 	uint64_t page = page_of_message(m, message);
 
-	if (page_event_begin(m, page, t1))
-		page_await(m, page, true);
+	if (!page_event_begin(m, page, t1))
+		return;
+	/* Who polls never sleeps, not in a fetch either. */
+	if (m->point->handler == HANDLER_POLL)
+		fetch_spin(m->records[page].due);
+	page_await(m, page, true);
 }
 
 /* One event at a time, since other threads could take the next one meanwhile. */
@@ -206,27 +231,75 @@ static int wait_events(struct reader *reader, struct epoll_event *events, int ma
 	return n;
 }
 
+/* Leaves further descriptors to others while it fetches. */
+static void round_inline(struct reader *reader)
+{
+	struct epoll_event event;
+
+	if (reader->only_fd >= 0)
+		drain_inline(reader, reader->only_fd);
+	else if (wait_events(reader, &event, 1) > 0)
+		drain_inline(reader, event.data.fd);
+}
+
+static void round_async(struct reader *reader)
+{
+	struct epoll_event events[EVENTS_AT_ONCE];
+	int n = wait_events(reader, events, EVENTS_AT_ONCE);
+
+	for (int i = 0; i < n; i++)
+		drain_async(reader, events[i].data.fd);
+	finish_due(reader);
+}
+
+/* Looks at all of its own in turn: none is left waiting for the others to be empty. */
+static void round_poll(struct reader *reader)
+{
+	const struct uffds *uffds = reader->uffds;
+	struct uffd_msg message;
+	bool is_empty = true;
+
+	for (unsigned int u = first_fd(reader); u < uffds->count; u += fds_apart(uffds)) {
+		if (!read_events(uffds->fds[u], &message, 1))
+			continue;
+		fetch_inline(reader, &message);
+		is_empty = false;
+	}
+	if (is_empty)
+		arch_pause();
+}
+
+/* What handler threads do until they are told to stop. */
+static void (*const rounds[])(struct reader *reader) = {
+	[HANDLER_INLINE] = round_inline,
+	[HANDLER_ASYNC] = round_async,
+	[HANDLER_POLL] = round_poll,
+};
+
+/* What polling takes before vCPUs start is none of the point's CPU time. */
+static void poll_until_start(struct reader *reader)
+{
+	const struct measurement *m = reader->uffds->m;
+	uint64_t begin_ticks;
+
+	do {
+		round_poll(reader);
+		begin_ticks = atomic_load(&m->begin_ticks);
+	} while (!begin_ticks || arch_ticks() < begin_ticks);
+	atomic_store(&reader->before_ns, cpu_time_ns(pthread_self()));
+}
+
 static void *handler_main(void *arg)
 {
 	struct reader *reader = arg;
-	struct measurement *m = reader->uffds->m;
-	bool is_async = m->point->handler == HANDLER_ASYNC;
-	struct epoll_event events[EVENTS_AT_ONCE];
+	const struct point *point = reader->uffds->m->point;
 
-	affinity_set(m->point->reader_cpus, reader->index);
+	affinity_set(point->reader_cpus, reader->index);
 	fetch_thread_init();
-	while (!atomic_load(&reader->uffds->stopping)) {
-		if (reader->only_fd >= 0) {
-			drain_inline(reader, reader->only_fd);
-			continue;
-		}
-		/* Inline handlers leave further descriptors to others while they fetch. */
-		int n = wait_events(reader, events, is_async ? EVENTS_AT_ONCE : 1);
-
-		for (int i = 0; i < n; i++)
-			(is_async ? drain_async : drain_inline)(reader, events[i].data.fd);
-		finish_due(reader);
-	}
+	if (point->handler == HANDLER_POLL)
+		poll_until_start(reader);
+	while (!atomic_load(&reader->uffds->stopping))
+		rounds[point->handler](reader);
 	return NULL;
 }
 
@@ -236,34 +309,30 @@ static void on_stop_signal(int signal)
 }
 
 /*
- * Reader r serves every userfaultfd u with r = u modulo the number of either,
- * whichever is smaller. One that has a userfaultfd to itself reads it without
- * polling, one system call an event. Where several share one, EPOLLEXCLUSIVE
- * keeps an event from waking all of them, which a blocking read would not.
+ * Who reads a userfaultfd that nobody else reads takes one system call an event. Where
+ * several share one, EPOLLEXCLUSIVE keeps an event from waking all of them, which a
+ * blocking read would not.
  */
 static void assign_fds(struct reader *reader)
 {
-	struct uffds *uffds = reader->uffds;
-	bool is_async = uffds->m->point->handler == HANDLER_ASYNC;
-	unsigned int common = uffds->count < uffds->readers ? uffds->count : uffds->readers;
+	const struct uffds *uffds = reader->uffds;
 
 	reader->only_fd = -1;
 	reader->epoll_fd = -1;
-	if (uffds->count == uffds->readers && !is_async) {
+	if (uffds->m->point->handler == HANDLER_POLL)
+		return;
+	if (reads_block(uffds)) {
 		reader->only_fd = uffds->fds[reader->index];
 		return;
 	}
 	reader->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (reader->epoll_fd < 0)
 		fail("epoll_create1: %s", strerror(errno));
-	for (unsigned int u = 0; u < uffds->count; u++) {
+	for (unsigned int u = first_fd(reader); u < uffds->count; u += fds_apart(uffds)) {
 		struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE,
 					     .data.fd = uffds->fds[u] };
 
-		if (u % common != reader->index % common)
-			continue;
-		if (fcntl(uffds->fds[u], F_SETFL, O_NONBLOCK) ||
-		    epoll_ctl(reader->epoll_fd, EPOLL_CTL_ADD, uffds->fds[u], &event))
+		if (epoll_ctl(reader->epoll_fd, EPOLL_CTL_ADD, uffds->fds[u], &event))
 			fail("epoll_ctl on a userfaultfd: %s", strerror(errno));
 	}
 }
@@ -323,11 +392,22 @@ void uffds_start(struct measurement *m)
 		uint64_t first = first_page_of(uffds, i);
 
 		uffds->fds[i] = open_uffd(m, first, first_page_of(uffds, i + 1) - first);
+		if (!reads_block(uffds) && fcntl(uffds->fds[i], F_SETFL, O_NONBLOCK))
+			fail("fcntl of a userfaultfd: %s", strerror(errno));
 	}
 	for (unsigned int i = 0; i < uffds->readers; i++) {
 		uffds->threads[i] = (struct reader){ .uffds = uffds, .index = i };
 		start_reader(&uffds->threads[i]);
 	}
+}
+
+static uint64_t reader_cpu_ns(const struct reader *reader)
+{
+	uint64_t before_ns = atomic_load(&reader->before_ns);
+
+	if (reader->uffds->m->point->handler == HANDLER_POLL && !before_ns)
+		return 0;
+	return cpu_time_ns(reader->thread) - before_ns;
 }
 
 uint64_t uffds_cpu_ns(const struct measurement *m)
@@ -336,7 +416,7 @@ uint64_t uffds_cpu_ns(const struct measurement *m)
 	uint64_t ns = 0;
 
 	for (unsigned int i = 0; i < uffds->readers; i++)
-		ns += cpu_time_ns(uffds->threads[i].thread);
+		ns += reader_cpu_ns(&uffds->threads[i]);
 	return ns;
 }
 

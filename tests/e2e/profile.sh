@@ -94,6 +94,14 @@ check "handlers copy within resolve" between \
 	$(($(ns many resolve '^handler.*;mfill_atomic_copy;.*rep_movs_alternative [0-9]') / 128)) 512 700
 check "CPUs stand still for lines from others" [ "$(ns many cpus '\[stalled\] ')" -gt 0 ]
 
+profiled poll mode=uffd handler=poll vcpus=2 cpus=4 draws=1 readers=per-vcpu uffds=per-vcpu speed=4 pages=32 coherence=70
+check "threads that poll are on CPUs for as long as CPUs run threads" same_on_cpus poll
+for phase in delivery fetch resolve resume; do
+	check "vCPUs' $phase is the record's, with handlers that poll" agrees poll "$phase" 2
+done
+check "handlers that poll never sleep" [ "$(ns poll total '^handler.*\[asleep\] ')" = 0 ]
+check "they spin between looks" [ "$(ns poll delivery '^handler;handler_main;.*\[spins\] ')" -gt 0 ]
+
 profiled one mode=userfault vcpus=2 cpus=1 pages=32
 check "one CPU: nothing spins or stalls" [ "$(ns one cpus '\[(spins|stalled|cut)\] ')" = 0 ]
 check "one CPU: the userfault exit is found" between \

@@ -108,6 +108,10 @@ def check_cpu_time(where, r):
     handlers = r.get("handler_cpu_ns_per_page")
     if (handlers is not None) != ("uffd" in r["mode"]) or (handlers or 0) > r["cpu_ns_per_page"]:
         fail(where, f"{handlers} ns of handlers' CPU time a page, of {r['cpu_ns_per_page']} ns")
+    if r["handler"] == "poll" and r["vcpus"] + r["readers"] <= r["cpus"]:
+        polled = handlers * r["pages_total"] / (r["readers"] * span)
+        if not 0.9 < polled < 1.1:
+            fail(where, f"handlers that poll ran for {polled} of the span")
 
 
 def check(run, statuses):

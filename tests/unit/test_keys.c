@@ -111,7 +111,7 @@ static void values_come_back_as_written(void **state)
 		"fetch=250ns",	   "wait=spin",	      "uffds=per-vcpu",	 "readers=7",
 		"handler=async",   "repeat=3",	      "vcpu_cpus=0,2-5", "reader_cpus=1",
 		"seed=9000000000", "cpus=64",	      "quantum=1000",	 "coherence=70",
-		"speed=8",	   "arch=arm64",
+		"speed=8",	   "arch=arm64",      "handler=poll",
 	};
 
 	(void)state;

@@ -22,6 +22,8 @@ double cost_s(const struct point *p)
 		page_s = 0.3e-3 + 9e-6 * cpus;
 	if (p->coherence_ns)
 		page_s *= 2;
+	if (p->handler == HANDLER_POLL && point_handlers(p))
+		page_s *= 2; /* theirs have a turn in every pass, too */
 	return boot_s + p->draws * (0.015 * p->vcpus + page_s * (double)point_pages_total(p));
 }
 
