@@ -54,6 +54,15 @@ unsigned int cpu_list_pick(const char *list, unsigned int index, unsigned int *c
 	}
 }
 
+bool cpu_list_in_turn(const char *list, unsigned int index, unsigned int *cpu)
+{
+	unsigned int count = cpu_list_pick(list, 0, cpu);
+
+	if (count)
+		cpu_list_pick(list, index % count, cpu);
+	return count;
+}
+
 static unsigned int number_of(const void *field)
 {
 	return *(const unsigned int *)field;

@@ -53,4 +53,7 @@ int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *value);
  */
 unsigned int cpu_list_pick(const char *list, unsigned int index, unsigned int *cpu);
 
+/* The CPU of thread number index where threads take those of a list in turn. False if it is none. */
+bool cpu_list_in_turn(const char *list, unsigned int index, unsigned int *cpu);
+
 #endif

@@ -11,14 +11,12 @@
 void affinity_set(const char *cpu_list, unsigned int index)
 {
 	cpu_set_t set;
-	unsigned int cpu, count;
+	unsigned int cpu;
 
 	if (!cpu_list[0])
 		return;
-	count = cpu_list_pick(cpu_list, 0, &cpu);
-	if (!count)
+	if (!cpu_list_in_turn(cpu_list, index, &cpu))
 		fail("CPU list '%s' is malformed: use something like 0,2-5", cpu_list);
-	cpu_list_pick(cpu_list, index % count, &cpu);
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))

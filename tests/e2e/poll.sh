@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Handler threads that poll: every page arrives once in each mode that has handlers, sooner than by
-# handlers that sleep, for CPU time that the record shows.
+# handlers that sleep, for CPU time that the record shows. Where they share a CPU, this is said.
 #
 # shellcheck disable=SC2317 # functions that check calls
 set -uo pipefail
@@ -10,12 +10,29 @@ set -uo pipefail
 # shellcheck source=tests/e2e.sh
 . "$(dirname "$0")/../e2e.sh"
 
+word='handler threads that poll share CPUs'
+
+# Before a sweep starts, of its largest point.
+sweep_tells() (
+	fake_root
+	printf '[one]\nmode = uffd\nhandler = poll\nreaders = per-vcpu\nvcpus = 1,2,4\n' >"$scratch/s.ini"
+	"$faultline" run --tier simulated --sweep "$scratch/s.ini" --out "$scratch/fake" >"$scratch/said" 2>&1
+	cat "$scratch/said"
+	grep -q "with 4 vCPUs, 4 of the 4 $word .* give each of the 8 threads a CPU of its own" "$scratch/said" &&
+		[ "$(grep -c "$word" "$scratch/said")" = 1 ]
+)
+check "a sweep tells of too few CPUs" sweep_tells
+
 tier=$(native_tier)
 if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	expect "natively" 0 '256  messages read from userfaultfds' \
 		"$faultline" point tier="$tier" mode=uffd handler=poll vcpus=4 readers=2 uffds=4 pages=64
+	expect "natively, threads that share are told of" 0 "1 of the 1 $word" \
+		taskset -c "$(taskset -cp $$ | sed 's/.*[ ,-]//')" \
+		"$faultline" point tier="$tier" mode=uffd handler=poll pages=16
 else
 	skip_test "natively" "no /dev/kvm"
+	skip_test "natively, threads that share are told of" "no /dev/kvm"
 fi
 needs_kernel
 
@@ -40,10 +57,14 @@ backing = shmem
 [one for all]
 uffds = 4
 EOF_SWEEP
-expect "in all modes with handlers, with a CPU each" 0 "report: " \
-	"$faultline" run --tier simulated --sweep "$scratch/poll.ini" --out "$scratch/run"
+quiet_run() {
+	"$faultline" run --tier simulated --sweep "$scratch/poll.ini" --out "$scratch/run" >"$scratch/said" 2>&1
+	cat "$scratch/said"
+	! grep -q "$word" "$scratch/said"
+}
+check "in all modes with handlers, with a CPU each" quiet_run
 check "every record is ok, fits the schema and agrees with itself" python3 "$records" check "$scratch/run" ok
-expect "one CPU for all threads: works" 0 '16  messages read from userfaultfds' \
+expect "one CPU for all threads: works, and is told of" 0 "1 of the 1 $word" \
 	"$faultline" point tier=simulated mode=uffd handler=poll pages=16
 # Who polls keeps the others waiting for as long as a tick, but not for ever.
 expect "... several that poll on it, too" 0 '64  pages verified' \

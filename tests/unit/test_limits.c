@@ -264,6 +264,47 @@ static void quotas_bound_cpus(void **state)
 	assert_int_equal(cpu_share_whole(), 3);
 }
 
+/* Handler threads of the point that poll where others run. */
+static void assert_polling(const char *keys, unsigned int expected)
+{
+	char *copy = xstrdup(keys), *rest = copy;
+	struct point p;
+
+	point_defaults(&p);
+	assert_int_equal(point_set(&p, "mode", "uffd"), 0);
+	while (rest)
+		assert_int_equal(point_set_pair(&p, strsep(&rest, " ")), 0);
+	assert_int_equal(point_resolve(&p), 0);
+	if (cpu_share_polling(&p) != expected)
+		print_error("%s\n", keys);
+	assert_int_equal(cpu_share_polling(&p), expected);
+	free(copy);
+}
+
+static void who_polls_needs_a_cpu(void **state)
+{
+	(void)state;
+	/* As the kernel likes. */
+	assert_polling("tier=simulated handler=poll", 1);
+	assert_polling("tier=simulated handler=poll cpus=2", 0);
+	assert_polling("tier=simulated handler=poll cpus=3 vcpus=2 readers=2", 2);
+	assert_polling("tier=simulated handler=inline", 0);
+	assert_polling("tier=simulated handler=poll mode=userfault", 0);
+	assert_polling("tier=emulated handler=poll vcpus=4", 0);
+	/* This machine's four, see above. */
+	assert_polling("tier=nested handler=poll vcpus=3", 0);
+	assert_polling("tier=nested handler=poll vcpus=4", 1);
+	/* Pinned, in turn: beside a vCPU, beside each other, or alone. */
+	assert_polling("tier=simulated handler=poll cpus=4 readers=2 vcpu_cpus=0 reader_cpus=0-1",
+		       1);
+	assert_polling("tier=simulated handler=poll cpus=4 readers=3 vcpu_cpus=0 reader_cpus=1-2",
+		       2);
+	assert_polling("tier=simulated handler=poll cpus=4 readers=3 vcpu_cpus=0 reader_cpus=1-3",
+		       0);
+	assert_polling("tier=nested handler=poll vcpus=2 vcpu_cpus=0-1 reader_cpus=1", 1);
+	assert_polling("tier=nested handler=poll vcpus=9 vcpu_cpus=0-1 reader_cpus=2", 0);
+}
+
 static void lost(json_int_t throttles, json_int_t throttled_ns, json_int_t stolen_ns, bool is_much,
 		 struct cpu_losses before)
 {
@@ -313,6 +354,7 @@ int main(void)
 		TEST(threads_are_bounded_by_the_least),
 		TEST(promised_memory_is_bounded_where_it_is_counted),
 		TEST(quotas_bound_cpus),
+		TEST(who_polls_needs_a_cpu),
 		TEST(lost_time_is_counted_upward),
 		TEST(what_is_too_little_is_named_with_figures),
 	};

@@ -192,6 +192,7 @@ static int run_point_on(struct request *r, const struct setup *setup)
 		return exit_failed(-1, EXIT_USAGE);
 	if (job.host->one_at_a_time)
 		cpu_share_warn(&r->point);
+	cpu_share_warn_polling(&r->point);
 	return measure_identified(r, &job, choice.why);
 }
 

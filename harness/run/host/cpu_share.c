@@ -2,6 +2,7 @@
 #include "cpu_share.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,4 +131,40 @@ void cpu_share_warn(const struct point *p)
 			 p->vcpus, handlers, paid, whose);
 	free(whose);
 	free(mask);
+}
+
+unsigned int cpu_share_polling(const struct point *p)
+{
+	const struct tier_kind *tier = &tier_kinds[p->tier];
+	const unsigned int handlers = point_handlers(p);
+	const unsigned int cpus = tier->is_simulated ? p->cpus : cpus_allowed();
+	unsigned int threads_on[CPU_SETSIZE] = { 0 }, cpu, sharing = 0;
+
+	if (p->handler != HANDLER_POLL || !tier->is_timed)
+		return 0;
+	/* The kernel finds each a CPU where there are enough. */
+	if (!*p->vcpu_cpus || !*p->reader_cpus)
+		return p->vcpus + handlers > cpus ? handlers : 0;
+	for (unsigned int i = 0; i < p->vcpus; i++)
+		if (cpu_list_in_turn(p->vcpu_cpus, i, &cpu))
+			threads_on[cpu]++;
+	for (unsigned int i = 0; i < handlers; i++)
+		if (cpu_list_in_turn(p->reader_cpus, i, &cpu))
+			threads_on[cpu]++;
+	for (unsigned int i = 0; i < handlers; i++)
+		sharing += cpu_list_in_turn(p->reader_cpus, i, &cpu) && threads_on[cpu] > 1;
+	return sharing;
+}
+
+void cpu_share_warn_polling(const struct point *p)
+{
+	unsigned int handlers = point_handlers(p), sharing = cpu_share_polling(p);
+
+	if (sharing)
+		complain(
+			"with %u vCPUs, %u of the %u handler threads that poll share CPUs with "
+			"vCPUs or with each other, and leave them only when the kernel makes them: "
+			"faults may wait for its next tick; give each of the %u threads a CPU of "
+			"its own (cpus, vcpu_cpus, reader_cpus), or take fewer readers",
+			p->vcpus, sharing, handlers, p->vcpus + handlers);
 }

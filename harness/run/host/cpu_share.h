@@ -33,4 +33,10 @@ char *cpu_share_text(void);
 /* Complains where the threads of a point are more than the CPUs, or than the quota pays for. */
 void cpu_share_warn(const struct point *p);
 
+/* Handler threads that poll on a CPU, simulated or not, which another thread of the point needs, too. */
+unsigned int cpu_share_polling(const struct point *p);
+
+/* Complains where there are any. */
+void cpu_share_warn_polling(const struct point *p);
+
 #endif

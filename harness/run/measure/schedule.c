@@ -62,18 +62,33 @@ int schedule_check_limits(const struct schedule *s, const char *folder)
 	return 0;
 }
 
-void schedule_warn(const struct schedule *s)
+static unsigned int threads(const struct point *p)
+{
+	return p->vcpus + point_handlers(p);
+}
+
+/* The point that has most of what is counted. */
+static const struct point *with_most(const struct schedule *s,
+				     unsigned int (*count)(const struct point *p))
 {
 	const struct point *most = NULL;
 
 	for (size_t i = 0; i < s->plan->count; i++) {
 		const struct point *p = &s->plan->points[i].point;
 
-		if (!most || p->vcpus + point_handlers(p) > most->vcpus + point_handlers(most))
+		if (!most || count(p) > count(most))
 			most = p;
 	}
-	if (most && s->host->one_at_a_time)
-		cpu_share_warn(most);
+	return most;
+}
+
+void schedule_warn(const struct schedule *s)
+{
+	if (!s->plan->count)
+		return;
+	if (s->host->one_at_a_time)
+		cpu_share_warn(with_most(s, threads));
+	cpu_share_warn_polling(with_most(s, cpu_share_polling));
 }
 
 /* Finds the record's point in the plan. Returns its index, or the number of points. */

@@ -24,7 +24,10 @@ struct schedule {
 /* Checks all that is not done against the limits in force. Returns 0, or -1 after error(). */
 int schedule_check_limits(const struct schedule *schedule, const char *folder);
 
-/* Complains where threads on this machine's own CPUs are more than those, or than a quota pays for. */
+/*
+ * Complains where threads on this machine's own CPUs are more than those, or than a quota pays for,
+ * and where handler threads poll on CPUs that they share.
+ */
 void schedule_warn(const struct schedule *schedule);
 
 /*
