@@ -58,6 +58,9 @@ static int add_point(const struct unrolling *u, const struct draft *draft)
 	}
 	if (draft->cpus_max)
 		p->cpus = cpus_for(draft);
+	/* A sweep's draws are of its points with several CPUs: on one, all are the same. */
+	if (p->cpus == 1)
+		p->draws = 1;
 	if (point_resolve(p))
 		return error("series [%s]: %s", u->series->name, error_text());
 	for (size_t i = plan->count; i-- && plan->points[i].series == planned.series;)

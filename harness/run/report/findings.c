@@ -69,36 +69,51 @@ static void say_ratios(FILE *out, const struct contest *contest, enum contender 
 	fprintf(out, " times the pages/s of %s", names[b]);
 }
 
-/* The vCPU counts at which a comes out so against b: " at 4, 16 vCPUs (coherence=0)". Returns how many. */
+/* The vCPU counts at which a comes out so against b, at one end: "4, 16 vCPUs"; "" for none. */
+static char *counts_where(const struct contest *contest, size_t end, enum contender a,
+			  enum contender b, int order)
+{
+	unsigned int last = 0;
+	struct text text;
+	FILE *out = text_open(&text);
+
+	for (size_t i = 0; i < contest->vcpus_count; i++) {
+		struct spread ratio = contest_ratio(contest->ends[end], a, b, contest->vcpus[i]);
+
+		if (!ratio.known || contest_order(&ratio) != order)
+			continue;
+		fprintf(out, "%s%u", last ? ", " : "", contest->vcpus[i]);
+		last = contest->vcpus[i];
+	}
+	if (last)
+		fputs(last > 1 ? " vCPUs" : " vCPU", out);
+	return text_close(&text);
+}
+
+/* The same of all ends: " at 4, 16 vCPUs (coherence=0)", or " at 4 vCPUs, at both ends". */
 static size_t say_where(FILE *out, const struct contest *contest, enum contender a,
 			enum contender b, int order)
 {
+	char **counts = xcalloc(contest->ends_count, sizeof(*counts));
 	size_t said = 0;
+	bool is_same = contest->ends_count > 1;
 
 	for (size_t end = 0; end < contest->ends_count; end++) {
-		size_t here = 0;
-		unsigned int last = 0;
-
-		for (size_t i = 0; i < contest->vcpus_count; i++) {
-			struct spread ratio =
-				contest_ratio(contest->ends[end], a, b, contest->vcpus[i]);
-
-			if (!ratio.known || contest_order(&ratio) != order)
-				continue;
-			fprintf(out, "%s%u",
-				here ? ", " :
-				said ? " and at " :
-				       " at ",
-				contest->vcpus[i]);
-			here++;
-			last = contest->vcpus[i];
-		}
-		if (!here)
-			continue;
-		fputs(last > 1 ? " vCPUs" : " vCPU", out);
-		say_end(out, contest, end);
-		said += here;
+		counts[end] = counts_where(contest, end, a, b, order);
+		is_same &= !strcmp(counts[end], counts[0]);
 	}
+	for (size_t end = 0; end < (is_same ? 1 : contest->ends_count); end++) {
+		if (!*counts[end])
+			continue;
+		fprintf(out, "%s%s", said++ ? " and at " : " at ", counts[end]);
+		if (!is_same)
+			say_end(out, contest, end);
+	}
+	if (is_same && said)
+		fputs(contest->ends_count == 2 ? ", at both ends" : ", at all ends", out);
+	for (size_t end = 0; end < contest->ends_count; end++)
+		free(counts[end]);
+	free(counts);
 	return said;
 }
 

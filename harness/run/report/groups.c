@@ -87,6 +87,8 @@ static bool is_apart(struct record *records, size_t count, const struct key *key
 	struct order same = { 0 };
 
 	if (followed) {
+		/* A sweep may give a series, by its name, more CPUs than another. */
+		same.by_series = true;
 		same.keys = followed | independent_conditions();
 		sort(records, count, same);
 	}
@@ -186,15 +188,31 @@ static char *label_of(const struct record *record, keyset apart)
 	return label;
 }
 
-/* "mode=uffd uffds=1 readers=per-vcpu handler=inline", whatever a sweep calls it. Caller frees. */
+/* Where handlers run says much of what they can do; of simulated CPUs it follows from the numbers. */
+static const char *place_of_handlers(const struct point *p)
+{
+	if (!point_handlers(p) || !tier_kinds[p->tier].is_simulated || !point_is_manycore(p))
+		return "";
+	return p->cpus >= p->vcpus + point_handlers(p) ? ", handlers on CPUs of their own" :
+							 ", handlers share CPUs with vCPUs";
+}
+
+/*
+ * "mode=uffd uffds=1 readers=per-vcpu handler=inline", whatever a sweep calls it, and where handlers
+ * run. Caller frees.
+ */
 static char *mechanism_of(const struct record *record)
 {
+	char *words, *mechanism;
 	keyset keys = keyset_of("mode");
 
 	for (size_t i = 0; i < point_keys_count && point_handlers(&record->point); i++)
 		if (point_keys[i].role == ROLE_MECHANISM)
 			keys |= keyset_of(point_keys[i].name);
-	return words_of(record, keys);
+	words = words_of(record, keys);
+	mechanism = xasprintf("%s%s", words, place_of_handlers(&record->point));
+	free(words);
+	return mechanism;
 }
 
 /* The sweep's series may have to become several, all with records of one mechanism. */
