@@ -26,10 +26,17 @@ struct lines *lines_new(unsigned int cpus, int64_t charge_ns)
 	return lines;
 }
 
+void lines_forget(struct lines *lines)
+{
+	for (unsigned int i = 0; i < TABLES; i++) {
+		free(lines->tables[i]);
+		lines->tables[i] = NULL;
+	}
+}
+
 void lines_free(struct lines *lines)
 {
-	for (unsigned int i = 0; i < TABLES; i++)
-		free(lines->tables[i]);
+	lines_forget(lines);
 	free(lines);
 }
 

@@ -15,6 +15,9 @@ struct lines;
 struct lines *lines_new(unsigned int cpus, int64_t charge_ns);
 void lines_free(struct lines *lines);
 
+/* Nobody holds any line any more. What lines_holders() has returned is not valid any more. */
+void lines_forget(struct lines *lines);
+
 /*
  * A CPU reads or writes a guest physical address below 2^LINES_ADDRESS_BITS at the
  * simulated time now_ns. Returns how many ns the line takes to come from another CPU,

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define MANYCORE_CPUS_MAX 1024
-#define MANYCORE_VERSION 2
+#define MANYCORE_VERSION 3
 #define MANYCORE_SYMBOL "faultline_manycore"
 
 /* Exit code of QEMU when the simulated host cannot be had. */
@@ -30,6 +30,7 @@ struct manycore {
 	 */
 	unsigned int cpu;
 	bool is_fine; /* the guest measures; false while it boots */
+	uint64_t fine_periods; /* how often it has begun to measure */
 	/* QEMU's count of instructions. In a slice it is of when QEMU last refilled its counter. */
 	const volatile int64_t *icount;
 	int64_t slice_ns; /* simulated time at which its slice starts to execute */

@@ -171,6 +171,7 @@ static void begin_pass(void)
 		qemu.qemu_clock_run_timers(QEMU_CLOCK_VIRTUAL);
 		deadline = next_timer();
 	}
+	faultline_manycore.fine_periods += now.is_fine_next && !faultline_manycore.is_fine;
 	faultline_manycore.is_fine = now.is_fine_next;
 	now.length = now.is_fine_next ? now.quantum : now.boot_quantum;
 	if (deadline >= 0 && deadline < now.length)

@@ -24,6 +24,7 @@ struct past {
 };
 
 static struct past *pasts;
+static unsigned int cpus_count;
 static struct {
 	bool is_disturbed, has_paused;
 	unsigned int reads;
@@ -33,7 +34,16 @@ static struct {
 int waiting_init(unsigned int cpus)
 {
 	pasts = calloc(cpus, sizeof(*pasts));
+	cpus_count = cpus;
 	return pasts ? 0 : -1;
+}
+
+void waiting_forget(void)
+{
+	for (unsigned int i = 0; i < cpus_count; i++)
+		pasts[i].is_known = pasts[i].is_repeated = false;
+	turn.is_disturbed = turn.has_paused = false;
+	turn.reads = 0;
 }
 
 void waiting_read(const uint64_t *holders, uint64_t mask)

@@ -21,6 +21,9 @@
 /* cpu_state_init() must have been called. Returns 0, or -1 without memory. */
 int waiting_init(unsigned int cpus);
 
+/* No CPU repeats anything: the words that waiting_read() was given are gone. */
+void waiting_forget(void);
+
 /* Of the turn that is on: a line was read; bit `mask` of *holders is set while the CPU has its copy. */
 void waiting_read(const uint64_t *holders, uint64_t mask);
 

@@ -108,11 +108,6 @@ static int64_t handlers_cpu_ns(const struct measurement *m)
 	return m->mode->cpu_ns ? (int64_t)m->mode->cpu_ns(m) : 0;
 }
 
-/*
- * A barrier lets threads go one after the other, which takes the longer the more there
- * are. So they agree on a time to start at, sleep until shortly before it, and
- * wait for the rest within the guest.
- */
 /* 64 well mixed bits of a number: the finalizer of MurmurHash3. */
 static uint64_t mixed(uint64_t x)
 {
@@ -136,6 +131,11 @@ static uint64_t start_shift(const struct measurement *m, unsigned int vcpu)
 	       (ticks_of_ns(START_SHIFT_MAX_NS, m->ticks_hz) + 1);
 }
 
+/*
+ * A barrier lets threads go one after the other, which takes the longer the more there
+ * are. So they agree on a time to start at, sleep until shortly before it, and
+ * wait for the rest within the guest.
+ */
 static void start_together(struct vcpu_thread *thread)
 {
 	struct measurement *m = thread->m;

@@ -136,6 +136,14 @@ static void writers_take_the_line(void **state)
 	assert_int_equal(touch(129, 0x3000, true), CHARGE_NS);
 }
 
+static void forgotten_lines_are_nobodys(void **state)
+{
+	(void)state;
+	touch(1, 0x3000, true);
+	lines_forget(lines);
+	assert_int_equal(touch(2, 0x3000, true), 0);
+}
+
 static void highest_address(void **state)
 {
 	uint64_t last = (1ull << LINES_ADDRESS_BITS) - 1;
@@ -358,6 +366,7 @@ int main(void)
 		LINES(readers_pay_once),
 		LINES(a_line_goes_to_one_cpu_at_a_time),
 		LINES(writers_take_the_line),
+		LINES(forgotten_lines_are_nobodys),
 		LINES(highest_address),
 		cmocka_unit_test(atomics_are_recognised),
 		cmocka_unit_test(arm64_instructions_that_write_alone),

@@ -155,3 +155,37 @@ int contest_order(const struct spread *ratio)
 {
 	return ratio->known ? (ratio->min > 1) - (ratio->max < 1) : 0;
 }
+
+#define NEAR_BEST 0.9
+
+const struct series *contest_strongest(const struct panel *panel, enum merit merit,
+				       unsigned int vcpus, struct spread *figure)
+{
+	static const struct {
+		const char *figure;
+		int sign; /* 1: more is better */
+	} merits[MERITS] = {
+		[MERIT_RATE] = { "span", 1 },
+		[MERIT_P99] = { "p99", -1 },
+		[MERIT_CHEAP] = { "handlers", -1 },
+	};
+	double enough = merit == MERIT_CHEAP ?
+				NEAR_BEST * contest_rate(panel, CONTENDER_UFFD, vcpus).median :
+				0;
+	const struct series *best = NULL;
+
+	for (size_t s = 0; s < panel->series_count; s++) {
+		const struct cell *cell = series_timed_cell(&panel->series[s], vcpus);
+		const struct spread *value =
+			cell ? cell_figure(cell, figure_named(merits[merit].figure)) : NULL;
+
+		if (!value || !value->known ||
+		    !takes_part(&panel->series[s], cell, CONTENDER_UFFD) ||
+		    cell_figure(cell, FIGURE_COMPARED)->median < enough ||
+		    (best && merits[merit].sign * (value->median - figure->median) <= 0))
+			continue;
+		best = &panel->series[s];
+		*figure = *value;
+	}
+	return best;
+}

@@ -44,6 +44,21 @@ struct spread contest_rate(const struct panel *panel, enum contender contender, 
 struct spread contest_ratio(const struct panel *panel, enum contender a, enum contender b,
 			    unsigned int vcpus);
 
+/* What a set-up of userfaultfd can be the best for. */
+enum merit {
+	MERIT_RATE, /* most pages/s */
+	MERIT_P99, /* least p99 of total latency */
+	MERIT_CHEAP, /* least CPU time of handlers, of those within 10 % of the best rate */
+	MERITS
+};
+
+/*
+ * The series of userfaultfd that is the best for that at a vCPU count, and its figure; NULL where
+ * none has it.
+ */
+const struct series *contest_strongest(const struct panel *panel, enum merit merit,
+				       unsigned int vcpus, struct spread *figure);
+
 /* Whether one is ahead whichever of its values is taken: 1 the first, -1 the second, 0 neither. */
 int contest_order(const struct spread *ratio);
 
