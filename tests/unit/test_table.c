@@ -64,7 +64,9 @@ static void table_compares_with_the_best_uffd(void **state)
 	run_folder_write(&folder, "");
 	assert_table_has("    2      16.0      16.0      40.0       2.50       2.50          -\n",
 			 true);
-	assert_table_has("    2  uffd, reader per vCPU (16 thousand pages/s); for p99 uffd, reader per vCPU", true);
+	assert_table_has(
+		"    2  uffd, reader per vCPU (16 thousand pages/s); for p99 uffd, reader per vCPU",
+		true);
 }
 
 static void table_says_what_series_stand_for(void **state)
