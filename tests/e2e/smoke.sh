@@ -23,6 +23,10 @@ cp "$scratch/a/plots/throughput.svg" "$scratch/throughput.svg"
 check "its plots are drawn again by gnuplot alone" bash -c '
 	cd "$1/a/plots" && rm -- *.svg && env -i PATH="$PATH" gnuplot panel.gp &&
 	cmp throughput.svg ../../throughput.svg' - "$scratch"
+expect "a report by the program itself, which finds its root" 0 "report: " env -u FAULTLINE_ROOT "$faultline" report "$scratch/a"
+check "findings for a mail: at most 60 lines of 78 columns" bash -c '
+	"$1" report --mail "$2" >"$2.mail" && grep -q "KVM Userfault has" "$2.mail" && [ "$(wc -l <"$2.mail")" -le 60 ] &&
+	! grep -E "^.{79}" "$2.mail"' - "$faultline" "$scratch/a"
 expect "plots as PNG" 0 "report: $scratch/a/report.html" "$faultline" report "$scratch/a" --png
 check "a PNG for each SVG" bash -c '
 	cd "$1/plots" && for svg in *.svg; do [ -s "${svg%.svg}.png" ] || exit 1; done' - "$scratch/a"

@@ -5,6 +5,7 @@
 #include "../../keys.h"
 #include "command_line.h"
 #include "commands.h"
+#include "../host/setup.h"
 #include "../report/findings.h"
 #include "../report/report.h"
 #include "../report/table.h"
@@ -71,6 +72,7 @@ int report_show(const char *run_dir, unsigned int vcpus, bool png)
 int cmd_report(int argc, char **argv)
 {
 	struct request r = { 0 };
+	struct setup setup;
 	int code = options_parse(&command_line, argc, argv, &r, NULL);
 
 	if (code >= 0)
@@ -79,5 +81,8 @@ int cmd_report(int argc, char **argv)
 		complain("report takes one folder of a run; see faultline report --help");
 		return EXIT_USAGE;
 	}
-	return r.mail ? show_mail(argv[optind]) : report_show(argv[optind], r.vcpus, r.png);
+	setup_init(&setup); /* tells where plots/ are */
+	code = r.mail ? show_mail(argv[optind]) : report_show(argv[optind], r.vcpus, r.png);
+	setup_free(&setup);
+	return code;
 }

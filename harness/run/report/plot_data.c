@@ -2,6 +2,7 @@
 #include "plot_data.h"
 
 #include <ctype.h>
+#include <string.h>
 
 #include "../../mode.h"
 #include "../../phases.h"
@@ -150,6 +151,14 @@ static void print_phases(FILE *data, const struct panel *panel, unsigned int vcp
 	}
 }
 
+/* The kernel fetches nothing: beside who waits for a fetch it would only squeeze their curves together. */
+static bool is_on_the_same_axis(const struct panel *panel, const struct series *series)
+{
+	char fetch[512];
+
+	return series->mode != MODE_kernel || !strcmp(panel_fetch(panel, fetch, sizeof(fetch)), "0");
+}
+
 static void print_series(FILE *settings, FILE *data, const struct panel *panel)
 {
 	fprintf(settings, "series_count = %zu\n", panel->series_count);
@@ -165,6 +174,8 @@ static void print_series(FILE *settings, FILE *data, const struct panel *panel)
 		snprintf(name, sizeof(name), "mode[%zu]", s + 1);
 		print_variable(settings, name, mode_names[series->mode]);
 		fprintf(settings, "variant[%zu] = %u\n", s + 1, series->variant);
+		if (!is_on_the_same_axis(panel, series))
+			continue;
 		if (print_curve(data, series, s + 1))
 			fprintf(settings, "curves = curves . ' %zu'\n", s + 1);
 		if (print_distribution(data, series, s + 1, panel->shown_vcpus))
