@@ -156,7 +156,8 @@ static bool is_on_the_same_axis(const struct panel *panel, const struct series *
 {
 	char fetch[512];
 
-	return series->mode != MODE_kernel || !strcmp(panel_fetch(panel, fetch, sizeof(fetch)), "0");
+	return series->mode != MODE_kernel ||
+	       !strcmp(panel_fetch(panel, fetch, sizeof(fetch)), "0");
 }
 
 static void print_series(FILE *settings, FILE *data, const struct panel *panel)
