@@ -345,6 +345,13 @@ static void print_winners(FILE *out, const struct panel *panel, int width)
 	free(winners);
 }
 
+static double three_digits(double value)
+{
+	const struct spread spread = { .known = true, .median = value, .count = 2 };
+
+	return spread_shown(&spread);
+}
+
 /* "64: 8 uffds (1060 thousand pages/s); p99 ...; cheapest within 10 % ...", for each vCPU count. */
 static void print_strongest(FILE *out, const struct panel *panel, int width)
 {
@@ -372,8 +379,9 @@ static void print_strongest(FILE *out, const struct panel *panel, int width)
 				contest_strongest(panel, merit, panel->vcpus[i], &figure);
 
 			if (best)
-				fprintf(text.out, "%s%s (%.3g %s)", merits[merit].words,
-					best->label, figure.median * merits[merit].scale,
+				fprintf(text.out, "%s%s (%.10g %s)", merits[merit].words,
+					best->label,
+					three_digits(figure.median * merits[merit].scale),
 					merits[merit].unit);
 		}
 		line = text_close(&text);
