@@ -63,7 +63,7 @@ do for [i=1:caption_count] {
 }
 
 # The legend stands beside the plot, with room for its longest label.
-mark_label = "* or ! in the table"
+mark_label = "marked in the table"
 label_longest = strlen(mark_label)
 do for [i=1:series_count] {
 	label_longest = strlen(label[i]) > label_longest ? strlen(label[i]) : label_longest

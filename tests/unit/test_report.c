@@ -52,7 +52,7 @@ static void report_is_whole(void **state)
 	assert_file_has("tables.txt", "uffd best");
 	assert_file_has("plots/throughput.svg", "tier simulated: ");
 	assert_file_has("plots/throughput.svg", "fetch 30us, kernel 6.12.117, series 0123456789ab");
-	assert_file_has("plots/throughput.svg", "* or ! in the table");
+	assert_file_has("plots/throughput.svg", "marked in the table");
 	/* The plots, their scripts with what they share, the figures; nothing else is left behind. */
 	assert_int_equal(count_plot_files(), kind_count() + kind_count() + 1 + 2);
 }
