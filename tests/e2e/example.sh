@@ -11,9 +11,9 @@ tables=$root/results/example/tables.txt
 sweep=$root/bench/sweeps/claim.ini
 pages=$(sed -n 's/^pages = //p' "$sweep")
 
-# Names of the series, as sections of the sweep and as rows of the table.
+# Names of the series, as sections of the sweep and where the table says what each stands for.
 sections() { sed -n 's/^\[\(.*\)\]$/\1/p' "$sweep" | grep -vx 'sweep\|defaults'; }
-rows() { sed -n 's/^ *[0-9][0-9]*  \([a-z].*\)$/\1/p' "$tables" | sed 's/  .*//'; }
+rows() { sed -n 's/^  \([^ ].*[^ ]\)  *mode=.*/\1/p' "$tables"; }
 
 expect "the example is of sweep claim" 0 '^faultline: sweep claim, tier simulated' cat "$tables"
 expect "the example has the series of the sweep" 0 '' \

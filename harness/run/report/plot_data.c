@@ -156,8 +156,13 @@ static bool is_on_the_same_axis(const struct panel *panel, const struct series *
 {
 	char fetch[512];
 
-	return series->mode != MODE_kernel ||
-	       !strcmp(panel_fetch(panel, fetch, sizeof(fetch)), "0");
+	if (series->mode != MODE_kernel || !strcmp(panel_fetch(panel, fetch, sizeof(fetch)), "0"))
+		return true;
+	for (size_t s = 0; s < panel->series_count; s++)
+		if (panel->series[s].mode != MODE_kernel &&
+		    series_timed_cell(&panel->series[s], panel->shown_vcpus))
+			return false;
+	return true;
 }
 
 static void print_series(FILE *settings, FILE *data, const struct panel *panel)
