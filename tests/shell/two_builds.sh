@@ -52,16 +52,32 @@ for try in 1 2 3; do
 done
 check "and what they have built works" cmp <(list 2>/dev/null) "$scratch/expected"
 
-flock "$tree/build/lock" sleep 1 &
-expect "the second one waits, and says for which" 0 \
-	"waiting for another build here: process [0-9]+, since 2.*Z" "$tree/run.sh" list
-wait
+# held COMMAND...: the build's lock, by a process that runs this once it has it, until $scratch/go is there.
+held() {
+	rm -f "$scratch/go"
+	(exec 9<"$tree/build/lock" && flock 9 && "$@" && until [ -e "$scratch/go" ]; do sleep 0.05; done) &
+	holder=$!
+	until ! flock -n "$tree/build/lock" true; do sleep 0.01; done
+}
+# waits_for PATTERN: a build that finds it held says so, and ends well when it is not any more.
+waits_for() {
+	local pid
+
+	list >"$scratch/list" 2>"$scratch/said" &
+	pid=$!
+	wait_for grep -qE "waiting for another build here: $1" "$scratch/said"
+	cat "$scratch/said"
+	touch "$scratch/go"
+	wait "$pid" && cmp "$scratch/list" "$scratch/expected" && grep -qE "waiting for another build here: $1" "$scratch/said"
+}
+held true
+check "the second one waits, and says for which" waits_for "process [0-9]+, since 2.*Z"
+wait "$holder"
 # Between taking the lock and saying so there is a moment, and what stands there is of the one before.
-(exec 9<"$tree/build/lock" && flock 9 && sleep 0.4 && echo "process $BASHPID, since now" >"$tree/build/lock" && sleep 1) &
-until ! flock -n "$tree/build/lock" true; do sleep 0.01; done
-expect "one that has only just begun is the one that is named" 0 "waiting for another build here: process $!, since now" \
-	"$tree/run.sh" list
-wait
+begins() { sleep 0.4 && echo "process $BASHPID, since now" >"$tree/build/lock"; }
+held begins
+check "one that has only just begun is the one that is named" waits_for "process $holder, since now"
+wait "$holder"
 check "the lock of a process that is gone keeps nobody waiting" test -s "$tree/build/lock"
 expect "indeed" 0 userfault timeout 30 "$tree/run.sh" list
 
