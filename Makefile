@@ -55,6 +55,9 @@ UNIT_SOURCES := $(call files,tests/unit/*.c)
 
 # What compilers heed beside their arguments would stand nowhere.
 unexport CPATH C_INCLUDE_PATH LIBRARY_PATH LD_RUN_PATH COMPILER_PATH GCC_EXEC_PREFIX GCC_COMPARE_DEBUG CCC_OVERRIDE_OPTIONS
+# write_if_other TEXT: what follows from it is made anew. Who may not write here uses what is built.
+write_if_other = [ "$$(cat $@ 2>/dev/null)" = $(1) ] || \
+	if [ ! -e $@ ] || [ -w $@ ]; then printf '%s\n' $(1) >$@; fi
 # Stands by objects and by programs, for these to be made anew when it changes; and in the program
 # that measures, see harness/point/build_note.S.
 quoted = '$(subst ','\'',$(1))'
@@ -62,16 +65,14 @@ write_flags = @mkdir -p $(@D); \
 	flags=$$(printf '%s\n' "compiler $$($(CROSS_$(arch))$(CC) --version 2>&1 | head -n 1)" \
 		$(call quoted,cflags $(strip $(CPPFLAGS) $(CFLAGS) $(POINT_LDFLAGS))) \
 		$(call quoted,guest_cflags $(strip $(GUEST_CFLAGS) $(GUEST_LDFLAGS)))); \
-	[ "$$(cat $@ 2>/dev/null)" = "$$flags" ] || \
-		if [ ! -e $@ ] || [ -w $@ ]; then printf '%s\n' "$$flags" >$@; fi
+	$(call write_if_other,"$$flags")
 
 # Likewise, what is in the program that measures.
 POINT_SOURCES := $(call files,bench/point.c harness/*.[ch] harness/point/*.[chS] harness/point/*/*.[ch] harness/modes/*.[ch] \
 	workloads/*.[chS] workloads/*/*)
 write_sources = @mkdir -p $(@D); \
 	sources="sources $$(sha256sum $(POINT_SOURCES) | sha256sum | cut -c 1-16)"; \
-	[ "$$(cat $@ 2>/dev/null)" = "$$sources" ] || \
-		if [ ! -e $@ ] || [ -w $@ ]; then echo "$$sources" >$@; fi
+	$(call write_if_other,"$$sources")
 
 # write_initramfs PROGRAM: of that one, and the console that the kernel gives it.
 write_initramfs = @[ -x "$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" ] || { \
@@ -107,7 +108,7 @@ ALL_OBJECTS := $(RUN_OBJECTS) $(MAIN_OBJECTS) $(SCHEMA_OBJECTS) $(UNIT_OBJECTS) 
 # Two that build at the same time do not write the same file, either.
 new = $@.$$$$.new
 new_name = $(new) && mv -f $(new) $@
-new_object = -MMD -MP -MF $(new).d -MT $@ -c $< -o $(new) && mv -f $(new).d $(@:.o=.d) && mv -f $(new) $@
+new_object = $(PREFIX_MAP) -MMD -MP -MF $(new).d -MT $@ -c $< -o $(new) && mv -f $(new).d $(@:.o=.d) && mv -f $(new) $@
 
 HOST_PROGRAMS := build/faultline $(MANYCORE_LIBRARY) build/coherence.so build/profile.so
 ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-point \
@@ -128,12 +129,11 @@ initramfs: $(INITRAMFSES)
 $(foreach arch,$(sort $(HOST_ARCH) $(ARCHES)),$(eval \
 	include workloads/guest.mk harness/point/point.mk tests/kvm/kvm.mk))
 
-# Only what shows the version is built again when it changes. Who may not write here uses what is built.
+# Only what shows the version is built again when it changes.
 VERSIONED_OBJECTS := $(call objects,bench/faultline.c harness/run/measure/identity.c)
 build/version: FORCE
 	@mkdir -p $(@D)
-	@v=$$(harness/version.sh); v=$${v%% *}; [ "$$(cat $@ 2>/dev/null)" = "$$v" ] || \
-		if [ ! -e $@ ] || [ -w $@ ]; then echo "$$v" >$@; fi
+	@v=$$(harness/version.sh); $(call write_if_other,"$${v%% *}")
 
 $(VERSIONED_OBJECTS): build/version $(OBJ)/$(HOST_ARCH)/sources
 $(VERSIONED_OBJECTS): VERSION_FLAGS = -DFAULTLINE_VERSION='"$(shell cat build/version)"' \
@@ -141,7 +141,8 @@ $(VERSIONED_OBJECTS): VERSION_FLAGS = -DFAULTLINE_VERSION='"$(shell cat build/ve
 
 # An archive that is unpacked over another one has files that are older than their objects.
 build/archive: FORCE
-	@cmp -s harness/commit.txt $@ || if [ ! -e $@ ] || [ -w $@ ]; then cp harness/commit.txt $@ && touch $@; fi
+	@mkdir -p $(@D)
+	@$(call write_if_other,"$$(cat harness/commit.txt)")
 
 $(ALL_OBJECTS): build/archive
 
@@ -166,7 +167,7 @@ schema: build/schema
 # Loaded into QEMU: nothing but what is marked may be seen by it.
 $(OBJ)/$(HOST_ARCH)/%.pic.o: %.c $(OBJ)/$(HOST_ARCH)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(PREFIX_MAP) $(WARNINGS) -fPIC -fvisibility=hidden $(new_object)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -fPIC -fvisibility=hidden $(new_object)
 
 build/manycore.so: $(MANYCORE_OBJECTS)
 build/coherence.so: $(COHERENCE_OBJECTS)

@@ -20,11 +20,11 @@ ALL_OBJECTS += $(GUEST_OBJECTS_$(arch))
 
 $(OBJ)/$(arch)/guest/%.o: workloads/%.c $(OBJ)/$(arch)/flags
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(PREFIX_MAP) $(new_object)
+	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(new_object)
 
 $(OBJ)/$(arch)/guest/%.o: workloads/%.S $(OBJ)/$(arch)/flags
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(PREFIX_MAP) $(new_object)
+	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(new_object)
 
 build/$(arch)/guest.elf: $(GUEST_OBJECTS_$(arch))
 build/$(arch)/guest.elf build/$(arch)/test-guest.elf: workloads/$(arch)/guest.ld build/$(arch)/flags

@@ -26,7 +26,7 @@ $(OBJ)/$(arch)/build_note.o: harness/point/build_note.S $(OBJ)/$(arch)/flags $(O
 
 $(OBJ)/$(arch)/%.o: %.c $(OBJ)/$(arch)/flags
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(PREFIX_MAP) $(WARNINGS) -pthread $(new_object)
+	$(CROSS_$(arch))$(CC) $(CPPFLAGS) $(VERSION_FLAGS) $(CFLAGS) $(WARNINGS) -pthread $(new_object)
 
 build/$(arch)/faultline-point: $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) \
 	$(SHARED_OBJECTS_$(arch)) $(GUEST_IMAGE_OBJECT_$(arch)) $(OBJ)/$(arch)/build_note.o build/$(arch)/flags

@@ -9,7 +9,7 @@ ALL_OBJECTS += $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
 
 $(OBJ)/$(arch)/guest/test.o: tests/kvm/guest.c $(OBJ)/$(arch)/flags
 	@mkdir -p $(@D)
-	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(PREFIX_MAP) $(new_object)
+	$(CROSS_$(arch))$(CC) $(GUEST_CFLAGS) $(new_object)
 
 build/$(arch)/test-guest.elf: $(TEST_GUEST_OBJECTS_$(arch))
 

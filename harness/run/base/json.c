@@ -11,6 +11,11 @@ const char *json_member(const json_t *object, const char *name)
 	return json_string_value(json_object_get(object, name));
 }
 
+json_int_t json_number_of(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
 size_t utf8_bytes(const char *text)
 {
 	const size_t most = strnlen(text, 4);

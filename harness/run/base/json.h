@@ -9,6 +9,9 @@
 /* The text of a member, or NULL. */
 const char *json_member(const json_t *object, const char *name);
 
+/* The whole number of a member, or 0. */
+json_int_t json_number_of(const json_t *object, const char *name);
+
 /* Bytes of the UTF-8 character that text begins with; 0 when there is none. */
 size_t utf8_bytes(const char *text);
 bool is_utf8(const char *text);

@@ -149,9 +149,8 @@ static void show_machine(const struct setup *setup)
 	printf("Machine\n  %s, %s: %s\n  %lld CPUs, %lld cores, %lld NUMA nodes\n"
 	       "What faultline may use of it\n  %-22s%s\n",
 	       json_member(machine, "cpu_model"), natures[nature->kind], nature->how,
-	       json_integer_value(json_object_get(machine, "cpus")),
-	       json_integer_value(json_object_get(machine, "cores")),
-	       json_integer_value(json_object_get(machine, "numa_nodes")), "CPUs", cpus);
+	       json_number_of(machine, "cpus"), json_number_of(machine, "cores"),
+	       json_number_of(machine, "numa_nodes"), "CPUs", cpus);
 	free(cpus);
 	json_decref(machine);
 	for (enum limit_id id = 0; id < LIMIT_COUNT; id++)

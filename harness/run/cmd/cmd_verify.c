@@ -49,7 +49,7 @@ struct verification {
 	struct setup setup;
 	json_t *run;
 	struct records records; /* those that are ok */
-	bool arches[ARCH_COUNT];
+	struct plan_uses uses;
 	struct identity identity;
 	size_t measured, same;
 };
@@ -69,7 +69,8 @@ static int load(struct verification *v, const char *dir)
 			json_decref(record->json);
 			continue;
 		}
-		v->arches[record->point.arch] = true;
+		v->uses.arches[record->point.arch] = true;
+		v->uses.modes[record->point.mode] = true;
 		v->records.v[kept++] = *record;
 	}
 	v->records.n = kept;
@@ -81,16 +82,9 @@ static int load(struct verification *v, const char *dir)
 /* Returns 0, -1 after error(), or INTERRUPTED. */
 static int prepare(struct verification *v)
 {
-	struct identity_scope scope = { &v->setup, host_of(TIER_SIMULATED), v->arches, false };
-	struct plan_uses uses = { 0 };
+	struct identity_scope scope = { &v->setup, host_of(TIER_SIMULATED), v->uses.arches, false };
 	struct tier_choice choice;
-	int failed;
-
-	for (size_t i = 0; i < v->records.n; i++)
-		uses.modes[v->records.v[i].point.mode] = true;
-	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
-		uses.arches[arch] = v->arches[arch];
-	failed = tier_choose(&v->setup, TIER_SIMULATED, &uses, &choice);
+	int failed = tier_choose(&v->setup, TIER_SIMULATED, &v->uses, &choice);
 	return failed ? failed : identity_take(&v->identity, &scope);
 }
 
@@ -169,7 +163,7 @@ static int verify(struct verification *v, const char *dir)
 	if (failed)
 		return exit_failed(failed, EXIT_USAGE);
 	if (v->request.is_check) {
-		print_arches(v->arches);
+		print_arches(v->uses.arches);
 		return EXIT_FINE;
 	}
 	failed = prepare(v);

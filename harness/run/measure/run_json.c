@@ -52,8 +52,8 @@ int run_json_plan(const json_t *run, struct run_options *o, const char **sweep_t
 	if (!*sweep_text || !o->sweep || !tier || !placement || tier_parse(tier, &o->tier))
 		return error("%s/run.json has no plan; start a new run", o->resume);
 	o->plan = (struct plan_options){
-		.repeat = (unsigned int)json_integer_value(json_object_get(plan, "repeat")),
-		.seed = (uint64_t)json_integer_value(json_object_get(plan, "seed")),
+		.repeat = (unsigned int)json_number_of(plan, "repeat"),
+		.seed = (uint64_t)json_number_of(plan, "seed"),
 	};
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
 		o->plan.texts[i] = json_member(plan, plan_text_names[i]);

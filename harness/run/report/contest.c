@@ -16,18 +16,11 @@ static const struct {
 	[CONTENDER_EXIT] = { MODE_uffd_exit },
 };
 
-static int by_number(const void *a, const void *b)
-{
-	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
-
-	return (x > y) - (x < y);
-}
-
 static int by_charge(const void *a, const void *b)
 {
 	const struct panel *const *x = a, *const *y = b;
 
-	return by_number(&(*x)->point->coherence_ns, &(*y)->point->coherence_ns);
+	return point_key_compare((*x)->point, (*y)->point, point_key("coherence"));
 }
 
 /* Number of simulated CPUs and pages follow from others; what they are costs is the ends' matter. */
@@ -35,20 +28,6 @@ static bool is_same_question(const struct run_data *run, const struct panel *a,
 			     const struct panel *b)
 {
 	return !points_compare(a->point, b->point, run->apart & ~keyset_of("coherence"));
-}
-
-static void add_counts(unsigned int **vcpus, size_t *count, const struct panel *panel)
-{
-	for (size_t i = 0; i < panel->vcpus_count; i++) {
-		size_t k = 0;
-
-		while (k < *count && (*vcpus)[k] != panel->vcpus[i])
-			k++;
-		if (k < *count)
-			continue;
-		*vcpus = xreallocarray(*vcpus, *count + 1, sizeof(**vcpus));
-		(*vcpus)[(*count)++] = panel->vcpus[i];
-	}
 }
 
 static struct contest make(const struct run_data *run, const struct panel *first)
@@ -64,12 +43,11 @@ static struct contest make(const struct run_data *run, const struct panel *first
 			continue;
 		ends = xreallocarray(ends, contest.ends_count + 1, sizeof(struct panel *));
 		ends[contest.ends_count++] = panel;
-		add_counts(&vcpus, &contest.vcpus_count, panel);
+		for (size_t i = 0; i < panel->vcpus_count; i++)
+			vcpus_add(&vcpus, &contest.vcpus_count, panel->vcpus[i]);
 	}
 	if (ends)
 		qsort(ends, contest.ends_count, sizeof(struct panel *), by_charge);
-	if (vcpus)
-		qsort(vcpus, contest.vcpus_count, sizeof(*vcpus), by_number);
 	contest.ends = ends;
 	contest.vcpus = vcpus;
 	return contest;
@@ -108,23 +86,33 @@ static bool takes_part(const struct series *series, const struct cell *cell,
 	       (!contenders[contender].has_one_uffd || cell->records[0].point.uffds == 1);
 }
 
-const struct series *contest_best(const struct panel *panel, enum contender contender,
-				  unsigned int vcpus)
+/* The one with the best median of a figure, of those with at least that rate; sign 1: more is better. */
+static const struct series *best_of(const struct panel *panel, enum contender contender,
+				    unsigned int vcpus, const struct figure *figure, int sign,
+				    double least_rate)
 {
 	const struct series *best = NULL;
-	double rate = 0;
+	double most = 0;
 
 	for (size_t s = 0; s < panel->series_count; s++) {
 		const struct series *series = &panel->series[s];
 		const struct cell *cell = series_timed_cell(series, vcpus);
+		const struct spread *value = cell ? cell_figure(cell, figure) : NULL;
 
-		if (!cell || !takes_part(series, cell, contender) ||
-		    cell_figure(cell, FIGURE_COMPARED)->median <= rate)
+		if (!value || !value->known || !takes_part(series, cell, contender) ||
+		    cell_figure(cell, FIGURE_COMPARED)->median < least_rate ||
+		    (best && sign * (value->median - most) <= 0))
 			continue;
-		rate = cell_figure(cell, FIGURE_COMPARED)->median;
 		best = series;
+		most = value->median;
 	}
 	return best;
+}
+
+const struct series *contest_best(const struct panel *panel, enum contender contender,
+				  unsigned int vcpus)
+{
+	return best_of(panel, contender, vcpus, FIGURE_COMPARED, 1, 0);
 }
 
 struct spread contest_rate(const struct panel *panel, enum contender contender, unsigned int vcpus)
@@ -156,36 +144,24 @@ int contest_order(const struct spread *ratio)
 	return ratio->known ? (ratio->min > 1) - (ratio->max < 1) : 0;
 }
 
-#define NEAR_BEST 0.9
-
 const struct series *contest_strongest(const struct panel *panel, enum merit merit,
 				       unsigned int vcpus, struct spread *figure)
 {
 	static const struct {
 		const char *figure;
-		int sign; /* 1: more is better */
+		int sign;
+		double part; /* of the best rate that it must have */
 	} merits[MERITS] = {
-		[MERIT_RATE] = { "span", 1 },
-		[MERIT_P99] = { "p99", -1 },
-		[MERIT_CHEAP] = { "handlers", -1 },
+		[MERIT_RATE] = { "span", 1, 0 },
+		[MERIT_P99] = { "p99", -1, 0 },
+		[MERIT_CHEAP] = { "handlers", -1, NEAR_BEST },
 	};
-	double enough = merit == MERIT_CHEAP ?
-				NEAR_BEST * contest_rate(panel, CONTENDER_UFFD, vcpus).median :
-				0;
-	const struct series *best = NULL;
+	const struct figure *by = figure_named(merits[merit].figure);
+	double best_rate = contest_rate(panel, CONTENDER_UFFD, vcpus).median;
+	const struct series *best = best_of(panel, CONTENDER_UFFD, vcpus, by, merits[merit].sign,
+					    merits[merit].part * best_rate);
 
-	for (size_t s = 0; s < panel->series_count; s++) {
-		const struct cell *cell = series_timed_cell(&panel->series[s], vcpus);
-		const struct spread *value =
-			cell ? cell_figure(cell, figure_named(merits[merit].figure)) : NULL;
-
-		if (!value || !value->known ||
-		    !takes_part(&panel->series[s], cell, CONTENDER_UFFD) ||
-		    cell_figure(cell, FIGURE_COMPARED)->median < enough ||
-		    (best && merits[merit].sign * (value->median - figure->median) <= 0))
-			continue;
-		best = &panel->series[s];
-		*figure = *value;
-	}
+	if (best)
+		*figure = *cell_figure(series_timed_cell(best, vcpus), by);
 	return best;
 }

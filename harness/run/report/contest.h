@@ -44,6 +44,8 @@ struct spread contest_rate(const struct panel *panel, enum contender contender, 
 struct spread contest_ratio(const struct panel *panel, enum contender a, enum contender b,
 			    unsigned int vcpus);
 
+#define NEAR_BEST 0.9 /* of the best rate: within 10 % of it */
+
 /* What a set-up of userfaultfd can be the best for. */
 enum merit {
 	MERIT_RATE, /* most pages/s */

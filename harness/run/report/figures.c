@@ -78,14 +78,16 @@ struct spread spread_of(double *values, size_t count)
 
 #define DIGITS 3
 
+double three_digits(double value)
+{
+	double unit = value > 0 ? pow(10, floor(log10(value)) + 1 - DIGITS) : 1;
+
+	return round(value / unit) * unit;
+}
+
 double spread_shown(const struct spread *spread)
 {
-	double unit;
-
-	if (spread->count < 2 || spread->median <= 0)
-		return spread->median;
-	unit = pow(10, floor(log10(spread->median)) + 1 - DIGITS);
-	return round(spread->median / unit) * unit;
+	return spread->count < 2 ? spread->median : three_digits(spread->median);
 }
 
 double spread_percent(const struct spread *spread)

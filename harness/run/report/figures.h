@@ -64,6 +64,9 @@ struct columns {
 	const char *gap_head; /* right-aligned over that */
 };
 
+/* To three digits, for what has no more. */
+double three_digits(double value);
+
 /*
  * A figure with its spread: a median of several values is told to three digits, as more of them
  * would be of one draw only.

@@ -7,11 +7,10 @@
 #include "../../mode.h"
 #include "contest.h"
 #include "describe.h"
+#include "findings_table.h"
 #include "print.h"
 #include "../base/json.h"
 #include "../base/util.h"
-
-#define NEAR_BEST 0.9 /* of the best rate: within 10 % of it */
 
 static const char *const names[CONTENDERS] = {
 	[CONTENDER_UFFD] = "the best userfaultfd set-up",
@@ -19,23 +18,6 @@ static const char *const names[CONTENDERS] = {
 	[CONTENDER_USERFAULT] = "KVM Userfault",
 	[CONTENDER_EXIT] = "exit on missing",
 };
-
-/* " (coherence=70)" where the question has several ends, else "". */
-static void say_end(FILE *out, const struct contest *contest, size_t end)
-{
-	if (contest->ends_count > 1)
-		fprintf(out, " (coherence=%u)", contest->ends[end]->point->coherence_ns);
-}
-
-static void say_ratio(FILE *out, const struct spread *ratio)
-{
-	if (ratio->count < 2 || ratio->max - ratio->min < 0.01 * ratio->median)
-		fprintf(out, "%.2f", ratio->median);
-	else if (ratio->median < 10)
-		fprintf(out, "%.2f-%.2f", ratio->min, ratio->max);
-	else
-		fprintf(out, "%.1f-%.1f", ratio->min, ratio->max);
-}
 
 static bool has_all(const struct contest *contest, enum contender a, enum contender b,
 		    unsigned int vcpus)
@@ -63,8 +45,8 @@ static void say_ratios(FILE *out, const struct contest *contest, enum contender 
 		struct spread ratio = contest_ratio(contest->ends[end], a, b, vcpus);
 
 		fputs(!end ? "" : end + 1 < contest->ends_count ? ", " : " and ", out);
-		say_ratio(out, &ratio);
-		say_end(out, contest, end);
+		findings_ratio(out, &ratio);
+		findings_end(out, contest, end);
 	}
 	fprintf(out, " times the pages/s of %s", names[b]);
 }
@@ -107,7 +89,7 @@ static size_t say_where(FILE *out, const struct contest *contest, enum contender
 			continue;
 		fprintf(out, "%s%s", said++ ? " and at " : " at ", counts[end]);
 		if (!is_same)
-			say_end(out, contest, end);
+			findings_end(out, contest, end);
 	}
 	if (is_same && said)
 		fputs(contest->ends_count == 2 ? ", at both ends" : ", at all ends", out);
@@ -205,19 +187,11 @@ static void find_peak(FILE *out, const struct contest *contest)
 		else
 			fprintf(out, "peaks at %u vCPUs with %.3g thousand pages/s", at,
 				most / 1000);
-		say_end(out, contest, end);
+		findings_end(out, contest, end);
 		is_said = true;
 	}
 	if (is_said)
 		fputc('.', out);
-}
-
-static const struct series *same_label(const struct panel *panel, const char *label)
-{
-	for (size_t s = 0; s < panel->series_count; s++)
-		if (!strcmp(panel->series[s].label, label))
-			return &panel->series[s];
-	return NULL;
 }
 
 /* The least part of the best userfaultfd's rate that a set-up has anywhere; 0 where it is missing. */
@@ -226,7 +200,7 @@ static double least_part(const struct contest *contest, const char *label)
 	double least = 1;
 
 	for (size_t end = 0; end < contest->ends_count; end++) {
-		const struct series *series = same_label(contest->ends[end], label);
+		const struct series *series = panel_series(contest->ends[end], label);
 
 		for (size_t i = 0; i < contest->vcpus_count; i++) {
 			unsigned int vcpus = contest->vcpus[i];
@@ -287,126 +261,6 @@ static void print_sentences(FILE *out, const struct contest *contest, int width)
 	}
 }
 
-static void print_rate(FILE *out, struct spread rate)
-{
-	double shown = spread_shown(&rate) / 1000;
-
-	if (rate.known)
-		fprintf(out, "%10.*f", shown < 1000, shown);
-	else
-		fprintf(out, "%10s", "-");
-}
-
-static void print_ratio_range(FILE *out, struct spread ratio)
-{
-	struct text text;
-	char *range;
-
-	say_ratio(text_open(&text), &ratio);
-	range = text_close(&text);
-	fprintf(out, "%11s", ratio.known ? range : "-");
-	free(range);
-}
-
-static void print_row(FILE *out, const struct panel *panel, unsigned int vcpus)
-{
-	const struct series *best = contest_best(panel, CONTENDER_UFFD, vcpus);
-
-	if (!best)
-		return;
-	fprintf(out, "%5u", vcpus);
-	print_rate(out, contest_rate(panel, CONTENDER_UFFD, vcpus));
-	print_rate(out, contest_rate(panel, CONTENDER_ONE, vcpus));
-	print_rate(out, contest_rate(panel, CONTENDER_USERFAULT, vcpus));
-	print_ratio_range(out, contest_ratio(panel, CONTENDER_USERFAULT, CONTENDER_UFFD, vcpus));
-	print_ratio_range(out, contest_ratio(panel, CONTENDER_USERFAULT, CONTENDER_ONE, vcpus));
-	print_ratio_range(out, contest_ratio(panel, CONTENDER_EXIT, CONTENDER_UFFD, vcpus));
-	fputc('\n', out);
-}
-
-/* "1-4: uffd, 1 reader; 16: ..." */
-static void print_winners(FILE *out, const struct panel *panel, int width)
-{
-	const struct series *before = NULL;
-	struct text text;
-	char *winners;
-
-	text_open(&text);
-	for (size_t i = 0; i < panel->vcpus_count; i++) {
-		const struct series *best = contest_best(panel, CONTENDER_UFFD, panel->vcpus[i]);
-
-		if (best && best != before)
-			fprintf(text.out, "%s%u: %s", before ? "; from " : "from ", panel->vcpus[i],
-				best->label);
-		before = best ? best : before;
-	}
-	winners = text_close(&text);
-	print_wrapped(out, "  best uffd", 12, winners, width);
-	free(winners);
-}
-
-static double three_digits(double value)
-{
-	const struct spread spread = { .known = true, .median = value, .count = 2 };
-
-	return spread_shown(&spread);
-}
-
-/* "64: 8 uffds (1060 thousand pages/s); p99 ...; cheapest within 10 % ...", for each vCPU count. */
-static void print_strongest(FILE *out, const struct panel *panel, int width)
-{
-	static const struct {
-		const char *words, *unit;
-		double scale;
-	} merits[MERITS] = {
-		[MERIT_RATE] = { "", "thousand pages/s", 1e-3 },
-		[MERIT_P99] = { "; for p99 ", "us", 1 },
-		[MERIT_CHEAP] = { "; cheapest within 10 % of the best ",
-				  "us of handlers' CPU time a page", 1 },
-	};
-
-	fputs("  the best uffd for its rate, for its p99, and the cheapest that is nearly as fast\n",
-	      out);
-	for (size_t i = 0; i < panel->vcpus_count; i++) {
-		char title[24];
-		struct text text;
-		char *line;
-
-		text_open(&text);
-		for (enum merit merit = 0; merit < MERITS; merit++) {
-			struct spread figure;
-			const struct series *best =
-				contest_strongest(panel, merit, panel->vcpus[i], &figure);
-
-			if (best)
-				fprintf(text.out, "%s%s (%.10g %s)", merits[merit].words,
-					best->label,
-					three_digits(figure.median * merits[merit].scale),
-					merits[merit].unit);
-		}
-		line = text_close(&text);
-		snprintf(title, sizeof(title), "%5u  ", panel->vcpus[i]);
-		if (*line)
-			print_wrapped(out, title, 7, line, width);
-		free(line);
-	}
-}
-
-static void print_table(FILE *out, const struct contest *contest, int width, bool is_brief)
-{
-	for (size_t end = 0; end < contest->ends_count; end++) {
-		const struct panel *panel = contest->ends[end];
-
-		fputs("\nthousand pages/s; ratios from least to most by the spread", out);
-		say_end(out, contest, end);
-		fprintf(out, "\n%5s%10s%10s%10s%11s%11s%11s\n", "vCPUs", "uffd best", "one uffd",
-			"userfault", "/ best", "/ one", "exit/best");
-		for (size_t i = 0; i < panel->vcpus_count; i++)
-			print_row(out, panel, panel->vcpus[i]);
-		(is_brief ? print_winners : print_strongest)(out, panel, width);
-	}
-}
-
 /* Returns whether there is anything to find. */
 static bool print_contest(FILE *out, const struct contest *contest, int width, bool is_brief)
 {
@@ -421,7 +275,7 @@ static bool print_contest(FILE *out, const struct contest *contest, int width, b
 	fprintf(out, "\nFindings: %s, tier %s, fetch %s\n", panel_arch(panel), panel_tier(panel),
 		panel_fetch(panel, fetch, sizeof(fetch)));
 	print_sentences(out, contest, width);
-	print_table(out, contest, width, is_brief);
+	findings_table(out, contest, width, is_brief);
 	return true;
 }
 

@@ -238,20 +238,26 @@ static void split_series(struct panel *panel, struct record *records, size_t cou
 	}
 }
 
-static int compare_counts(const void *a, const void *b)
+void vcpus_add(unsigned int **list, size_t *count, unsigned int vcpus)
 {
-	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+	size_t at = 0;
 
-	return (x > y) - (x < y);
+	while (at < *count && (*list)[at] < vcpus)
+		at++;
+	if (at < *count && (*list)[at] == vcpus)
+		return;
+	*list = xreallocarray(*list, *count + 1, sizeof(**list));
+	memmove(*list + at + 1, *list + at, (*count - at) * sizeof(**list));
+	(*list)[at] = vcpus;
+	(*count)++;
 }
 
-static void add_vcpus(struct panel *panel, unsigned int vcpus)
+const struct series *panel_series(const struct panel *panel, const char *label)
 {
-	for (size_t i = 0; i < panel->vcpus_count; i++)
-		if (panel->vcpus[i] == vcpus)
-			return;
-	panel->vcpus = xreallocarray(panel->vcpus, panel->vcpus_count + 1, sizeof(vcpus));
-	panel->vcpus[panel->vcpus_count++] = vcpus;
+	for (size_t s = 0; s < panel->series_count; s++)
+		if (!strcmp(panel->series[s].label, label))
+			return &panel->series[s];
+	return NULL;
 }
 
 /* Fills in the vCPU counts of a panel whose series are there, and which of them is shown. */
@@ -261,9 +267,8 @@ static void find_vcpus(struct panel *panel)
 
 	for (size_t s = 0; s < panel->series_count; s++)
 		for (size_t c = 0; c < panel->series[s].cell_count; c++)
-			add_vcpus(panel, panel->series[s].cells[c].vcpus);
-	if (panel->vcpus_count)
-		qsort(panel->vcpus, panel->vcpus_count, sizeof(*panel->vcpus), compare_counts);
+			vcpus_add(&panel->vcpus, &panel->vcpus_count,
+				  panel->series[s].cells[c].vcpus);
 	for (size_t i = 0; i < panel->vcpus_count; i++) {
 		size_t have = 0;
 
@@ -363,7 +368,7 @@ int run_data_load(struct run_data *run, const char *run_dir, unsigned int vcpus)
 	order = json_object_get(json_object_get(run->run, "plan"), "series");
 	drop_earlier_records(&run->records, order);
 	run->complete = json_is_true(json_object_get(run->run, "complete"));
-	run->planned = json_integer_value(json_object_get(run->run, "total"));
+	run->planned = json_number_of(run->run, "total");
 	for (size_t i = 0; i < run->records.n; i++) {
 		run->done += record_is_settled(&run->records.v[i]);
 		run->failed += !record_is_settled(&run->records.v[i]);

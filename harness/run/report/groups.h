@@ -42,6 +42,12 @@ int run_data_load(struct run_data *run, const char *run_dir, unsigned int vcpus)
 
 void run_data_free(struct run_data *run);
 
+/* Adds a number of vCPUs to an ascending list, unless it is there. The caller frees the list. */
+void vcpus_add(unsigned int **list, size_t *count, unsigned int vcpus);
+
+/* The panel's series of that label, or NULL. */
+const struct series *panel_series(const struct panel *panel, const char *label);
+
 /* Whether its points ran on simulated CPUs that make progress in parallel. */
 bool panel_is_manycore(const struct panel *panel);
 

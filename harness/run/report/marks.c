@@ -5,11 +5,6 @@
 
 #include "../base/json.h"
 
-static json_int_t integer(const json_t *object, const char *name)
-{
-	return json_integer_value(json_object_get(object, name));
-}
-
 static bool is_true(const json_t *object, const char *name)
 {
 	return json_is_true(json_object_get(object, name));
@@ -28,7 +23,7 @@ static bool fetch_is_off(const json_t *record)
 static void describe_fetch(FILE *out, const json_t *record)
 {
 	fprintf(out, "  the fetch took %lld ns (median), more than 2 us off what was asked for\n",
-		integer(record, "fetch_achieved_p50_ns"));
+		json_number_of(record, "fetch_achieved_p50_ns"));
 }
 
 static bool starts_are_apart(const json_t *record)
@@ -39,7 +34,7 @@ static bool starts_are_apart(const json_t *record)
 static void describe_starts(FILE *out, const json_t *record)
 {
 	fprintf(out, "  the vCPUs started %lld ns apart, over 5 %% of the span\n",
-		integer(record, "start_skew_ns"));
+		json_number_of(record, "start_skew_ns"));
 }
 
 static bool was_stopped(const json_t *record)
@@ -55,14 +50,15 @@ static void describe_stops(FILE *out, const json_t *record)
 		fprintf(out,
 			"  CPU time was kept from it meanwhile: a quota throttled it %lld times, "
 			"%.3f ms; a hypervisor took %.3f ms\n",
-			integer(lost, "throttles"), (double)integer(lost, "throttled_ns") / 1e6,
-			(double)integer(lost, "stolen_ns") / 1e6);
+			json_number_of(lost, "throttles"),
+			(double)json_number_of(lost, "throttled_ns") / 1e6,
+			(double)json_number_of(lost, "stolen_ns") / 1e6);
 	if (is_true(record, "held_up"))
 		fprintf(out,
 			"  for %.3f ms of its span of %.3f ms nothing of it ran: it was stopped, "
 			"frozen or without a CPU\n",
-			(double)integer(record, "held_up_ns") / 1e6,
-			(double)integer(record, "span_ns") / 1e6);
+			(double)json_number_of(record, "held_up_ns") / 1e6,
+			(double)json_number_of(record, "span_ns") / 1e6);
 }
 
 static bool has_straggler(const json_t *record)
@@ -76,7 +72,7 @@ static void describe_straggler(FILE *out, const json_t *record)
 
 	fprintf(out,
 		"  vCPU %lld is another case than the rest: %s %.0f ns in the mean, not %.0f\n",
-		integer(straggler, "vcpu"), json_member(straggler, "interval"),
+		json_number_of(straggler, "vcpu"), json_member(straggler, "interval"),
 		json_number_value(json_object_get(straggler, "mean_ns")),
 		json_number_value(json_object_get(straggler, "median_ns")));
 }

@@ -59,11 +59,9 @@ static void print_repeats(FILE *out, const struct panel *panel)
 		for (size_t c = 0; c < panel->series[s].cell_count; c++) {
 			const struct cell *cell = &panel->series[s].cells[c];
 			const struct spread *rate = cell_figure(cell, FIGURE_COMPARED);
-			double apart = 0;
+			double apart = 2 * spread_percent(rate);
 
 			most = rate->count > most ? rate->count : most;
-			if (rate->known && rate->median > 0)
-				apart = (rate->max - rate->min) / rate->median;
 			if (worst_cell && apart <= worst)
 				continue;
 			worst = apart;
@@ -75,7 +73,7 @@ static void print_repeats(FILE *out, const struct panel *panel)
 		fprintf(out,
 			"medians of up to %zu repeats and draws, whose pages/s lie at most %.1f %% apart "
 			"(%s, %u vCPUs)\n",
-			most, 100 * worst, worst_series->label, worst_cell->vcpus);
+			most, worst, worst_series->label, worst_cell->vcpus);
 }
 
 /* What the marks mean, of those that any cell has. */

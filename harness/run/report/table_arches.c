@@ -24,20 +24,12 @@ static const struct panel *find_other(const struct run_data *run, const struct p
 	return NULL;
 }
 
-static const struct series *find_series(const struct panel *panel, const char *label)
-{
-	for (size_t s = 0; s < panel->series_count; s++)
-		if (!strcmp(panel->series[s].label, label))
-			return &panel->series[s];
-	return NULL;
-}
-
 /* Both architectures' cells of a series of the first one. Returns whether both have times. */
 static bool find_cells(const struct pair *pair, size_t s, unsigned int vcpus,
 		       const struct cell *cells[2])
 {
 	const struct series *series = &pair->panels[0]->series[s];
-	const struct series *other = find_series(pair->panels[1], series->label);
+	const struct series *other = panel_series(pair->panels[1], series->label);
 
 	cells[0] = series_timed_cell(series, vcpus);
 	cells[1] = other ? series_timed_cell(other, vcpus) : NULL;

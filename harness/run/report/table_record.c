@@ -9,11 +9,6 @@
 #include "marks.h"
 #include "../base/json.h"
 
-static long long integer(const json_t *object, const char *name)
-{
-	return json_integer_value(json_object_get(object, name));
-}
-
 /* With the spread of several draws. */
 static void print_figure(FILE *out, const struct figure *figure, struct spread spread)
 {
@@ -55,7 +50,7 @@ static void print_distributions(FILE *out, const json_t *latency_ns)
 	json_object_foreach ((json_t *)latency_ns, phase, distribution) {
 		fprintf(out, "  %-10s", phase);
 		for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-			fprintf(out, "%12lld", integer(distribution, columns[i]));
+			fprintf(out, "%12lld", json_number_of(distribution, columns[i]));
 		fprintf(out, "%14.1f\n", json_number_value(json_object_get(distribution, "mean")));
 	}
 }

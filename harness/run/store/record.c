@@ -44,7 +44,7 @@ json_t *record_parse(const char *text, const struct point *p)
 		error("the record is cut short or no JSON: %s", cause.text);
 		return NULL;
 	}
-	if (json_integer_value(json_object_get(record, "schema")) != SCHEMA_VERSION)
+	if (json_number_of(record, "schema") != SCHEMA_VERSION)
 		error("the record is not of schema %d; build anew: make", SCHEMA_VERSION);
 	else if (strcmp(status, "ok") && strcmp(status, "failed") && strcmp(status, "skipped"))
 		error("the record has no known status");

@@ -192,7 +192,7 @@ json_t *store_load_run(const char *dir)
 
 	if (!run)
 		error("%s is not the folder of a run: cannot read %s: %s", dir, path, cause.text);
-	else if (json_integer_value(json_object_get(run, "schema")) != RUN_SCHEMA_VERSION)
+	else if (json_number_of(run, "schema") != RUN_SCHEMA_VERSION)
 		error("%s: \"schema\" is not %d; use the faultline that wrote it", path,
 		      RUN_SCHEMA_VERSION);
 	else {
