@@ -19,14 +19,15 @@ if (output[strlen(output)-3:] eq ".svg") {
 set output output . (exists("suffix") ? suffix : "")
 
 # A mode has its colour and its shape of points in every plot; further series of the same mode take
-# the next shade, point and dashes. The hues are Okabe and Ito's, told apart by colour-blind eyes.
+# the next shade, point and dashes. uffd has more points than shades: a pair comes again after 42.
+# The hues are Okabe and Ito's, told apart by colour-blind eyes.
 colours(m) = m eq "kernel" ? "#6b6b6b #9a9a9a" : \
 	m eq "uffd" ? "#0072b2 #56b4e9 #003f63 #7a9bb0 #1f3fd0 #8fd0f0" : \
 	m eq "uffd+exit" ? "#e69f00 #a87400 #f3c766" : \
 	m eq "userfault" ? "#d13f00 #8f2b00 #f08a5c" : \
 	m eq "userfault+uffd" ? "#009e73 #00634a #66c9ad" : "#cc79a7 #8a4a6d #5c5c00"
 points(m) = m eq "kernel" ? "2 1" : \
-	m eq "uffd" ? "5 4 15 14 3 12" : \
+	m eq "uffd" ? "5 4 15 14 3 12 10" : \
 	m eq "uffd+exit" ? "9 8 1" : \
 	m eq "userfault" ? "7 6 3" : \
 	m eq "userfault+uffd" ? "13 12 3" : "11 10 3"
