@@ -236,6 +236,7 @@ void emit_figures(FILE *out, const struct measurement *m)
 	if (m->uffd_way)
 		fprintf(out, ",\"userfaultfd\":\"%s\"", m->uffd_way);
 	settings_write(out);
+	kernel_state_write(out, &m->before, &m->after);
 	/* Emulated CPUs take turns on real ones: their times mean nothing. */
 	if (tier_kinds[m->point->tier].is_timed)
 		write_times(out, m, true);

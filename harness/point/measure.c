@@ -85,6 +85,8 @@ static void destroy(struct measurement *m)
 {
 	vm_destroy(&m->vm);
 	memory_destroy(&m->memory);
+	kernel_state_free(&m->before);
+	kernel_state_free(&m->after);
 	free(m->page_states);
 	free(m->blocks);
 }
@@ -124,7 +126,9 @@ static void measure_draw(const struct point *point, const struct mode *mode, uns
 	m.ticks_hz = m.clock_hz * point->speed;
 	create_memory(&m);
 	create_slot(&m);
+	kernel_state_read(&m.before);
 	vcpus_run(&m);
+	kernel_state_read(&m.after);
 	if (mode->stop)
 		mode->stop(&m);
 	check_measurement(&m);

@@ -8,6 +8,7 @@
 
 #include "../keys.h"
 #include "fetch.h"
+#include "kernel_state.h"
 #include "memory.h"
 #include "mode_ops.h"
 #include "vm.h"
@@ -38,6 +39,7 @@ struct measurement {
 	int64_t cpu_ns;
 	int64_t handler_cpu_ns; /* of which handlers' */
 	uint64_t held_up_ns; /* that the process was kept from running, see pulse.h; 0 in VMs */
+	struct kernel_state before, after; /* without and again without vCPUs' threads */
 	struct guest_vcpu *blocks; /* of the vCPUs, as they left them */
 };
 
