@@ -97,6 +97,24 @@ static void what_the_spread_leaves_open_is_not_separated(void **state)
 		     "(coherence=0); not separated by the spread at 4 vCPUs (coherence=0).");
 }
 
+/* Ahead with one vCPU, not separated at 4 and 16, behind at 64. */
+static void crossings_are_told(void **state)
+{
+	(void)state;
+	assert_found("- No curves of exits, KVM Userfault and the best userfaultfd set-up cross "
+		     "from 4 to 64 vCPUs.");
+	add("uffd", 1, 16, 0, 200000, 2);
+	add("userfault", 1, 16, 0, 201000, 2);
+	add("uffd", 1, 1, 0, 10000, 2);
+	add("userfault", 1, 1, 0, 12000, 2);
+	assert_found("- Curves cross: KVM Userfault and the best userfaultfd set-up between 1 and "
+		     "64 vCPUs (coherence=0).");
+	add("uffd", 1, 1, 70, 12000, 2);
+	add("userfault", 1, 1, 70, 10000, 2);
+	assert_found("between 1 and 64 vCPUs (coherence=0) and between 1 and 4 vCPUs "
+		     "(coherence=70).");
+}
+
 static void the_peak_of_one_userfaultfd_is_told(void **state)
 {
 	(void)state;
@@ -179,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(both_ends_are_told),
 		TEST(what_the_spread_leaves_open_is_not_separated),
+		TEST(crossings_are_told),
 		TEST(the_peak_of_one_userfaultfd_is_told),
 		TEST(who_has_no_patched_kernel_is_told_what_to_take),
 		TEST(winners_are_named_where_they_change),

@@ -51,18 +51,24 @@ static void say_ratios(FILE *out, const struct contest *contest, enum contender 
 	fprintf(out, " times the pages/s of %s", names[b]);
 }
 
-/* The vCPU counts at which a comes out so against b, at one end: "4, 16 vCPUs"; "" for none. */
-static char *counts_where(const struct contest *contest, size_t end, enum contender a,
-			  enum contender b, int order)
+/* Two contenders, and how the first comes out against the second. */
+struct match {
+	enum contender a, b;
+	int order;
+};
+
+/* Both at one end: "4, 16 vCPUs" where it comes out so; "" for nowhere. Caller frees. */
+static char *counts_where(const struct contest *contest, size_t end, const struct match *match)
 {
 	unsigned int last = 0;
 	struct text text;
 	FILE *out = text_open(&text);
 
 	for (size_t i = 0; i < contest->vcpus_count; i++) {
-		struct spread ratio = contest_ratio(contest->ends[end], a, b, contest->vcpus[i]);
+		struct spread ratio =
+			contest_ratio(contest->ends[end], match->a, match->b, contest->vcpus[i]);
 
-		if (!ratio.known || contest_order(&ratio) != order)
+		if (!ratio.known || contest_order(&ratio) != match->order)
 			continue;
 		fprintf(out, "%s%u", last ? ", " : "", contest->vcpus[i]);
 		last = contest->vcpus[i];
@@ -72,31 +78,66 @@ static char *counts_where(const struct contest *contest, size_t end, enum conten
 	return text_close(&text);
 }
 
-/* The same of all ends: " at 4, 16 vCPUs (coherence=0)", or " at 4 vCPUs, at both ends". */
-static size_t say_where(FILE *out, const struct contest *contest, enum contender a,
-			enum contender b, int order)
+/*
+ * "4 and 16 vCPUs": between which the curves cross, that is between which of those that the spread
+ * separates the order changes; "" for nowhere. Caller frees.
+ */
+static char *crossings(const struct contest *contest, size_t end, const struct match *match)
 {
-	char **counts = xcalloc(contest->ends_count, sizeof(*counts));
-	size_t said = 0;
+	unsigned int before = 0;
+	int order = 0;
+	bool is_said = false;
+	struct text text;
+	FILE *out = text_open(&text);
+
+	for (size_t i = 0; i < contest->vcpus_count; i++) {
+		struct spread ratio =
+			contest_ratio(contest->ends[end], match->a, match->b, contest->vcpus[i]);
+		int now = contest_order(&ratio);
+
+		if (now && order && now != order) {
+			fprintf(out, "%s%u and %u vCPUs", is_said ? ", " : "", before,
+				contest->vcpus[i]);
+			is_said = true;
+		}
+		if (now) {
+			order = now;
+			before = contest->vcpus[i];
+		}
+	}
+	return text_close(&text);
+}
+
+/*
+ * What is true where, of all ends: " at 4, 16 vCPUs (coherence=0)", or " at 4 vCPUs, at both ends".
+ * Returns how many of these it has said.
+ */
+static size_t say_ends(FILE *out, const struct contest *contest, const char *at,
+		       char *(*where)(const struct contest *contest, size_t end,
+				      const struct match *match),
+		       const struct match *match)
+{
+	char **said = xcalloc(contest->ends_count, sizeof(*said));
+	size_t count = 0;
 	bool is_same = contest->ends_count > 1;
 
 	for (size_t end = 0; end < contest->ends_count; end++) {
-		counts[end] = counts_where(contest, end, a, b, order);
-		is_same &= !strcmp(counts[end], counts[0]);
+		said[end] = where(contest, end, match);
+		is_same &= !strcmp(said[end], said[0]);
 	}
 	for (size_t end = 0; end < (is_same ? 1 : contest->ends_count); end++) {
-		if (!*counts[end])
+		if (!*said[end])
 			continue;
-		fprintf(out, "%s%s", said++ ? " and at " : " at ", counts[end]);
+		fprintf(out, "%s %s %s", count++ ? " and" : "", at, said[end]);
 		if (!is_same)
 			findings_end(out, contest, end);
 	}
-	if (is_same && said)
+	if (is_same && count)
 		fputs(contest->ends_count == 2 ? ", at both ends" : ", at all ends", out);
 	for (size_t end = 0; end < contest->ends_count; end++)
-		free(counts[end]);
-	free(counts);
-	return said;
+		free(said[end]);
+	free(said);
+	return count;
 }
 
 /* "ahead at 16, 64 vCPUs (coherence=0); not separated by the spread at 4 vCPUs (coherence=70)" */
@@ -110,7 +151,8 @@ static void say_order(FILE *out, const struct contest *contest, enum contender a
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
 		struct text text;
-		size_t count = say_where(text_open(&text), contest, a, b, outcomes[i].order);
+		struct match match = { a, b, outcomes[i].order };
+		size_t count = say_ends(text_open(&text), contest, "at", counts_where, &match);
 		char *where = text_close(&text);
 
 		if (count)
@@ -154,6 +196,39 @@ static void find_between_exits(FILE *out, const struct contest *contest)
 	fputs("KVM Userfault against exit on missing: ", out);
 	say_order(out, contest, CONTENDER_USERFAULT, CONTENDER_EXIT);
 	fputc('.', out);
+}
+
+/* The pairs that have curves of their own in the plot. */
+static void find_crossings(FILE *out, const struct contest *contest)
+{
+	static const struct match pairs[] = {
+		{ CONTENDER_USERFAULT, CONTENDER_UFFD },
+		{ CONTENDER_EXIT, CONTENDER_UFFD },
+		{ CONTENDER_USERFAULT, CONTENDER_EXIT },
+	};
+	size_t count = 0;
+
+	if (contest->vcpus_count < 2)
+		return;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct text text;
+		size_t there = say_ends(text_open(&text), contest, "between", crossings, &pairs[i]);
+		char *where = text_close(&text);
+
+		if (there)
+			fprintf(out, "%s %s and %s%s",
+				count++ ? ";" : "Curves cross:", names[pairs[i].a],
+				names[pairs[i].b], where);
+		free(where);
+	}
+	if (!count && largest_common(contest, CONTENDER_USERFAULT, CONTENDER_UFFD))
+		count +=
+			fprintf(out,
+				"No curves of exits, KVM Userfault and the best userfaultfd set-up "
+				"cross from %u to %u vCPUs",
+				contest->vcpus[0], contest->vcpus[contest->vcpus_count - 1]);
+	if (count)
+		fputc('.', out);
 }
 
 /* Where the best rate with one userfaultfd is the highest. */
@@ -244,7 +319,7 @@ static void find_stock(FILE *out, const struct contest *contest)
 }
 
 static void (*const finders[])(FILE *out, const struct contest *contest) = {
-	find_userfault, find_exit, find_between_exits, find_peak, find_stock,
+	find_userfault, find_exit, find_between_exits, find_crossings, find_peak, find_stock,
 };
 
 static void print_sentences(FILE *out, const struct contest *contest, int width)
