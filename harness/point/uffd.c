@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../serving.h"
 #include "../time_units.h"
 #include "affinity.h"
 #include "arch.h"
@@ -48,13 +49,9 @@ struct reader {
 	_Atomic uint64_t before_ns; /* polling: CPU time until vCPUs started; 0: they have not */
 };
 
-/*
- * Reader r serves every userfaultfd u with r = u modulo the number of either,
- * whichever is smaller.
- */
 static unsigned int fds_apart(const struct uffds *uffds)
 {
-	return uffds->count < uffds->readers ? uffds->count : uffds->readers;
+	return uffds_apart(uffds->count, uffds->readers);
 }
 
 static unsigned int first_fd(const struct reader *reader)
@@ -71,7 +68,7 @@ static bool reads_block(const struct uffds *uffds)
 /* Userfaultfd u serves pages from first_page_of(u) to before first_page_of(u + 1). */
 static uint64_t first_page_of(const struct uffds *uffds, unsigned int u)
 {
-	return uffds->m->pages_total * u / uffds->count;
+	return share_begin(uffds->m->pages_total, uffds->count, u);
 }
 
 static int fd_of_page(const struct measurement *m, uint64_t page)

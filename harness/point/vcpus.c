@@ -7,6 +7,7 @@
 
 #include "../../workloads/workload.h"
 #include "../mode.h"
+#include "../serving.h"
 #include "../tier.h"
 #include "../time_units.h"
 #include "affinity.h"
@@ -56,10 +57,10 @@ static bool is_zero(const struct measurement *m)
 /* Pages that vCPU number index, of vcpus, is responsible for when they are split evenly. */
 static void set_part(const struct measurement *m, struct guest_vcpu *block)
 {
-	uint64_t n = m->point->vcpus;
+	unsigned int n = m->point->vcpus;
 
-	block->first_page = m->pages_total * block->index / n;
-	block->pages = m->pages_total * (block->index + 1) / n - block->first_page;
+	block->first_page = share_begin(m->pages_total, n, block->index);
+	block->pages = share_begin(m->pages_total, n, block->index + 1) - block->first_page;
 }
 
 static void init_block(struct measurement *m, struct guest_vcpu *block, unsigned int index)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who has which of the tested pages, and which handler threads serve which vCPUs. */
+#ifndef FAULTLINE_SERVING_H
+#define FAULTLINE_SERVING_H
+
+#include "keys.h"
+
+/* Pages are split evenly: sharer number index has those from here to where the next one's begin. */
+static inline uint64_t share_begin(uint64_t pages, unsigned int sharers, unsigned int index)
+{
+	return pages * index / sharers;
+}
+
+/*
+ * Handler r serves every userfaultfd u with r = u modulo this: the number of either, whichever
+ * is smaller.
+ */
+static inline unsigned int uffds_apart(unsigned int uffds, unsigned int readers)
+{
+	return uffds < readers ? uffds : readers;
+}
+
+/* Whether a handler thread serves faults of that vCPU, in modes that have handlers. */
+bool handler_serves(const struct point *p, unsigned int handler, unsigned int vcpu);
+
+#endif
