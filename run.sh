@@ -47,7 +47,8 @@ options of run (./run.sh run --help says more once it is built):
   --seed S               order of points, contents of pages
   --out DIR              put the results there instead of results/runs/
   --resume DIR           resume a run that was interrupted
-  --placement none|cores where threads run (native tiers)
+  --placement none|near|far
+                         where handlers are, as seen from their vCPUs (native tiers)
   --point-timeout S      seconds after which a point has failed
   --jobs N               VMs at a time
 

@@ -44,7 +44,7 @@ refuses "repeat 0" "repeat='0'" run --repeat 0
 refuses "seed that is no number" "seed='x'" run --seed x
 refuses "jobs 0" "jobs '0'.*from 1" run --jobs 0
 refuses "point timeout that is no number" "point-timeout '5m'" run --point-timeout 5m
-refuses "unknown placement" "placement 'socket'.*none or cores" run --placement socket
+refuses "unknown placement" "placement 'cores'.*none.near.far" run --placement cores
 refuses "resume and another sweep" "--resume and --sweep exclude" run --resume x --sweep smoke
 refuses "resume and another folder" "--resume and --out exclude" run --out y --resume x
 refuses "resume of no run" "not the folder of a run" run --resume "$scratch"

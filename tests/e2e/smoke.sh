@@ -77,6 +77,12 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 		python3 "$records" check "$scratch/n" ok skipped
 	check "natively: threads have their places" grep -q '"vcpu_cpus":"[0-9]' \
 		"$scratch/n/points.jsonl"
+	check "natively: how near handlers are is recorded" grep -q '"placement":{"pairs":{"same_cpu":' \
+		"$scratch/n/points.jsonl"
+	check "natively: and shown" grep -q '^placement: ' "$scratch/n/tables.txt"
+	cpu=$(grep -m 1 Cpus_allowed_list /proc/self/status | grep -o '[0-9]*' | head -n 1)
+	expect "natively: who shares a CPU is told before" 0 "2 vCPUs and 0 handler threads: 2 threads share CPUs;" \
+		"$faultline" point tier="$tier" mode=kernel vcpus=2 pages=16 vcpu_cpus="$cpu"
 	expect "natively: the program finds its own root, also for the report" 0 "report: " \
 		env -u FAULTLINE_ROOT "$faultline" run --tier "$tier" --sweep smoke --modes kernel \
 		--vcpus 1 --out "$scratch/rootless"

@@ -51,7 +51,7 @@ FAULTLINE_QEMU_x86_64=/nowhere/qemu expect "doctor says what is missing" 0 "no .
 	"$faultline" doctor
 check "nothing was left by these" test ! -e "$scratch/x"
 expect "placement in a VM" 2 "no meaning in tier simulated" \
-	"${run[@]}" "$scratch/x" --placement cores
+	"${run[@]}" "$scratch/x" --placement near
 
 # The results folder.
 : >"$scratch/file"

@@ -359,6 +359,49 @@ static void run_without_points_has_a_table(void **state)
 	assert_table_has("INCOMPLETE: 0 of 11 points", true);
 }
 
+static json_t *placement(int same_cache, int other_package, int sharing_core)
+{
+	return json_pack("{s:{s:i, s:i, s:i, s:i, s:i}, s:i, s:i}", "pairs", "same_cpu", 0,
+			 "same_core", 0, "same_cache", same_cache, "same_package", 0,
+			 "other_package", other_package, "sharing_cpu", 0, "sharing_core",
+			 sharing_core);
+}
+
+static void set_all_placements(json_t *value)
+{
+	json_t *record;
+	size_t i;
+
+	json_array_foreach (folder.records, i, record)
+		json_object_set(json_object_get(record, "wall"), "placement", value);
+	json_decref(value);
+}
+
+static void table_tells_where_threads_were(void **state)
+{
+	json_t *first;
+
+	(void)state;
+	set_all_placements(placement(2, 0, 0));
+	run_folder_write(&folder, "");
+	assert_table_has("placement", false); /* of simulated CPUs there is none */
+	json_object_set_new(folder.run, "tier", json_string("hardware"));
+	set_all("tier", json_string("hardware"));
+	run_folder_write(&folder, "");
+	assert_table_has("\nplacement: every thread alone on a core", true);
+	first = json_array_get(folder.records, 0);
+	json_object_set_new(json_object_get(first, "wall"), "placement", placement(3, 5, 7));
+	run_folder_write(&folder, "");
+	assert_table_has("every thread alone", true);
+	assert_table_has("userfault                         0             0           "
+			 "  3             0             5             0             7\n",
+			 true);
+	assert_table_has("\nplacement: every thread", false);
+	set_all_placements(json_null());
+	run_folder_write(&folder, "");
+	assert_table_has("points threads wandered between CPUs\n", true);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -385,6 +428,7 @@ int main(void)
 		TEST(bad_line_is_named),
 		TEST(bad_run_json_is_refused),
 		TEST(other_folder_is_refused),
+		TEST(table_tells_where_threads_were),
 		TEST(run_without_points_has_a_table),
 	};
 

@@ -9,6 +9,7 @@
 #include "../base/file.h"
 #include "../host/cpu_share.h"
 #include "../host/limits.h"
+#include "../host/nearness.h"
 #include "../measure/identity.h"
 #include "../measure/schedule.h"
 #include "../measure/tier_choice.h"
@@ -44,7 +45,7 @@ static const struct option_row rows[] = {
 	{ "dry-run", NULL, "prints the command instead of running it", take_flag, FIELD(is_dry_run) },
 	{ "check", NULL, "checks the keys and options, prints the architectures",
 	  take_flag, FIELD(is_check) },
-	{ "placement", "none|cores", "as for run; vcpu_cpus and reader_cpus go before it",
+	{ "placement", PLACEMENT_VALUES, "as for run; vcpu_cpus and reader_cpus go before it",
 	  take_placement, FIELD(placement) },
 	{ "point-timeout", "S", TIMEOUT_HELP, take_number, FIELD(timeout_s), TIMEOUT_MAX_S },
 	{ "profile", "[=DIR]", "tells where the time goes, in a table and in flame graphs that go\n"
@@ -190,8 +191,10 @@ static int run_point_on(struct request *r, const struct setup *setup)
 	}
 	if (limits_check(job.host, &r->point, scratch_place()))
 		return exit_failed(-1, EXIT_USAGE);
-	if (job.host->one_at_a_time)
+	if (job.host->one_at_a_time) {
 		cpu_share_warn(&r->point);
+		nearness_warn(&r->point);
+	}
 	cpu_share_warn_polling(&r->point);
 	return measure_identified(r, &job, choice.why);
 }

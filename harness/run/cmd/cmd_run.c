@@ -41,7 +41,8 @@ static const struct option_row rows[] = {
 	  take_key, FIELD(run.plan.seed) },
 	{ "out", "DIR", "folder for the results, new or empty\n"
 	  "(results/runs/TIME-SWEEP-TIER)", take_text, FIELD(run.out) },
-	{ "placement", "none|cores", "threads wander, or one a core (cores; native tiers only)",
+	{ "placement", PLACEMENT_VALUES, "where handlers are, as seen from their vCPUs: anywhere, at\n"
+	  "the same last-level cache or in another package (near; native\ntiers only)",
 	  take_placement, FIELD(run.placement) },
 	/* A run is resumed as it was planned: the options above exclude this one. */
 	{ "resume", "DIR", "resumes a run that was interrupted; of the other options only\n"

@@ -54,12 +54,9 @@ int take_arches(const struct option_row *row, const char *text, void *field)
 
 int take_placement(const struct option_row *row, const char *text, void *field)
 {
-	enum placement *placement = field;
-
-	*placement = !strcmp(text, "none") ? PLACEMENT_NONE : PLACEMENT_CORES;
-	if (*placement == PLACEMENT_NONE || !strcmp(text, "cores"))
-		return 0;
-	return error("--%s '%s' is not valid; use none or cores", row->name, text);
+	return placement_parse(text, field) ? error("--%s '%s' is not valid; use one of %s",
+						    row->name, text, PLACEMENT_VALUES) :
+					      0;
 }
 
 int exit_failed(int failed, int code)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * CPUs that this process may use, as taskset, numactl, a batch system, a cpuset or a container
- * leave them, and which thread goes where on these. On no others: who confined faultline
- * has reasons.
+ * leave them. Threads are placed on no others: who confined faultline has reasons.
  */
 #ifndef FAULTLINE_CPUS_H
 #define FAULTLINE_CPUS_H
+
+#include <hwloc.h>
 
 #include "../../keys.h"
 
@@ -13,12 +14,11 @@
 unsigned int cpus_allowed(void);
 char *cpus_allowed_text(void);
 
-/*
- * Fills vcpu_cpus and reader_cpus: one thread a core as long as there are
- * cores, the fastest kind first, then their second hardware threads, then from the start again;
- * vCPUs first, handler threads going on where the vCPUs ended. Returns 0, or -1 after error().
- */
-int cpus_place(struct point *p);
+/* The mask of this process, to be freed; NULL when the kernel does not tell. */
+hwloc_bitmap_t cpus_allowed_set(void);
+
+/* This machine's topology with all its CPUs, read once and kept. Returns NULL after error(). */
+hwloc_topology_t cpus_topology(void);
 
 /* Whether the point's own lists name such CPUs only. Returns 0, or -1 after error(). */
 int cpus_check(const struct point *p);

@@ -12,6 +12,7 @@
 
 #include "../plan/cost.h"
 #include "../host/limits.h"
+#include "../host/nearness.h"
 #include "../store/record.h"
 #include "../base/file.h"
 #include "../base/spawn.h"
@@ -276,9 +277,11 @@ json_t *execution_wall(struct execution *e)
 	json_t *wall = json_pack("{s:s, s:f}", "started", time_text(started, e->started_unix_s),
 				 "duration_s", (double)(int64_t)(duration_s * 1000) / 1000);
 
-	if (e->host->one_at_a_time)
+	if (e->host->one_at_a_time) {
 		json_object_set_new(wall, "cpu_lost",
 				    cpu_losses_since(e->losses_before, duration_s));
+		json_object_set_new(wall, "placement", nearness_describe(e->point));
+	}
 	if (!access(e->files.console, F_OK))
 		json_object_set_new(wall, "log", json_sprintf("%s.console.log", e->name));
 	return wall;

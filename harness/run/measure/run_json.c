@@ -37,8 +37,7 @@ static json_t *plan_json(const struct run_facts *facts)
 	json_object_set_new(plan, "repeat", o->repeat ? json_integer(o->repeat) : json_null());
 	json_object_set_new(plan, "seed", json_integer((json_int_t)o->seed));
 	set_text(plan, "placement",
-		 placement_is_by_core(facts->options->placement, facts->choice->tier) ? "cores" :
-											"none");
+		 placement_names[placement_in(facts->choice->tier, facts->options->placement)]);
 	return plan;
 }
 
@@ -49,7 +48,8 @@ int run_json_plan(const json_t *run, struct run_options *o, const char **sweep_t
 
 	o->sweep = json_member(plan, "sweep");
 	*sweep_text = json_member(plan, "sweep_text");
-	if (!*sweep_text || !o->sweep || !tier || !placement || tier_parse(tier, &o->tier))
+	if (!*sweep_text || !o->sweep || !tier || !placement || tier_parse(tier, &o->tier) ||
+	    placement_parse(placement, &o->placement))
 		return error("%s/run.json has no plan; start a new run", o->resume);
 	o->plan = (struct plan_options){
 		.repeat = (unsigned int)json_number_of(plan, "repeat"),
@@ -57,7 +57,6 @@ int run_json_plan(const json_t *run, struct run_options *o, const char **sweep_t
 	};
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
 		o->plan.texts[i] = json_member(plan, plan_text_names[i]);
-	o->placement = !strcmp(placement, "none") ? PLACEMENT_NONE : PLACEMENT_DEFAULT;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "../host/limits.h"
 #include "../host/memory_room.h"
+#include "../host/nearness.h"
 #include "../plan/keyset.h"
 #include "progress.h"
 #include "../store/record.h"
@@ -86,8 +87,10 @@ void schedule_warn(const struct schedule *s)
 {
 	if (!s->plan->count)
 		return;
-	if (s->host->one_at_a_time)
+	if (s->host->one_at_a_time) {
 		cpu_share_warn(with_most(s, threads));
+		nearness_warn(with_most(s, nearness_astray));
+	}
 	cpu_share_warn_polling(with_most(s, cpu_share_polling));
 }
 

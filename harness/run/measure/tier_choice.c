@@ -123,25 +123,28 @@ int tier_choose(const struct setup *setup, enum tier asked, const struct plan_us
 	return 0;
 }
 
-bool placement_is_by_core(enum placement placement, enum tier tier)
+enum placement placement_in(enum tier tier, enum placement asked)
 {
-	return tier_kinds[tier].host == HOST_NATIVE && placement != PLACEMENT_NONE;
+	if (tier_kinds[tier].host != HOST_NATIVE)
+		return PLACEMENT_NONE;
+	return asked == PLACEMENT_DEFAULT ? PLACEMENT_NEAR : asked;
 }
 
-int point_place(struct point *p, const struct setup *setup, enum placement placement)
+int point_place(struct point *p, const struct setup *setup, enum placement asked)
 {
+	const enum placement placement = placement_in(p->tier, asked);
 	const struct host *host = host_of(p->tier);
 
-	if (placement == PLACEMENT_CORES && !placement_is_by_core(placement, p->tier))
-		return error("--placement cores has no meaning in tier %s, whose CPUs are not this "
+	if (asked != PLACEMENT_DEFAULT && placement != asked)
+		return error("--placement %s has no meaning in tier %s, whose CPUs are not this "
 			     "machine's",
-			     tier_kinds[p->tier].name);
+			     placement_names[asked], tier_kinds[p->tier].name);
 	plan_place_simulated(p);
 	if (host->check_point && host->check_point(setup, p))
 		return -1;
 	if (tier_kinds[p->tier].host == HOST_NATIVE && cpus_check(p))
 		return -1;
-	if (!placement_is_by_core(placement, p->tier) || *p->vcpu_cpus || *p->reader_cpus)
+	if (placement == PLACEMENT_NONE || *p->vcpu_cpus || *p->reader_cpus)
 		return 0;
-	return cpus_place(p);
+	return placement_make_here(placement, p);
 }

@@ -4,6 +4,7 @@
 #define FAULTLINE_TIER_CHOICE_H
 
 #include "execution.h"
+#include "../host/placement.h"
 #include "../plan/plan.h"
 
 /*
@@ -24,11 +25,8 @@ struct tier_choice {
 int tier_choose(const struct setup *setup, enum tier asked, const struct plan_uses *uses,
 		struct tier_choice *choice);
 
-/* Where threads run. The default is one a core in native tiers; elsewhere it means nothing. */
-enum placement { PLACEMENT_DEFAULT, PLACEMENT_NONE, PLACEMENT_CORES };
-
-/* Whether points of the tier have their threads pinned to this machine's cores. */
-bool placement_is_by_core(enum placement placement, enum tier tier);
+/* Where threads of points of the tier are put: the default in native tiers is near. */
+enum placement placement_in(enum tier tier, enum placement asked);
 
 /*
  * Gives the threads of a point their CPUs, unless it says itself where they run, and checks that

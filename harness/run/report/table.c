@@ -11,6 +11,7 @@
 #include "table.h"
 #include "table_arches.h"
 #include "table_notes.h"
+#include "table_placement.h"
 #include "../base/json.h"
 
 #define LABEL_MIN 12
@@ -173,6 +174,7 @@ void table_body(FILE *out, const struct run_data *run)
 		print_repeats(out, panel);
 	}
 	table_arches(out, run);
+	table_placement(out, run);
 }
 
 void table_print(FILE *out, const struct run_data *run)
