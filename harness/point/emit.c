@@ -235,6 +235,7 @@ void emit_figures(FILE *out, const struct measurement *m)
 	write_counts(out, m);
 	if (m->uffd_way)
 		fprintf(out, ",\"userfaultfd\":\"%s\"", m->uffd_way);
+	numa_write(out, &m->numa);
 	settings_write(out);
 	kernel_state_write(out, &m->before, &m->after);
 	/* Emulated CPUs take turns on real ones: their times mean nothing. */

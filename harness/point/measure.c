@@ -55,9 +55,11 @@ static void create_memory(struct measurement *m)
 	m->page_states = calloc(m->pages_total, sizeof(*m->page_states));
 	if (!m->blocks || !m->page_states)
 		fail("no memory for the states of %llu pages", (unsigned long long)m->pages_total);
-	memory_create(&m->memory, point->backing, point->fault, m->pages_total * PAGE_BYTES);
+	numa_plan_here(&m->numa, point);
+	memory_create(&m->memory, point->backing, point->fault, m->pages_total * PAGE_BYTES,
+		      &m->numa);
 	if (!mode_is_passive(m->mode)) {
-		memory_add_source(&m->memory, point->seed);
+		memory_add_source(&m->memory, point->seed, &m->numa);
 		fetch_init(&m->fetch, &point->fetch, point->wait, m->clock_hz, point->speed);
 	}
 }
@@ -87,6 +89,7 @@ static void destroy(struct measurement *m)
 	memory_destroy(&m->memory);
 	kernel_state_free(&m->before);
 	kernel_state_free(&m->after);
+	numa_free(&m->numa);
 	free(m->page_states);
 	free(m->blocks);
 }

@@ -41,6 +41,7 @@ struct measurement {
 	uint64_t held_up_ns; /* that the process was kept from running, see pulse.h; 0 in VMs */
 	struct kernel_state before, after; /* without and again without vCPUs' threads */
 	struct guest_vcpu *blocks; /* of the vCPUs, as they left them */
+	struct numa numa; /* where memory comes from */
 };
 
 #endif

@@ -27,13 +27,14 @@ static void forbid_huge_pages(uint8_t *memory, size_t bytes)
 		fail("madvise(MADV_NOHUGEPAGE): %s", strerror(errno));
 }
 
-static void create_anon(struct memory *memory)
+static void create_anon(struct memory *memory, const struct numa *numa)
 {
 	memory->hva = map(memory->bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
 			  "anonymous memory");
+	numa_bind(numa, memory->hva);
 }
 
-static void create_shmem(struct memory *memory)
+static void create_shmem(struct memory *memory, const struct numa *numa)
 {
 	int fd = memfd_create("faultline-tested-memory", MFD_CLOEXEC);
 
@@ -42,6 +43,7 @@ static void create_shmem(struct memory *memory)
 	if (ftruncate(fd, memory->bytes))
 		fail("ftruncate of a memfd to %zu MiB: %s", memory->bytes >> 20, strerror(errno));
 	memory->hva = map(memory->bytes, MAP_SHARED | MAP_NORESERVE, fd, "shmem");
+	numa_bind(numa, memory->hva); /* shared memory's policy is that of every mapping */
 	if (memory->fault == FAULT_MINOR) {
 		memory->alias = map(memory->bytes, MAP_SHARED, fd, "shmem");
 		forbid_huge_pages(memory->alias, memory->bytes);
@@ -56,12 +58,14 @@ static void create_shmem(struct memory *memory)
 }
 
 /* In the order of enum backing. */
-static void (*const creators[])(struct memory *memory) = { create_anon, create_shmem };
+static void (*const creators[])(struct memory *memory, const struct numa *numa) = { create_anon,
+										    create_shmem };
 
-void memory_create(struct memory *memory, enum backing backing, enum fault_kind fault, size_t bytes)
+void memory_create(struct memory *memory, enum backing backing, enum fault_kind fault, size_t bytes,
+		   const struct numa *numa)
 {
 	*memory = (struct memory){ .bytes = bytes, .fault = fault };
-	creators[backing](memory);
+	creators[backing](memory, numa);
 	forbid_huge_pages(memory->hva, bytes);
 }
 
@@ -77,9 +81,10 @@ void memory_fill(void *pages, size_t bytes, uint64_t seed)
 	}
 }
 
-void memory_add_source(struct memory *memory, uint64_t seed)
+void memory_add_source(struct memory *memory, uint64_t seed, const struct numa *numa)
 {
 	memory->source = map(memory->bytes, MAP_PRIVATE | MAP_ANONYMOUS, -1, "source memory");
+	numa_bind(numa, memory->source);
 	memory_fill(memory->source, memory->bytes, seed);
 }
 

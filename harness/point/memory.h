@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "../keys.h"
+#include "numa.h"
 
 struct memory {
 	uint8_t *hva; /* what the memslot maps; no page present at first */
@@ -19,13 +20,14 @@ struct memory {
 /*
  * Maps memory of the given backing. FAULT_MINOR: its pages are allocated and
  * mapped at alias, so that only the page table entries at hva are missing.
- * Huge pages are off in every case, for modes to be comparable.
+ * Huge pages are off in every case, for modes to be comparable. numa:
+ * from which nodes pages come; NULL: wherever the kernel takes them from.
  */
-void memory_create(struct memory *memory, enum backing backing, enum fault_kind fault,
-		   size_t bytes);
+void memory_create(struct memory *memory, enum backing backing, enum fault_kind fault, size_t bytes,
+		   const struct numa *numa);
 
 /* Makes the content of all pages, as the other side of the fetches has it. */
-void memory_add_source(struct memory *memory, uint64_t seed);
+void memory_add_source(struct memory *memory, uint64_t seed, const struct numa *numa);
 
 /* Writes what pages must contain, from page 0 on; see ../../workloads/guest_abi.h. */
 void memory_fill(void *pages, size_t bytes, uint64_t seed);

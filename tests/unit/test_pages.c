@@ -58,7 +58,7 @@ static int set_up(void **state)
 	m->memory.hva = mmap(NULL, m->memory.bytes, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	m->ticks_hz = 1000000000;
-	memory_add_source(&m->memory, point.seed);
+	memory_add_source(&m->memory, point.seed, NULL);
 	set_fetch(m, "0");
 	wakes = resolves = 0;
 	*state = m;

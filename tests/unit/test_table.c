@@ -400,6 +400,10 @@ static void table_tells_where_threads_were(void **state)
 	set_all_placements(json_null());
 	run_folder_write(&folder, "");
 	assert_table_has("points threads wandered between CPUs\n", true);
+	assert_table_has("NUMA", false);
+	set_all("memory_nodes", json_array());
+	run_folder_write(&folder, "");
+	assert_table_has("not bound to the NUMA nodes", true);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

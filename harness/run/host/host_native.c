@@ -47,8 +47,8 @@ static uint64_t native_needs(const struct point *p, enum limit_id what)
 		return 2ull * p->vcpus + uffds + handlers + 32;
 	case LIMIT_THREADS: /* those, the pulse, and the processes around them */
 		return p->vcpus + handlers + 3;
-	case LIMIT_MAPPINGS: /* a stack and its guard each, a vCPU's page; program, VM */
-		return 3ull * p->vcpus + 2 * handlers + uffds + 100;
+	case LIMIT_MAPPINGS: /* a stack and its guard each, a vCPU's page, its memory's; program, VM */
+		return 5ull * p->vcpus + 2 * handlers + uffds + 100;
 	case LIMIT_FILE_SIZE:
 	case LIMIT_DISK:
 		return LOG_BYTES;

@@ -68,14 +68,16 @@ static void print_row(FILE *out, int width, const char *label, const struct cell
 
 /* What all cells are like. */
 struct summary {
-	size_t near, astray, wander;
+	size_t near, astray, wander, unbound;
 	int width;
 };
 
 static void add_up(struct summary *sum, const struct cell *cell)
 {
 	const json_t *placement = placement_of(cell);
+	const json_t *nodes = json_object_get(cell->records[0].json, "memory_nodes");
 
+	sum->unbound += nodes && !json_array_size(nodes);
 	if (json_is_null(placement))
 		sum->wander++;
 	else if (placement && is_near(placement))
@@ -129,6 +131,11 @@ void table_placement(FILE *out, const struct run_data *run)
 	if (sum.wander)
 		fprintf(out, "\nplacement: at %zu of %zu points threads wandered between CPUs\n",
 			sum.wander, sum.wander + sum.near + sum.astray);
+	if (sum.unbound)
+		fprintf(out,
+			"\nmemory of %zu points was not bound to the NUMA nodes of their vCPUs: numactl "
+			"had\ndecided, or it was not permitted\n",
+			sum.unbound);
 	if (sum.near && !sum.astray)
 		fprintf(out, "\nplacement: every thread alone on a core, at one last-level cache "
 			     "with those that it serves\n");
