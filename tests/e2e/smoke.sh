@@ -56,7 +56,7 @@ check "a point as JSON" bash -c '
 check "a point's command starts a VM" bash -c '
 	cd "$2" && sh -c "$("$1" point tier=simulated pages=16 --dry-run)" &&
 	grep -q "\"status\":\"ok\"" record' - "$faultline" "$scratch"
-expect "no times in tier emulated" 0 '"populates":[0-9]+,"settings":\{[^}]*\},"series"' \
+expect "no times in tier emulated" 0 '"settings":\{[^}]*\},"kernel_state":\{.*\}\}\},"series"' \
 	"$faultline" point tier=emulated mode=userfault vcpus=2 pages=64 --json
 
 # Real trouble: a VM without programs, one that takes too long.
