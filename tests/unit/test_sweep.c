@@ -88,9 +88,17 @@ static void typos_are_named_with_file_and_line(void **state)
 	fails_at("[a\nmode=uffd\n", "s.ini:1: ", "closing");
 	fails_at("[a] mode=uffd\n", "s.ini:1: ", "a line of its own");
 	fails_at("[a\033[0m]\n", "s.ini:1: ", "control character");
-	fails_at("[Defaults]\nvcpus=2\n", "s.ini:1: ", "[sweep] and [defaults] are no series");
-	fails_at("[ sweep ]\nsummary=x\n", "s.ini:1: ", "[sweep] and [defaults] are no series");
+	fails_at("[Defaults]\nvcpus=2\n",
+		 "s.ini:1: ", "[sweep], [search] and [defaults] are no series");
+	fails_at("[ sweep ]\nsummary=x\n",
+		 "s.ini:1: ", "[sweep], [search] and [defaults] are no series");
 	fails_at("[sweep]\nsummary=x\nsummary=y\n", "s.ini:3: ", "twice");
+	fails_at("[search]\nkeys=readers\nkeys=uffds\n[a]\n", "s.ini:3: ", "twice");
+	fails_at("[search]\nkeys=reader\n[a]\n", "s.ini:2: ", "uffds readers handler");
+	fails_at("[search]\nkeys=readers,mode\n[a]\n", "s.ini:2: ", "'mode'");
+	fails_at("[search]\nreaders=1\n[a]\n", "s.ini:2: ", "known: keys");
+	fails_at("[search]\n[a]\nmode=uffd\n", "s.ini:3: ", "[search] has no keys");
+	fails_at("[Search]\nkeys=readers\n", "s.ini:1: ", "are no series");
 	fails_at("[a]\nmode=uffd\nmode=kernel\n", "s.ini:3: ", "twice");
 	fails_at("[a]\nmode=uffd\n[b]\nmode=uffd\n[a]\n", "s.ini:5: ", "line 1");
 	fails_at("[a]\ntier=simulated\n", "s.ini:2: ", "--tier");

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "command_line.h"
+#include "run_steps.h"
 #include "../host/cpu_share.h"
 #include "../measure/known_answers.h"
 #include "../measure/run_json.h"
@@ -81,6 +82,11 @@ struct sweep_run {
 	json_t *json;
 };
 
+static size_t done(const struct sweep_run *r)
+{
+	return r->schedule.ok + r->schedule.skipped;
+}
+
 /* A sweep may have simulated CPUs and be measured in a tier without; who asks for them may not. */
 static int check_simulated_options(const struct plan_options *o, enum tier tier)
 {
@@ -122,22 +128,19 @@ static int complete_plan(struct sweep_run *r)
 	if (check_simulated_options(&o->plan, r->choice.tier))
 		return -1;
 	plan_set_tier(&r->plan, r->choice.tier);
-	for (size_t i = 0; i < r->plan.count; i++)
-		if (point_place(&r->plan.points[i].point, &r->setup, o->placement))
-			return -1;
 	r->schedule = (struct schedule){
 		.setup = &r->setup,
 		.host = host_of(r->choice.tier),
 		.plan = &r->plan,
 		.store = &r->store,
 		.identity = &r->identity,
+		.placement = o->placement,
 		.timeout_s = o->timeout_s,
 		.jobs = o->jobs ? o->jobs : cpu_share_whole(),
-		.is_done = xcalloc(r->plan.count, sizeof(*r->schedule.is_done)),
 	};
 	if (r->schedule.host->one_at_a_time)
 		r->schedule.jobs = 1;
-	return 0;
+	return run_steps_place(&r->schedule, 0);
 }
 
 /* A hash alone does not tell how the kernel in the VM was configured. */
@@ -191,7 +194,7 @@ static int resume(struct sweep_run *r, const struct records *records)
 		return error("this run cannot be resumed, its records would not be comparable: %s; "
 			     "start a new one",
 			     error_text());
-	if (schedule_mark_done(&r->schedule, records) ||
+	if (run_steps_resume(&r->schedule, r->json, records) ||
 	    schedule_check_limits(&r->schedule, r->options.resume))
 		return -1;
 	run_json_resumed(r->json, &r->schedule);
@@ -238,11 +241,6 @@ static int prepare(struct sweep_run *r)
 	return failed;
 }
 
-static size_t done(const struct sweep_run *r)
-{
-	return r->schedule.ok + r->schedule.skipped;
-}
-
 /* A comma that was meant for a decimal point makes a list: "0,5us". 0 alone has no unit. */
 static void announce_fetches(const struct section *section)
 {
@@ -259,8 +257,9 @@ static void announce(const struct sweep_run *r)
 
 	if (done(r))
 		snprintf(before, sizeof(before), ", %zu of them done before", done(r));
-	fprintf(stderr, "%zu points%s, %u at a time; results in %s\n", r->plan.count, before,
-		r->schedule.jobs, r->store.dir);
+	fprintf(stderr, "%zu points%s, %u at a time%s; results in %s\n", r->plan.count, before,
+		r->schedule.jobs, r->plan.searched ? ", then those of the search" : "",
+		r->store.dir);
 	fprintf(stderr, "tier %s: %s\n", tier_kinds[r->choice.tier].name,
 		json_member(r->json, "tier_why"));
 	announce_fetches(&r->sweep.defaults);
@@ -324,14 +323,15 @@ static int measure_and_report(struct sweep_run *r)
 	code = check_known_answers(r);
 	if (code)
 		return code;
-	failed = schedule_run(s);
+	failed = run_steps_measure(s, r->json);
 	run_json_update(r->json, s, !failed);
 	code = end_step(r, failed, s->is_changed ? EXIT_USAGE : EXIT_POINT_FAILED);
 	if (code)
 		return code;
 	code = write_report(r);
 	if (s->failed) {
-		complain("%u points failed, their logs are in %s/logs", s->failed, r->store.dir);
+		complain("%u points failed, their logs are in %s/logs%s", s->failed, r->store.dir,
+			 r->plan.searched ? "; the search goes on when they are measured" : "");
 		suggest_resume(r);
 		return EXIT_POINT_FAILED;
 	}
@@ -344,7 +344,6 @@ static void run_free(struct sweep_run *r)
 {
 	json_decref(r->json);
 	identity_free(&r->identity);
-	free(r->schedule.is_done);
 	plan_free(&r->plan);
 	sweep_free(&r->sweep);
 	if (r->store.dir)

@@ -18,8 +18,7 @@ static bool is_drawable(void)
 	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb");
 }
 
-void progress_start(struct progress *progress, const struct plan *plan, const bool *is_done,
-		    unsigned int jobs)
+void progress_start(struct progress *progress, const struct plan *plan, unsigned int jobs)
 {
 	*progress = (struct progress){
 		.total = plan->count,
@@ -27,7 +26,7 @@ void progress_start(struct progress *progress, const struct plan *plan, const bo
 	};
 	stopwatch_start(&progress->watch);
 	for (size_t i = 0; i < plan->count; i++) {
-		if (is_done[i])
+		if (plan->points[i].is_done)
 			progress->done++;
 		else
 			progress->cost_left += cost_s(&plan->points[i].point);

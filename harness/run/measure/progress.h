@@ -18,12 +18,8 @@ struct progress {
 	bool terminal;
 };
 
-/*
- * done points of plan are there already: those for which is_done is true. jobs: points at
- * a time; 0 where cost_s() says nothing about seconds.
- */
-void progress_start(struct progress *progress, const struct plan *plan, const bool *is_done,
-		    unsigned int jobs);
+/* jobs: points at a time; 0 where cost_s() says nothing about seconds. */
+void progress_start(struct progress *progress, const struct plan *plan, unsigned int jobs);
 
 /* Redraws the line with the point at hand, NULL for none, at most a few times a second. */
 void progress_draw(struct progress *progress, const struct planned *at_hand);

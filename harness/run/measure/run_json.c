@@ -29,7 +29,8 @@ static json_t *plan_json(const struct run_facts *facts)
 
 	set_text(plan, "sweep", facts->options->sweep);
 	set_text(plan, "sweep_text", facts->sweep->text);
-	for (size_t i = 0; i < facts->sweep->series_count; i++)
+	/* A search names its points by what they are, and these names sort themselves. */
+	for (size_t i = 0; i < facts->sweep->series_count && !facts->sweep->searched; i++)
 		json_array_append_new(series, json_string(facts->sweep->series[i].name));
 	json_object_set_new(plan, "series", series);
 	for (size_t i = 0; i < PLAN_TEXTS; i++)
@@ -175,7 +176,7 @@ void run_json_resumed(json_t *run, const struct schedule *s)
 
 void run_json_update(json_t *run, const struct schedule *s, bool ended)
 {
-	bool complete = s->ok + s->skipped == s->plan->count;
+	bool complete = ended && s->ok + s->skipped == s->plan->count;
 
 	json_object_set_new(run, "complete", json_boolean(complete));
 	json_object_set_new(run, "total", json_integer((json_int_t)s->plan->count));

@@ -14,7 +14,7 @@
 /* A place where one point at a time runs. */
 struct slot {
 	struct execution execution;
-	const struct planned *planned; /* NULL when free */
+	struct planned *planned; /* NULL when free */
 };
 
 struct scheduler {
@@ -46,14 +46,14 @@ int schedule_check_limits(const struct schedule *s, const char *folder)
 	size_t left = 0;
 
 	for (size_t i = 0; i < s->plan->count; i++)
-		left += !s->is_done[i];
+		left += !s->plan->points[i].is_done;
 	for (enum limit_id limit = 0; limit < LIMIT_COUNT && left; limit++) {
 		const struct point *largest = NULL;
 
 		for (size_t i = 0; i < s->plan->count; i++) {
 			const struct point *p = &s->plan->points[i].point;
 
-			if (!s->is_done[i] &&
+			if (!s->plan->points[i].is_done &&
 			    (!largest || s->host->needs(p, limit) > s->host->needs(largest, limit)))
 				largest = p;
 		}
@@ -94,34 +94,37 @@ void schedule_warn(const struct schedule *s)
 	cpu_share_warn_polling(with_most(s, cpu_share_polling));
 }
 
-/* Finds the record's point in the plan. Returns its index, or the number of points. */
-static size_t find_planned(const struct plan *plan, const struct record *record)
+/* The point has a record of that status. */
+static void count(struct schedule *s, struct planned *planned, const char *status)
 {
-	size_t i = 0;
-
-	while (i < plan->count &&
-	       (strcmp(record->series, plan->points[i].series) ||
-		points_compare(&record->point, &plan->points[i].point, keyset_identity())))
-		i++;
-	return i;
+	if (!strcmp(status, "ok"))
+		s->ok++;
+	else if (!strcmp(status, "skipped"))
+		s->skipped++;
+	else
+		s->failed++;
+	planned->is_done = strcmp(status, "failed") != 0;
 }
 
-int schedule_mark_done(struct schedule *s, const struct records *records)
+int schedule_mark_done(struct schedule *s, const struct records *records,
+		       const struct record **stranger)
 {
+	*stranger = NULL;
+	s->ok = s->failed = s->skipped = 0;
+	for (size_t i = 0; i < s->plan->count; i++)
+		s->plan->points[i].is_done = false;
 	for (size_t k = 0; k < records->n; k++) {
 		const struct record *record = &records->v[k];
-		size_t i = find_planned(s->plan, record);
-		char *id;
+		struct planned *planned = plan_find(s->plan, record->series, &record->point);
 
-		if (i == s->plan->count || s->is_done[i]) {
-			id = point_id(&record->point);
-			error("points.jsonl has a record %s: %s; start the run anew",
-			      i == s->plan->count ? "that is not in the plan" : "twice", id);
-			free(id);
-			return -1;
+		if (!planned) {
+			*stranger = record;
+			continue;
 		}
-		s->is_done[i] = true;
-		schedule_count(s, record->status);
+		if (planned->is_done)
+			return error("points.jsonl has a record twice: %s; start the run anew",
+				     planned->id);
+		count(s, planned, record->status);
 	}
 	return 0;
 }
@@ -157,7 +160,7 @@ static int check_identity(struct schedule *s)
 		     error_text());
 }
 
-static int start_point(struct scheduler *sc, struct slot *slot, const struct planned *planned)
+static int start_point(struct scheduler *sc, struct slot *slot, struct planned *planned)
 {
 	struct job job = schedule_job(sc->s, planned);
 
@@ -175,11 +178,11 @@ static int start_points(struct scheduler *sc)
 	struct schedule *s = sc->s;
 
 	for (unsigned int i = 0; i < s->jobs; i++) {
-		const struct planned *planned;
+		struct planned *planned;
 
 		if (sc->slots[i].planned)
 			continue;
-		while (sc->next < s->plan->count && s->is_done[sc->next])
+		while (sc->next < s->plan->count && s->plan->points[sc->next].is_done)
 			sc->next++;
 		if (sc->next == s->plan->count)
 			return 0;
@@ -193,16 +196,6 @@ static int start_points(struct scheduler *sc)
 	return 0;
 }
 
-void schedule_count(struct schedule *s, const char *status)
-{
-	if (!strcmp(status, "ok"))
-		s->ok++;
-	else if (!strcmp(status, "skipped"))
-		s->skipped++;
-	else
-		s->failed++;
-}
-
 static int finish_point(struct scheduler *sc, struct slot *slot, json_t *record)
 {
 	json_t *wall = execution_wall(&slot->execution);
@@ -213,7 +206,7 @@ static int finish_point(struct scheduler *sc, struct slot *slot, json_t *record)
 	record_finish(record, slot->planned->series, slot->planned->id, wall);
 	failed = check_identity(sc->s) || store_append(sc->s->store, record) ? -1 : 0;
 	if (!failed) {
-		schedule_count(sc->s, record_status(record));
+		count(sc->s, slot->planned, record_status(record));
 		progress_point_done(&sc->progress, slot->planned, record, duration_s);
 	}
 	json_decref(record);
@@ -259,7 +252,7 @@ int schedule_run(struct schedule *s)
 	int failed;
 
 	free(room.bound);
-	progress_start(&sc.progress, s->plan, s->is_done, s->host->one_at_a_time ? 0 : s->jobs);
+	progress_start(&sc.progress, s->plan, s->host->one_at_a_time ? 0 : s->jobs);
 	failed = run_loop(&sc);
 	for (unsigned int i = 0; i < s->jobs; i++)
 		execution_free(&sc.slots[i].execution); /* ends what runs */

@@ -5,19 +5,20 @@
 
 #include "execution.h"
 #include "identity.h"
+#include "tier_choice.h"
 #include "../plan/plan.h"
 #include "../store/store.h"
 
 struct schedule {
 	const struct setup *setup;
 	const struct host *host;
-	const struct plan *plan;
+	struct plan *plan;
 	struct store *store;
 	struct identity *identity; /* of what points are measured with */
+	enum placement placement; /* of points that are planned meanwhile */
 	bool is_changed; /* it did, and no point counts from then on */
 	unsigned int jobs; /* points at a time */
 	unsigned int timeout_s; /* of one point; 0: by its cost */
-	bool *is_done; /* an element a point of the plan: has an ok or skipped record */
 	unsigned int ok, failed, skipped; /* records, with those that were there before */
 };
 
@@ -31,13 +32,11 @@ int schedule_check_limits(const struct schedule *schedule, const char *folder);
 void schedule_warn(const struct schedule *schedule);
 
 /*
- * Marks and counts the points that have a record. Returns 0, or -1 after error() when a record is
- * of no point of the plan, or a point has two.
+ * Marks and counts anew the points that have a record. Sets stranger to a record that is of no point
+ * of the plan, or to NULL. Returns 0, or -1 after error() when a point has two.
  */
-int schedule_mark_done(struct schedule *schedule, const struct records *records);
-
-/* Counts a record of that status. */
-void schedule_count(struct schedule *schedule, const char *status);
+int schedule_mark_done(struct schedule *schedule, const struct records *records,
+		       const struct record **stranger);
 
 /* A planned point as it is to be run. */
 struct job schedule_job(const struct schedule *schedule, const struct planned *planned);

@@ -7,6 +7,7 @@
 #include "../../../workloads/workload.h"
 #include "cost.h"
 #include "keyset.h"
+#include "search.h"
 
 const char *const plan_text_names[PLAN_TEXTS] = {
 	[PLAN_MODES] = "modes",		[PLAN_ARCH] = "arch",	[PLAN_VCPUS] = "vcpus",
@@ -42,14 +43,42 @@ static unsigned int cpus_for(const struct draft *draft)
 	return smaller(threads, smaller(draft->cpus_max, arch_cpus_max(p->arch)));
 }
 
-static int add_point(const struct unrolling *u, const struct draft *draft)
+struct planned *plan_find(const struct plan *plan, const char *series, const struct point *point)
 {
-	struct planned planned = { .point = draft->point, .series = u->series->name };
-	struct point *p = &planned.point;
-	struct plan *plan = u->plan;
+	for (size_t i = 0; i < plan->count; i++)
+		if (!strcmp(plan->points[i].series, series) &&
+		    !points_compare(&plan->points[i].point, point, keyset_identity()))
+			return &plan->points[i];
+	return NULL;
+}
 
-	if (u->wanted && !u->wanted[p->mode])
-		return 0;
+static void append(struct plan *plan, struct planned planned)
+{
+	planned.number = (unsigned int)plan->count + 1;
+	snprintf(planned.stem, sizeof(planned.stem), "%04u", planned.number);
+	plan->points = xreallocarray(plan->points, plan->count + 1, sizeof(*plan->points));
+	plan->points[plan->count++] = planned;
+}
+
+static void planned_free(struct planned *planned)
+{
+	free(planned->series);
+	free(planned->id);
+}
+
+/* Only set-ups of userfaultfd are searched. */
+static char *series_name(const struct plan *plan, const struct section *section,
+			 const struct point *p)
+{
+	return plan->searched && p->mode == MODE_uffd ? search_name(p, plan->searched) :
+							xstrdup(section->name);
+}
+
+int plan_add(struct plan *plan, const struct section *section, const struct draft *draft)
+{
+	struct planned planned = { .point = draft->point, .draft = *draft, .section = section };
+	struct point *p = &planned.point;
+
 	if (draft->pages_total) {
 		planned.is_split = !workload_is_shared[p->workload];
 		p->pages = draft->pages_total / (planned.is_split ? p->vcpus : 1);
@@ -62,15 +91,18 @@ static int add_point(const struct unrolling *u, const struct draft *draft)
 	if (p->cpus == 1)
 		p->draws = 1;
 	if (point_resolve(p))
-		return error("series [%s]: %s", u->series->name, error_text());
-	for (size_t i = plan->count; i-- && plan->points[i].series == planned.series;)
-		if (!points_compare(&plan->points[i].point, p, keyset_identity()))
-			return 0; /* a value stands twice in a list, say */
-	planned.number = (unsigned int)plan->count + 1;
-	snprintf(planned.stem, sizeof(planned.stem), "%04u", planned.number);
-	plan->points = xreallocarray(plan->points, plan->count + 1, sizeof(*plan->points));
-	plan->points[plan->count++] = planned;
+		return error("series [%s]: %s", section->name, error_text());
+	planned.series = series_name(plan, section, p);
+	if (plan_find(plan, planned.series, p))
+		planned_free(&planned); /* a value stands twice in a list, say */
+	else
+		append(plan, planned);
 	return 0;
+}
+
+static bool is_wanted(const struct unrolling *u, const struct draft *draft)
+{
+	return !u->wanted || u->wanted[draft->point.mode];
 }
 
 /* Sets key by key, every value in turn: the cross product. */
@@ -79,7 +111,7 @@ static int unroll(const struct unrolling *u, size_t next_key, const struct draft
 	const struct sweep_key *key = u->keys[next_key];
 
 	if (next_key == u->keys_count)
-		return add_point(u, so_far);
+		return is_wanted(u, so_far) ? plan_add(u->plan, u->series, so_far) : 0;
 	for (size_t i = 0; i < key->values.n; i++) {
 		struct draft draft = *so_far;
 
@@ -142,7 +174,7 @@ int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options 
 	bool wanted[MODE_COUNT] = { false };
 	struct unrolling u = { .plan = plan, .wanted = modes ? wanted : NULL };
 
-	*plan = (struct plan){ 0 };
+	*plan = (struct plan){ .searched = sweep->searched };
 	if ((modes && sweep_choices("mode", modes, wanted)) || replace_keys(sweep, options))
 		return -1;
 	for (size_t i = 0; i < sweep->series_count; i++) {
@@ -174,15 +206,6 @@ static void sort_by_cost(struct plan *plan)
 	}
 }
 
-static bool is_planned(const struct plan *plan, const struct planned *planned)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->points[i].series == planned->series &&
-		    !points_compare(&plan->points[i].point, &planned->point, keyset_identity()))
-			return true;
-	return false;
-}
-
 void plan_set_tier(struct plan *plan, enum tier tier)
 {
 	size_t count = plan->count;
@@ -196,9 +219,11 @@ void plan_set_tier(struct plan *plan, enum tier tier)
 		if (planned.is_split && tier_kinds[tier].host == HOST_NATIVE &&
 		    planned.point.pages < PAGES_EACH_MIN_NATIVE)
 			planned.point.pages = PAGES_EACH_MIN_NATIVE;
-		free(planned.id);
-		if (is_planned(plan, &planned))
+		if (plan_find(plan, planned.series, &planned.point)) {
+			planned_free(&planned);
 			continue;
+		}
+		free(planned.id);
 		planned.id = point_id(&planned.point);
 		plan->points[plan->count++] = planned;
 	}
@@ -218,10 +243,24 @@ void plan_place_simulated(struct point *p)
 		strcpy(p->reader_cpus, p->vcpu_cpus);
 }
 
+void plan_append(struct plan *plan, struct plan *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		struct planned *planned = &from->points[i];
+
+		if (plan_find(plan, planned->series, &planned->point))
+			planned_free(planned);
+		else
+			append(plan, *planned);
+	}
+	free(from->points);
+	*from = (struct plan){ 0 };
+}
+
 void plan_free(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		free(plan->points[i].id);
+		planned_free(&plan->points[i]);
 	free(plan->points);
 	*plan = (struct plan){ 0 };
 }

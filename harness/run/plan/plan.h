@@ -38,16 +38,20 @@ struct plan_options {
 
 struct planned {
 	struct point point; /* resolved */
-	const char *series; /* the sweep's */
+	struct draft draft; /* what it was made from */
+	const struct section *section; /* of the sweep */
+	char *series; /* the section's name, or how a search calls such a point */
 	bool is_split; /* pages come from pages_total */
 	char *id;
 	unsigned int number; /* from 1, in the sweep's own order */
 	char stem[12]; /* the same with leading zeros, how the names of its files begin */
+	bool is_done; /* has an ok or skipped record */
 };
 
 struct plan {
 	struct planned *points; /* in the order to be run */
 	size_t count;
+	keyset searched; /* the sweep's */
 };
 
 /*
@@ -64,6 +68,15 @@ void plan_set_tier(struct plan *plan, enum tier tier);
 
 /* Where threads go on simulated CPUs: vCPU i and handler thread i on CPU i, modulo their number. */
 void plan_place_simulated(struct point *p);
+
+/* Adds the resolved point of a draft, unless it is there. Returns 0, or -1 after error(). */
+int plan_add(struct plan *plan, const struct section *section, const struct draft *draft);
+
+/* The plan's point that is the same and of a series of that name, or NULL. */
+struct planned *plan_find(const struct plan *plan, const char *series, const struct point *point);
+
+/* Moves the points of another plan, which have their tier, to the end, but for those that are there. */
+void plan_append(struct plan *plan, struct plan *from);
 
 void plan_free(struct plan *plan);
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "lines.h"
+#include "search.h"
 #include "values.h"
 #include "../base/file.h"
 
@@ -21,8 +22,9 @@
 struct reader {
 	struct sweep *sweep;
 	struct lines lines;
-	struct section *section; /* whose keys are being read, NULL for none or [sweep] */
-	bool in_sweep;
+	struct section *section; /* whose keys are being read, NULL for none or one of settings[] */
+	const struct setting *setting; /* whose section is being read, or NULL */
+	bool has_search;
 	bool failed;
 };
 
@@ -39,6 +41,43 @@ __attribute__((format(printf, 2, 3))) static int fail_at(struct reader *r, const
 	va_end(args);
 	error("%s:%d: %s", r->sweep->file, r->lines.number, text);
 	return 0; /* libinih's word for failure */
+}
+
+static int take_summary(struct reader *r, const char *value)
+{
+	if (*r->sweep->summary)
+		return fail_at(r, "'summary' is given twice in [sweep]");
+	free(r->sweep->summary);
+	r->sweep->summary = xstrdup(value);
+	return 1;
+}
+
+static int take_search(struct reader *r, const char *value)
+{
+	if (r->sweep->searched)
+		return fail_at(r, "'keys' is given twice in [search]");
+	return search_keys_parse(value, &r->sweep->searched) ? fail_at(r, "%s", error_text()) : 1;
+}
+
+/* Sections that are no series, each with the one key that it has. */
+static const struct setting {
+	const char *section, *key;
+	int (*take)(struct reader *r, const char *value);
+} settings[] = {
+	{ "sweep", "summary", take_summary },
+	{ "search", "keys", take_search },
+};
+
+#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+
+/* Whether a section has a name that is none for a series, in whatever case. */
+static bool is_reserved(const char *name)
+{
+	bool is = !strcasecmp(name, "defaults");
+
+	for (size_t i = 0; i < SETTINGS; i++)
+		is |= !strcasecmp(name, settings[i].section);
+	return is;
 }
 
 #define FIELD(name) offsetof(struct draft, name)
@@ -162,7 +201,10 @@ static void begin_section(struct reader *r, const char *name)
 	struct sweep *sweep = r->sweep;
 
 	r->section = NULL;
-	r->in_sweep = !strcmp(name, "sweep");
+	r->setting = NULL;
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (!strcmp(name, settings[i].section))
+			r->setting = &settings[i];
 	for (size_t i = 0; i < sweep->series_count; i++)
 		if (!strcmp(sweep->series[i].name, name))
 			fail_at(r, "series [%s] is there already, from line %d", name,
@@ -172,17 +214,17 @@ static void begin_section(struct reader *r, const char *name)
 	for (const char *c = name; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			fail_at(r, "there is a control character in the section's name");
-	if (r->in_sweep || r->failed)
+	r->has_search |= r->setting && r->setting->take == take_search;
+	if (r->setting || r->failed)
 		return;
 	if (!strcmp(name, "defaults")) {
 		r->section = &sweep->defaults;
 		return;
 	}
-	if (is_blank(*name) || is_blank(name[strlen(name) - 1]) || !strcasecmp(name, "defaults") ||
-	    !strcasecmp(name, "sweep")) {
+	if (is_blank(*name) || is_blank(name[strlen(name) - 1]) || is_reserved(name)) {
 		fail_at(r,
 			"a series cannot be called '%s'; without blanks around it and in lower "
-			"case, [sweep] and [defaults] are no series",
+			"case, [sweep], [search] and [defaults] are no series",
 			name);
 		return;
 	}
@@ -223,14 +265,11 @@ static int take_value(struct reader *r, const char *section, const char *name, c
 {
 	const struct sweep_key *other;
 
-	if (r->in_sweep) {
-		if (strcmp(name, "summary"))
-			return fail_at(r, "unknown key '%s' in [sweep]; known: summary", name);
-		if (*r->sweep->summary)
-			return fail_at(r, "'%s' is given twice in [%s]", name, section);
-		free(r->sweep->summary);
-		r->sweep->summary = xstrdup(value);
-		return 1;
+	if (r->setting) {
+		if (strcmp(name, r->setting->key))
+			return fail_at(r, "unknown key '%s' in [%s]; known: %s", name, section,
+				       r->setting->key);
+		return r->setting->take(r, value);
 	}
 	if (!r->section)
 		return fail_at(r, "'%s' stands before any [section]", name);
@@ -275,8 +314,11 @@ int sweep_parse(struct sweep *sweep, const char *file, const char *text)
 		r.lines.number = bad_line > 0 ? bad_line : r.lines.number;
 		fail_at(&r, "neither [section] nor KEY = VALUE");
 	}
+	if (!r.failed && r.has_search && !sweep->searched)
+		fail_at(&r, "[search] has no keys that are to be searched, such as keys = readers");
 	if (!r.failed && !sweep->series_count)
-		fail_at(&r, "the file has no series: a [section] besides sweep and defaults");
+		fail_at(&r,
+			"the file has no series: a [section] besides sweep, search and defaults");
 	return r.failed ? -1 : 0;
 }
 

@@ -4,6 +4,8 @@
  *
  *   [sweep]
  *   summary = one line about what it shows
+ *   [search]              (optional) the rest is a start from which the best values are looked for
+ *   keys = readers        of these keys
  *   [defaults]            (optional) keys of every series
  *   vcpus = 1..512*2
  *   [any other name]      a series, its name is the legend's label
@@ -14,8 +16,8 @@
 #ifndef FAULTLINE_SWEEP_H
 #define FAULTLINE_SWEEP_H
 
-#include "../../keys.h"
 #include "../base/util.h"
+#include "keyset.h"
 
 /*
  * A point in the making: its keys, and what a sweep may say in place of some of them. 0: it does
@@ -47,6 +49,7 @@ struct sweep {
 	char *file; /* for messages */
 	char *text; /* all of the file */
 	char *summary;
+	keyset searched; /* keys whose best values are looked for; 0: none */
 	struct section defaults;
 	struct section *series;
 	size_t series_count;

@@ -30,7 +30,8 @@ static int compare_series(const json_t *series, const char *a, const char *b)
 {
 	size_t r = rank_of(series, a), s = rank_of(series, b);
 
-	return r != s ? (r > s) - (r < s) : strcmp(a, b);
+	/* Those that a search found stand by their numbers. */
+	return r != s ? (r > s) - (r < s) : strverscmp(a, b);
 }
 
 static int compare_records(const void *a, const void *b, void *order)
@@ -355,25 +356,29 @@ static int show_vcpus(struct run_data *run, unsigned int vcpus)
 	return found ? 0 : error("no point of this run with %u vCPUs has times", vcpus);
 }
 
+void run_data_group(struct run_data *run)
+{
+	const json_t *order = json_object_get(json_object_get(run->run, "plan"), "series");
+
+	drop_earlier_records(&run->records, order);
+	split_panels(run, order);
+}
+
 int run_data_load(struct run_data *run, const char *run_dir, unsigned int vcpus)
 {
-	const json_t *order;
-
 	if (load_run(run, run_dir))
 		return -1;
 	if (records_read(&run->records, run_dir)) {
 		json_decref(run->run);
 		return -1;
 	}
-	order = json_object_get(json_object_get(run->run, "plan"), "series");
-	drop_earlier_records(&run->records, order);
+	run_data_group(run);
 	run->complete = json_is_true(json_object_get(run->run, "complete"));
 	run->planned = json_number_of(run->run, "total");
 	for (size_t i = 0; i < run->records.n; i++) {
 		run->done += record_is_settled(&run->records.v[i]);
 		run->failed += !record_is_settled(&run->records.v[i]);
 	}
-	split_panels(run, order);
 	if (!vcpus || !show_vcpus(run, vcpus))
 		return 0;
 	run_data_free(run);

@@ -40,6 +40,9 @@ struct run_data {
  */
 int run_data_load(struct run_data *run, const char *run_dir, unsigned int vcpus);
 
+/* Makes panels of a run that has its run.json and its records alone. */
+void run_data_group(struct run_data *run);
+
 void run_data_free(struct run_data *run);
 
 /* Adds a number of vCPUs to an ascending list, unless it is there. The caller frees the list. */
