@@ -34,6 +34,16 @@ int search_keys_parse(const char *text, keyset *keys)
 	return failed;
 }
 
+keyset search_choices(keyset keys)
+{
+	keyset choices = 0;
+
+	for (size_t i = 0; i < point_keys_count; i++)
+		if (keyset_has(keys, i) && point_keys[i].kind == KEY_CHOICE)
+			choices |= keyset_of(point_keys[i].name);
+	return choices;
+}
+
 /* "8 uffds", "1 uffd"; "uffd per vCPU", so that it has one name at all vCPU counts. */
 static void print_count(FILE *out, const struct point *p, const struct key *key)
 {
@@ -128,7 +138,7 @@ static void add_moved(struct points *points, const struct point *from, keyset co
 struct points search_neighbours(const struct point *p, keyset keys)
 {
 	struct points points = { 0 };
-	keyset counts = 0;
+	keyset counts = keys & ~search_choices(keys);
 
 	for (size_t i = 0; i < point_keys_count; i++) {
 		const struct key *key = &point_keys[i];
@@ -136,7 +146,6 @@ struct points search_neighbours(const struct point *p, keyset keys)
 		if (!keyset_has(keys, i))
 			continue;
 		if (key->kind == KEY_COUNT) {
-			counts |= keyset_of(key->name);
 			add_moved(&points, p, keyset_of(key->name));
 			continue;
 		}

@@ -14,6 +14,9 @@ int search_keys_parse(const char *text, keyset *keys);
 /* "8 uffds, reader per vCPU, poll": what a resolved point is by those keys. Caller frees. */
 char *search_name(const struct point *p, keyset keys);
 
+/* Those of the keys that have no number. */
+keyset search_choices(keyset keys);
+
 struct points {
 	struct point *v;
 	size_t n;
