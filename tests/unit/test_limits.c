@@ -305,14 +305,17 @@ static void who_polls_needs_a_cpu(void **state)
 	assert_polling("tier=nested handler=poll vcpus=9 vcpu_cpus=0-1 reader_cpus=2", 0);
 }
 
-static void lost(json_int_t throttles, json_int_t throttled_ns, json_int_t stolen_ns, bool is_much,
-		 struct cpu_losses before)
+/* In a second in which the point used that much on those CPUs. */
+static void lost(json_int_t throttles, json_int_t stolen_ns, json_int_t taken_ns, bool is_much,
+		 struct cpu_losses before, const char *cpus, uint64_t own_ns)
 {
-	json_t *lost = cpu_losses_since(before, 1);
+	json_t *lost = cpu_losses_since(cpus, before, 1, own_ns);
 
 	assert_int_equal(json_integer_value(json_object_get(lost, "throttles")), throttles);
-	assert_int_equal(json_integer_value(json_object_get(lost, "throttled_ns")), throttled_ns);
+	assert_int_equal(json_integer_value(json_object_get(lost, "throttled_ns")),
+			 2000 * throttles);
 	assert_int_equal(json_integer_value(json_object_get(lost, "stolen_ns")), stolen_ns);
+	assert_int_equal(json_integer_value(json_object_get(lost, "taken_ns")), taken_ns);
 	assert_int_equal(json_is_true(json_object_get(lost, "is_much")), is_much);
 	json_decref(lost);
 }
@@ -324,21 +327,68 @@ static void lost_time_is_counted_upward(void **state)
 	(void)state;
 	be_in(true, "/a", "/");
 	put("/sys/fs/cg/a/cpu.stat", "usage_usec 1\nnr_throttled 5\nthrottled_usec 7\n");
-	put("/proc/stat", "cpu  0 0 0 0 0 0 0 999 0 0\ncpu3 0 0 0 0 0 0 0 10 0 0\n"
-			  "cpu4 0 0 0 0 0 0 0 50 0 0\nintr 1\n");
-	before = cpu_losses();
-	lost(0, 0, 0, false, before);
-	/* A tick of 10 ms in a second of 4 CPUs is not much; a CPU of others does not count. */
-	put("/proc/stat", "cpu3 0 0 0 0 0 0 0 13 0 0\ncpu4 0 0 0 0 0 0 0 70 0 0\n");
-	lost(0, 0, 30000000, false, before);
-	put("/proc/stat", "cpu3 0 0 0 0 0 0 0 15 0 0\n");
-	lost(0, 0, 50000000, true, before);
+	put("/proc/stat", "cpu  0 0 0 0 0 0 0 999 0 0\ncpu2 0 0 0 0 0 0 0 0 0 0\n"
+			  "cpu3 0 0 0 0 0 0 0 10 0 0\ncpu4 0 0 0 0 0 0 0 50 0 0\nintr 1\n");
+	before = cpu_losses("2-3");
+	lost(0, 0, 0, false, before, "2-3", 0);
+	/* A tick of 10 ms in a second of 2 CPUs is not much; a CPU of others does not count. */
+	put("/proc/stat", "cpu2 0 0 0 0 0 0 0 0 0 0\ncpu3 0 0 0 0 0 0 0 12 0 0\n"
+			  "cpu4 0 0 0 0 0 0 0 70 0 0\n");
+	lost(0, 20000000, 0, false, before, "2-3", 0);
+	put("/proc/stat", "cpu2 0 0 0 0 0 0 0 0 0 0\ncpu3 0 0 0 0 0 0 0 13 0 0\n");
+	lost(0, 30000000, 0, true, before, "2-3", 0);
 	put("/proc/stat", "cpu3 0 0 0 0 0 0 0 10 0 0\n");
 	put("/sys/fs/cg/cpu.stat", "nr_throttled 1\nthrottled_usec 2\n");
-	lost(1, 2000, 0, true, before);
+	lost(1, 0, 0, true, before, "2-3", 0);
 	be_in(false, "/a", "/");
-	put("/sys/fs/cg/mem ory/a/cpu.stat", "nr_throttled 6\nthrottled_time 9000\n");
-	lost(1, 2000, 0, true, before);
+	put("/sys/fs/cg/mem ory/a/cpu.stat", "nr_throttled 6\nthrottled_time 2007000\n");
+	before.throttled_ns = 2005000;
+	lost(1, 0, 0, true, before, "2-3", 0);
+}
+
+static void others_on_the_cpus_are_noticed(void **state)
+{
+	const struct cpu_losses before = { 0 };
+
+	(void)state;
+	/* 1.8 s of 2 CPUs, of which the point had all but 90 ms: under 5 %. */
+	put("/proc/stat", "cpu0 80 0 10 10 0 0 0 0 0 0\ncpu1 80 5 5 10 0 99 99 0 0 0\n");
+	lost(0, 0, 90000000, false, before, "0-1", 1710000000);
+	/* 11 % are less than ticks may be off; 20 % are not. */
+	lost(0, 0, 110000000, false, before, "0-1", 1690000000);
+	lost(0, 0, 400000000, true, before, "0-1", 1400000000);
+	/* Always busy: ticks are off by one a CPU. */
+	put("/proc/stat", "cpu0 100 0 0 0 0 0 0 0 0 0\ncpu1 100 0 0 0 0 0 0 0 0 0\n");
+	lost(0, 0, 90000000, false, before, "0-1", 1910000000);
+	lost(0, 0, 110000000, true, before, "0-1", 1890000000);
+	/* Accounts that disagree. */
+	lost(0, 0, 0, false, before, "0-1", 2100000000);
+	lost(0, 0, 0, false, before, "7", 0);
+}
+
+static void assert_cpus(const char *keys, const char *expected)
+{
+	char *copy = xstrdup(keys), *rest = copy, *cpus;
+	struct point p;
+
+	point_defaults(&p);
+	while (rest)
+		assert_int_equal(point_set_pair(&p, strsep(&rest, " ")), 0);
+	assert_int_equal(point_resolve(&p), 0);
+	cpus = cpu_share_cpus(&p);
+	assert_string_equal(cpus, expected);
+	free(cpus);
+	free(copy);
+}
+
+/* All four are allowed, see above. */
+static void pinned_points_need_only_their_cpus(void **state)
+{
+	(void)state;
+	assert_cpus("tier=nested mode=uffd", "0-3");
+	assert_cpus("tier=nested mode=uffd vcpu_cpus=1", "0-3");
+	assert_cpus("tier=nested mode=kernel vcpu_cpus=1", "1");
+	assert_cpus("tier=nested mode=uffd vcpus=2 vcpu_cpus=3,1,0 reader_cpus=2", "1-3");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
@@ -356,6 +406,8 @@ int main(void)
 		TEST(quotas_bound_cpus),
 		TEST(who_polls_needs_a_cpu),
 		TEST(lost_time_is_counted_upward),
+		TEST(others_on_the_cpus_are_noticed),
+		TEST(pinned_points_need_only_their_cpus),
 		TEST(what_is_too_little_is_named_with_figures),
 	};
 

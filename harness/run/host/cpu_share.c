@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cpu_share.h"
 
+#include <hwloc.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cgroup.h"
 #include "cpus.h"
 #include "sys.h"
 
-#define STOLEN_TOLERANCE_PERCENT 1 /* of the time of all CPUs */
+/* Of the time of all CPUs. */
+#define STOLEN_TOLERANCE_PERCENT 1
+/* A machine's own daemons take 1 to 2 % of few CPUs; a task that wants one of them takes more. */
+#define TAKEN_TOLERANCE_PERCENT 5
+#define TICK_NS 10000000. /* no kernel's is longer */
 
 /* The quota of one group in CPUs, INFINITY without one. */
 static double group_quota(bool is_v2, const char *dir)
@@ -56,9 +60,36 @@ static double quota(char **whose)
 	return least;
 }
 
-struct cpu_losses cpu_losses(void)
+static bool pin(hwloc_bitmap_t cpus, const char *list, unsigned int threads)
 {
-	struct cpu_losses losses = { .stolen_ns = cpus_stolen_ns() };
+	bool pinned = true;
+	unsigned int cpu;
+
+	for (unsigned int i = 0; i < threads; i++) {
+		pinned = pinned && cpu_list_in_turn(list, i, &cpu);
+		if (pinned)
+			hwloc_bitmap_set(cpus, cpu);
+	}
+	return pinned;
+}
+
+char *cpu_share_cpus(const struct point *p)
+{
+	hwloc_bitmap_t cpus = must_have(hwloc_bitmap_alloc());
+	char *text = NULL, *owned;
+
+	if (pin(cpus, p->vcpu_cpus, p->vcpus) && pin(cpus, p->reader_cpus, point_handlers(p)) &&
+	    hwloc_bitmap_list_asprintf(&text, cpus) >= 0)
+		owned = must_have(text);
+	else
+		owned = cpus_allowed_text();
+	hwloc_bitmap_free(cpus);
+	return owned;
+}
+
+struct cpu_losses cpu_losses(const char *cpus)
+{
+	struct cpu_losses losses = { .ticks = cpu_ticks_of(cpus) };
 	struct cgroups groups;
 
 	cgroups_find(&groups, "cpu");
@@ -74,17 +105,36 @@ struct cpu_losses cpu_losses(void)
 	return losses;
 }
 
-json_t *cpu_losses_since(struct cpu_losses before, double duration_s)
+/*
+ * Most kernels look at each tick what a CPU is doing: n ticks of CPUs that are busy for a part of
+ * the time are known to the square root of n, those of one that is always busy to one.
+ */
+static double ticks_error_ns(double busy_ns, double all_ns, unsigned int cpus)
 {
-	struct cpu_losses now = cpu_losses();
-	uint64_t throttles = now.throttles - before.throttles;
-	uint64_t stolen_ns = now.stolen_ns - before.stolen_ns;
-	bool is_stolen = (double)stolen_ns * 100 >
-			 duration_s * 1e9 * cpus_allowed() * STOLEN_TOLERANCE_PERCENT;
+	const double ticks = all_ns / TICK_NS, share = busy_ns < all_ns ? busy_ns / all_ns : 1;
 
-	return json_pack("{s:I, s:I, s:I, s:b}", "throttles", (json_int_t)throttles, "throttled_ns",
+	return (3 * sqrt(ticks * share * (1 - share)) + cpus) * TICK_NS;
+}
+
+json_t *cpu_losses_since(const char *cpus, struct cpu_losses before, double duration_s,
+			 uint64_t own_ns)
+{
+	const struct cpu_losses now = cpu_losses(cpus);
+	const uint64_t throttles = now.throttles - before.throttles;
+	const uint64_t stolen_ns = now.ticks.stolen_ns - before.ticks.stolen_ns;
+	const uint64_t busy_ns = now.ticks.busy_ns - before.ticks.busy_ns;
+	const uint64_t taken_ns = busy_ns > own_ns ? busy_ns - own_ns : 0;
+	const double all_ns = duration_s * 1e9 * now.ticks.cpus, percent_ns = all_ns / 100;
+	const bool is_stolen = (double)stolen_ns > percent_ns * STOLEN_TOLERANCE_PERCENT;
+	const bool is_taken = (double)taken_ns > percent_ns * TAKEN_TOLERANCE_PERCENT &&
+			      (double)taken_ns >
+				      ticks_error_ns((double)busy_ns, all_ns, now.ticks.cpus);
+
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:b}", "cpus", cpus, "throttles",
+			 (json_int_t)throttles, "throttled_ns",
 			 (json_int_t)(now.throttled_ns - before.throttled_ns), "stolen_ns",
-			 (json_int_t)stolen_ns, "is_much", throttles || is_stolen);
+			 (json_int_t)stolen_ns, "taken_ns", (json_int_t)taken_ns, "is_much",
+			 throttles || is_stolen || is_taken);
 }
 
 unsigned int cpu_share_whole(void)

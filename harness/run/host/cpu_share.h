@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How much of its CPUs this process gets: a control group's quota, and what a hypervisor gives to
- * others. Threads that are stopped for either have times that are not the kernel's under test.
+ * How much of its CPUs this process gets: what a control group's quota, a hypervisor and other
+ * processes leave. Threads that wait for any of these have times that are not the kernel's under
+ * test.
  */
 #ifndef FAULTLINE_CPU_SHARE_H
 #define FAULTLINE_CPU_SHARE_H
@@ -9,20 +10,25 @@
 #include <jansson.h>
 
 #include "../../keys.h"
+#include "cpu_ticks.h"
 
-/* CPU time that was kept from this process's groups and CPUs so far. */
+/* The CPUs whose time a point needs, as a list: those that its threads are pinned to, or all allowed. */
+char *cpu_share_cpus(const struct point *p);
+
+/* What became of the time of such CPUs so far. */
 struct cpu_losses {
-	uint64_t throttles, throttled_ns; /* by a quota */
-	uint64_t stolen_ns; /* by a hypervisor */
+	uint64_t throttles, throttled_ns; /* by a quota of this process's control groups */
+	struct cpu_ticks ticks;
 };
 
-struct cpu_losses cpu_losses(void);
+struct cpu_losses cpu_losses(const char *cpus);
 
 /*
- * What was lost since then, in a time, and whether that is enough to spoil it: the object
- * "cpu_lost" of a record. New reference.
+ * What was lost since then, in a time in which a point itself used that much, and whether that is
+ * enough to spoil it: the object "cpu_lost" of a record. New reference.
  */
-json_t *cpu_losses_since(struct cpu_losses before, double duration_s);
+json_t *cpu_losses_since(const char *cpus, struct cpu_losses before, double duration_s,
+			 uint64_t own_ns);
 
 /* CPUs that can be busy at a time: those allowed, or as many as the quota pays for. At least 1. */
 unsigned int cpu_share_whole(void);

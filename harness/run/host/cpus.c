@@ -7,9 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../time_units.h"
 #include "../base/util.h"
-#include "sys.h"
 #include "topology.h"
 
 #define KERNEL_CPUS_MAX (1 << 20) /* more than any kernel is built for */
@@ -93,23 +91,4 @@ int cpus_check(const struct point *p)
 
 	hwloc_bitmap_free(cpus);
 	return failed ? -1 : 0;
-}
-
-uint64_t cpus_stolen_ns(void)
-{
-	char *text = sys_read("/proc/stat"), *rest = text, *line;
-	hwloc_bitmap_t cpus = cpus_allowed_set();
-	uint64_t all_ticks = 0;
-
-	while ((line = strsep(&rest, "\n"))) {
-		unsigned long long ticks;
-		unsigned int cpu;
-
-		if (sscanf(line, "cpu%u %*u %*u %*u %*u %*u %*u %*u %llu", &cpu, &ticks) == 2 &&
-		    cpus && hwloc_bitmap_isset(cpus, cpu))
-			all_ticks += ticks;
-	}
-	hwloc_bitmap_free(cpus);
-	free(text);
-	return ns_of_ticks(all_ticks, sysconf(_SC_CLK_TCK));
 }

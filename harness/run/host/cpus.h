@@ -23,7 +23,4 @@ hwloc_topology_t cpus_topology(void);
 /* Whether the point's own lists name such CPUs only. Returns 0, or -1 after error(). */
 int cpus_check(const struct point *p);
 
-/* Their time that a hypervisor gave to others so far. */
-uint64_t cpus_stolen_ns(void);
-
 #endif

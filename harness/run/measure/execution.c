@@ -6,10 +6,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../../time_units.h"
 #include "../plan/cost.h"
 #include "../host/limits.h"
 #include "../host/nearness.h"
@@ -127,8 +129,10 @@ int execution_start(struct execution *e, const struct job *job)
 		.timeout_s = cost_timeout_s(job->point, job->timeout_s),
 		.kills_before = memory_kills(),
 	};
-	if (job->host->one_at_a_time)
-		e->losses_before = cpu_losses();
+	if (job->host->one_at_a_time) {
+		e->cpus = cpu_share_cpus(job->point);
+		e->losses_before = cpu_losses(e->cpus);
+	}
 	stopwatch_start(&e->watch);
 	files_init(&e->files, job);
 	unlink(e->files.record);
@@ -254,17 +258,27 @@ static json_t *collect(struct execution *e, int status)
 	return record;
 }
 
+static uint64_t ns_of_timeval(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_usec * 1000;
+}
+
 json_t *execution_poll(struct execution *e)
 {
+	struct rusage used; /* with that of the processes that it has waited for */
 	int status;
 
-	if (waitpid(e->pid, &status, WNOHANG) != e->pid) {
+	if (wait4(e->pid, &status, WNOHANG, &used) != e->pid) {
 		if (stopwatch_s(&e->watch) >= e->timeout_s && !e->timed_out) {
 			e->timed_out = true;
 			kill(-e->pid, SIGKILL);
 		}
 		return NULL;
 	}
+	if (e->cpus)
+		e->lost = cpu_losses_since(e->cpus, e->losses_before, stopwatch_s(&e->watch),
+					   ns_of_timeval(used.ru_utime) +
+						   ns_of_timeval(used.ru_stime));
 	kill(-e->pid, SIGKILL); /* what it may have started itself */
 	e->pid = 0;
 	return collect(e, status);
@@ -277,9 +291,8 @@ json_t *execution_wall(struct execution *e)
 	json_t *wall = json_pack("{s:s, s:f}", "started", time_text(started, e->started_unix_s),
 				 "duration_s", (double)(int64_t)(duration_s * 1000) / 1000);
 
-	if (e->host->one_at_a_time) {
-		json_object_set_new(wall, "cpu_lost",
-				    cpu_losses_since(e->losses_before, duration_s));
+	if (e->lost) {
+		json_object_set(wall, "cpu_lost", e->lost);
 		json_object_set_new(wall, "placement", nearness_describe(e->point));
 	}
 	if (!access(e->files.console, F_OK))
@@ -295,6 +308,10 @@ void execution_free(struct execution *e)
 		e->pid = 0;
 	}
 	files_free(&e->files);
+	json_decref(e->lost);
+	e->lost = NULL;
+	free(e->cpus);
+	e->cpus = NULL;
 	free(e->name);
 	e->name = NULL;
 }

@@ -40,7 +40,10 @@ struct execution {
 	double timeout_s;
 	bool timed_out;
 	struct memory_kills kills_before;
-	struct cpu_losses losses_before; /* of hosts on which points are alone */
+	/* Of hosts on which points are alone: the CPUs whose time the point needs, and what became of it. */
+	char *cpus;
+	struct cpu_losses losses_before;
+	json_t *lost; /* after it has ended */
 };
 
 /*

@@ -49,10 +49,11 @@ static void describe_stops(FILE *out, const json_t *record)
 	if (is_true(lost, "is_much"))
 		fprintf(out,
 			"  CPU time was kept from it meanwhile: a quota throttled it %lld times, "
-			"%.3f ms; a hypervisor took %.3f ms\n",
+			"%.3f ms; a hypervisor took %.3f ms; others ran on its CPUs for %.3f ms\n",
 			json_number_of(lost, "throttles"),
 			(double)json_number_of(lost, "throttled_ns") / 1e6,
-			(double)json_number_of(lost, "stolen_ns") / 1e6);
+			(double)json_number_of(lost, "stolen_ns") / 1e6,
+			(double)json_number_of(lost, "taken_ns") / 1e6);
 	if (is_true(record, "held_up"))
 		fprintf(out,
 			"  for %.3f ms of its span of %.3f ms nothing of it ran: it was stopped, "
@@ -86,7 +87,9 @@ static const struct mark {
 	{ '*', "the median fetch took over 2 us more or less than asked for", fetch_is_off,
 	  describe_fetch },
 	{ '!', "the vCPUs started over 5 % of the span apart", starts_are_apart, describe_starts },
-	{ '~', "stopped meanwhile: by a CPU quota, a hypervisor, a signal, for want of a CPU",
+	{ '~',
+	  "stopped meanwhile: by a CPU quota, a hypervisor, a signal, for want of a CPU, or others "
+	  "ran on its CPUs",
 	  was_stopped, describe_stops },
 	{ '^', "one vCPU, or a few, had faults over twice as long or short as the others",
 	  has_straggler, describe_straggler },
