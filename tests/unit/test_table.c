@@ -113,6 +113,26 @@ static void table_marks_starts_that_were_apart(void **state)
 	assert_table_has("! the vCPUs started over 5 % of the span apart", true);
 }
 
+/* By what run.json says of the machine, and only where points ran on that. */
+static void table_says_what_spoils_native_times(void **state)
+{
+	json_t *machine = json_object_get(json_object_get(folder.run, "wall"), "machine");
+
+	(void)state;
+	json_object_set_new(machine, "governor", json_string("powersave"));
+	run_folder_write(&folder, "");
+	assert_table_has("powersave", false);
+	json_object_set_new(folder.run, "tier", json_string("nested"));
+	set_all("tier", json_string("nested"));
+	run_folder_write(&folder, "");
+	assert_table_has("\nwhat spoils times on the machine that this was measured on:\n"
+			 "  frequency governor: powersave: ",
+			 true);
+	json_object_set_new(machine, "governor", json_string("performance"));
+	run_folder_write(&folder, "");
+	assert_table_has("what spoils times", false);
+}
+
 static void set_lost(bool is_much)
 {
 	json_t *record;
@@ -136,7 +156,8 @@ static void table_marks_times_without_a_cpu(void **state)
 	assert_table_has("16000*~", true);
 	assert_table_has("12000~ ", true);
 	assert_table_has(
-		"~ stopped meanwhile: by a CPU quota, a hypervisor, a signal, for want of a CPU",
+		"~ stopped meanwhile: by a CPU quota, a hypervisor, a signal, for want of a CPU, or "
+		"others ran on its CPUs\n",
 		true);
 	set_all("start_skewed", json_true());
 	run_folder_write(&folder, "");
@@ -416,6 +437,7 @@ int main(void)
 		TEST(table_says_what_series_stand_for),
 		TEST(table_marks_a_fetch_that_was_off),
 		TEST(table_marks_starts_that_were_apart),
+		TEST(table_says_what_spoils_native_times),
 		TEST(table_marks_times_without_a_cpu),
 		TEST(table_marks_a_process_that_was_stopped),
 		TEST(table_marks_stragglers),

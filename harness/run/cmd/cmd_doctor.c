@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "command_line.h"
+#include "../host/conditions.h"
 #include "../host/cpu_share.h"
 #include "../host/limits.h"
 #include "../host/machine.h"
@@ -139,6 +140,22 @@ static void show_limit(const struct limit *limit, const struct setup *setup)
 	free(room.bound);
 }
 
+static void show_conditions(const json_t *machine)
+{
+	puts("Conditions for tiers hardware and nested");
+	for (size_t i = 0; i < conditions_count; i++) {
+		const struct condition *c = &conditions[i];
+		char *found, *text;
+		bool is_problem = condition_is_problem(c, machine, &found);
+
+		text = is_problem ? xasprintf("%s: %s; %s", found, c->effect, c->remedy) :
+				    xstrdup(found ? found : "this machine shows none");
+		printf("  %-22s%-5s%s\n", c->name, is_problem ? "bad" : found ? "good" : "-", text);
+		free(text);
+		free(found);
+	}
+}
+
 static void show_machine(const struct setup *setup)
 {
 	static const char *const natures[] = { "no VM", "a VM", "perhaps a VM" };
@@ -152,9 +169,11 @@ static void show_machine(const struct setup *setup)
 	       json_number_of(machine, "cpus"), json_number_of(machine, "cores"),
 	       json_number_of(machine, "numa_nodes"), "CPUs", cpus);
 	free(cpus);
-	json_decref(machine);
 	for (enum limit_id id = 0; id < LIMIT_COUNT; id++)
 		show_limit(&limits[id], setup);
+	json_object_set_new(machine, "load", cpu_load());
+	show_conditions(machine);
+	json_decref(machine);
 }
 
 int cmd_doctor(int argc, char **argv)

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "command_line.h"
 #include "run_steps.h"
+#include "../host/conditions.h"
 #include "../host/cpu_share.h"
 #include "../measure/known_answers.h"
 #include "../measure/run_json.h"
@@ -267,6 +268,20 @@ static void announce(const struct sweep_run *r)
 		announce_fetches(&r->sweep.series[i]);
 }
 
+static void complain_of(void *context, const char *text)
+{
+	(void)context;
+	complain("%s", text);
+}
+
+/* Says what of this machine spoils times that are measured on its own CPUs. */
+static void warn_of_conditions(const struct sweep_run *r)
+{
+	if (r->schedule.host->one_at_a_time && done(r) < r->plan.count)
+		conditions_each(json_object_get(json_object_get(r->json, "wall"), "machine"),
+				complain_of, NULL);
+}
+
 static void suggest_resume(const struct sweep_run *r)
 {
 	complain("%zu of %zu points are done; resume with: ./run.sh run --resume %s", done(r),
@@ -320,6 +335,7 @@ static int measure_and_report(struct sweep_run *r)
 
 	announce(r);
 	schedule_warn(s);
+	warn_of_conditions(r);
 	code = check_known_answers(r);
 	if (code)
 		return code;

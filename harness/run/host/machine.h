@@ -13,4 +13,7 @@
  */
 json_t *machine_describe(void);
 
+/* The same without what comes and goes: memory in VMs, the load. New reference; NULL for NULL. */
+json_t *machine_lasting(const json_t *machine);
+
 #endif

@@ -2,6 +2,7 @@
 #include "sys.h"
 
 #include <ctype.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,21 @@ char *sys_read(const char *path)
 
 	free(full);
 	return text;
+}
+
+struct strings sys_find(const char *pattern)
+{
+	char *full = xasprintf("%s%s", sys_root, pattern);
+	struct strings paths = { 0 };
+	glob_t found;
+
+	if (!glob(full, 0, NULL, &found)) {
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			strings_add(&paths, xstrdup(found.gl_pathv[i] + strlen(sys_root)));
+		globfree(&found);
+	}
+	free(full);
+	return paths;
 }
 
 static uint64_t parse(const char *text, uint64_t otherwise)

@@ -13,6 +13,9 @@ extern const char *sys_root;
 /* The file's text, or NULL. Caller frees. */
 char *sys_read(const char *path);
 
+/* Paths of the files whose names match, as glob() sorts them. The caller frees. */
+struct strings sys_find(const char *pattern);
+
 /*
  * The number behind that name, which begins a line, or "" for the one that a file begins with.
  * "max" and what is negative are UINT64_MAX: no limit. otherwise: when there is none.

@@ -287,13 +287,12 @@ static int take_faultline(struct identity *identity, json_t *faultline,
 		       0;
 }
 
-/* This machine without what says nothing about times: memory comes and goes in VMs. */
 static json_t *machine_now(void)
 {
-	json_t *machine = machine_describe();
+	json_t *machine = machine_describe(), *lasting = machine_lasting(machine);
 
-	json_object_del(machine, "memory_bytes");
-	return machine;
+	json_decref(machine);
+	return lasting;
 }
 
 int identity_take(struct identity *identity, const struct identity_scope *scope)
@@ -366,11 +365,10 @@ int identity_check(struct identity *identity)
 /* Where points execute on the machine itself, a run goes on only on that one. */
 static int compare_machine(const json_t *run, json_t *now)
 {
-	json_t *then = json_copy(json_object_get(json_object_get(run, "wall"), "machine"));
-	int differs;
+	const json_t *machine = json_object_get(json_object_get(run, "wall"), "machine");
+	json_t *then = machine_lasting(machine);
+	int differs = check_part("machine", then, now);
 
-	json_object_del(then, "memory_bytes");
-	differs = check_part("machine", then, now);
 	json_decref(then);
 	return differs;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../host/cpu_ticks.h"
 #include "../host/machine.h"
 #include "../store/record.h"
 #include "../base/json.h"
@@ -115,6 +116,16 @@ static json_t *first_commands(const struct schedule *s)
 	return commands;
 }
 
+/* The load counts where points execute on this machine. */
+static json_t *machine_of(const struct schedule *s)
+{
+	json_t *machine = machine_describe();
+
+	if (s->host->one_at_a_time)
+		json_object_set_new(machine, "load", cpu_load());
+	return machine;
+}
+
 /* What may differ from one run to the next without making its records others. */
 static json_t *make_wall(const struct run_facts *facts)
 {
@@ -127,7 +138,7 @@ static json_t *make_wall(const struct run_facts *facts)
 	set_owned(wall, "command_line", xasprintf("faultline %s", command));
 	json_object_set_new(wall, "first_commands", first_commands(facts->schedule));
 	json_object_set_new(wall, "jobs", json_integer(facts->schedule->jobs));
-	json_object_set_new(wall, "machine", machine_describe());
+	json_object_set_new(wall, "machine", machine_of(facts->schedule));
 	free(command);
 	return wall;
 }
@@ -163,11 +174,14 @@ static void append(json_t *wall, const char *name, json_t *value)
 
 void run_json_resumed(json_t *run, const struct schedule *s)
 {
-	json_t *wall = json_object_get(run, "wall"), *machine = machine_describe();
+	json_t *wall = json_object_get(run, "wall"), *then = json_object_get(wall, "machine");
+	json_t *machine = machine_of(s), *load = json_object_get(machine, "load");
 
 	append(wall, "resumed", time_now());
+	if (load)
+		json_object_set(then, "load", load);
 	/* In VMs points are the same wherever they are measured, so that this may be elsewhere. */
-	if (!json_equal(machine, json_object_get(wall, "machine")))
+	if (!json_equal(machine, then))
 		append(wall, "other_machines", json_incref(machine));
 	json_decref(machine);
 	json_object_set_new(wall, "jobs", json_integer(s->jobs));

@@ -175,6 +175,7 @@ void table_body(FILE *out, const struct run_data *run)
 	}
 	table_arches(out, run);
 	table_placement(out, run);
+	table_conditions(out, run);
 }
 
 void table_print(FILE *out, const struct run_data *run)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What stands below the figures: points that gave none, and what the simulated CPUs answered. */
+/* What stands below the figures: points that gave none, conditions, and what the simulated CPUs answered. */
 #include "table_notes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/util.h"
+#include "../host/conditions.h"
 #include "describe.h"
 #include "print.h"
 
@@ -59,6 +60,27 @@ void table_problems(FILE *out, const struct run_data *run)
 		}
 		free(done);
 	}
+}
+
+static void print_condition(void *out, const char *text)
+{
+	print_wrapped(out, "", 2, text, PRINT_WIDTH);
+}
+
+void table_conditions(FILE *out, const struct run_data *run)
+{
+	const json_t *machine = json_object_get(json_object_get(run->run, "wall"), "machine");
+	struct text text;
+	char *list;
+
+	if (tier_kinds[run->tier].host != HOST_NATIVE)
+		return;
+	conditions_each(machine, print_condition, text_open(&text));
+	list = text_close(&text);
+	if (*list)
+		fprintf(out, "\nwhat spoils times on the machine that this was measured on:\n%s",
+			list);
+	free(list);
 }
 
 static const struct {
