@@ -7,7 +7,7 @@
 #include "../base/json.h"
 #include "../base/util.h"
 
-/* A thread is woken within 2 or 3 us without: what takes longer is most of what is measured. */
+/* A fault's phases without the fetch are a few us: states that take longer to leave hide them. */
 #define WAKE_UP_US 5
 
 /* A task beside a run takes a CPU, what any machine does by itself less than that of ten or more. */

@@ -14,7 +14,7 @@
 
 /* Of the time of all CPUs. */
 #define STOLEN_TOLERANCE_PERCENT 1
-/* A machine's own daemons take 1 to 2 % of few CPUs; a task that wants one of them takes more. */
+/* Kernel threads and daemons are on every machine; a task that competes for a CPU takes half of it. */
 #define TAKEN_TOLERANCE_PERCENT 5
 #define TICK_NS 10000000. /* no kernel's is longer */
 
