@@ -43,7 +43,7 @@ options of run (./run.sh run --help says more once it is built):
   --fetch 30us           time that getting a page takes
   --cpus, --quantum, --coherence, --speed LIST
                          of simulated CPUs, see ./run.sh run --help
-  --repeat N             repeats of each point
+  --repeat N             repeats of each point (native tiers: 10)
   --seed S               order of points, contents of pages
   --out DIR              put the results there instead of results/runs/
   --resume DIR           resume a run that was interrupted

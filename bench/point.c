@@ -45,7 +45,12 @@ static FILE *record_out; /* of the measuring child; NULL outside of it */
 
 static int parse_point(char *const *arguments)
 {
-	return point_parse(&point, arguments);
+	if (point_parse(&point, arguments))
+		return -1;
+	/* Who starts this by hand has not said what the machine is. */
+	if (point.tier == TIER_AUTO)
+		point_set_tier(&point, TIER_NESTED);
+	return 0;
 }
 
 static bool run_point(FILE *out)

@@ -26,6 +26,11 @@ bool point_is_manycore(const struct point *p)
 	return p->cpus > 1 || p->speed > 1;
 }
 
+bool point_is_native(const struct point *p)
+{
+	return p->tier != TIER_AUTO && tier_kinds[p->tier].host == HOST_NATIVE;
+}
+
 /* What the simulated machine is like says something only where the point ran on one like it. */
 static bool is_simulated(const struct point *p)
 {
@@ -73,8 +78,12 @@ const struct key point_keys[] = {
 	{ "draws", "times that it is measured in one VM; 1 by default for one CPU, 5 for more",
 	  ROLE_CONDITION, KEY_NUMBER, FIELD(draws), { 1, 99 }, .follows = { "vcpus", "readers" },
 	  .applies = is_parallel },
-	{ "pages", "pages per vCPU; all in all where a workload shares them", ROLE_CONDITION,
-	  KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus" }, .initial = "256" },
+	{ "seconds",
+	  "native tiers: measures again and again, once before that counts, for so long (1); 0: once",
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(seconds), { 0, 3600 }, .applies = point_is_native },
+	{ "pages",
+	  "pages per vCPU; all in all where a workload shares them; 256 by default, natively 4096",
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus" } },
 	{ "fetch", "time that getting a page takes", ROLE_CONDITION,
 	  KEY_FETCH, FIELD(fetch), .has_own_place = true, .initial = "30us" },
 	{ "wait", "how that time passes; handlers that poll spin in any case", ROLE_CONDITION,

@@ -16,6 +16,11 @@
 #define VCPUS_MAX 1024 /* KVM_MAX_NR_VCPUS of the kernels built here */
 #define CPUS_MAX 256
 #define PAGES_MAX (1u << 20) /* in all */
+#define PAGES_IN_VMS 256 /* of a vCPU where nothing else is said: in VM tiers */
+#define PAGES_NATIVE 4096 /* and natively: starts that are apart are little of that */
+#define ROUNDS_PAGES_EACH 16384 /* of a vCPU that are measured natively, in all rounds */
+#define SECONDS_NATIVE 1 /* how long a point is measured natively where nothing else is said */
+#define SECONDS_UNKNOWN (~0u) /* the tier decides, and is not known yet */
 #define SPEED_MANYCORE 4 /* instructions per ns where there are several simulated CPUs */
 #define DRAWS_MANYCORE 5 /* and how often a point is measured there */
 
@@ -43,7 +48,9 @@ struct point {
 	unsigned int coherence_ns; /* what moving a cache line between simulated CPUs costs */
 	unsigned int speed; /* instructions per ns; 0: not resolved yet */
 	unsigned int draws; /* how often it is measured in one VM; 0: not resolved yet */
-	unsigned int pages; /* per vCPU; all in all where a workload shares them */
+	unsigned int seconds; /* of spans that are measured natively; 0: one round is, cold */
+	/* Per vCPU; all in all where a workload shares them; 0: not resolved yet. */
+	unsigned int pages;
 	struct fetch_spec fetch;
 	enum wait_kind wait;
 	unsigned int uffds; /* PER_VCPU or a number */
@@ -112,7 +119,8 @@ int tier_parse(const char *name, enum tier *tier);
 /*
  * Checks what single keys cannot know (shmem only for minor faults, more
  * userfaultfds than pages, ...) and resolves what depends on other keys:
- * fault=auto, per-vcpu counts, speed. Returns 0 or -1 after error().
+ * fault=auto, per-vcpu counts, speed; once there is a tier pages and seconds. Returns 0 or -1 after
+ * error().
  */
 int point_resolve(struct point *p);
 
@@ -123,13 +131,16 @@ int point_resolve(struct point *p);
 int point_parse(struct point *p, char *const *pairs);
 
 /*
- * Gives the point its tier. Only the simulated one has simulated CPUs: for
- * others cpus, quantum, coherence and speed get the values that mean none.
+ * Gives the point its tier, and what that decides. Only the simulated one has simulated CPUs, and only native ones last
+ * for seconds: elsewhere cpus, quantum, coherence and speed, or that, get the values that mean none.
  */
 void point_set_tier(struct point *p, enum tier tier);
 
 /* Whether the point needs the simulated many-core host, where CPUs make progress in parallel. */
 bool point_is_manycore(const struct point *p);
+
+/* Whether it runs on this machine's own kernel; not as long as its tier is not known. */
+bool point_is_native(const struct point *p);
 
 /* Pages of tested memory: vcpus times pages, or pages where all vCPUs share them. */
 uint64_t point_pages_total(const struct point *p);

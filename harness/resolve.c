@@ -42,7 +42,10 @@ void point_defaults(struct point *p)
 {
 	enum arch arch = arch_of_machine();
 
-	*p = (struct point){ .arch = arch == ARCH_COUNT ? ARCH_X86_64 : arch };
+	*p = (struct point){
+		.arch = arch == ARCH_COUNT ? ARCH_X86_64 : arch,
+		.seconds = SECONDS_UNKNOWN,
+	};
 	for (size_t i = 0; i < point_keys_count; i++)
 		if (point_keys[i].initial)
 			point_set(p, point_keys[i].name, point_keys[i].initial);
@@ -58,9 +61,34 @@ uint64_t point_pages_total(const struct point *p)
 	return workload_is_shared[p->workload] ? p->pages : (uint64_t)p->vcpus * p->pages;
 }
 
+/* As many for each vCPU, or as there can be in all. */
+static unsigned int pages_native(const struct point *p)
+{
+	unsigned int most = PAGES_MAX / p->vcpus;
+	unsigned int each = most < PAGES_NATIVE ? most : PAGES_NATIVE;
+
+	return workload_is_shared[p->workload] ? each * p->vcpus : each;
+}
+
+/* How much is measured, and for how long, where nobody says: natively as much as a claim takes. */
+static void set_amount(struct point *p)
+{
+	const bool is_native = point_is_native(p);
+
+	if (p->tier == TIER_AUTO)
+		return;
+	if (!p->pages)
+		p->pages = is_native ? pages_native(p) : PAGES_IN_VMS;
+	if (p->seconds == SECONDS_UNKNOWN)
+		p->seconds = is_native ? SECONDS_NATIVE : 0;
+}
+
 void point_set_tier(struct point *p, enum tier tier)
 {
 	p->tier = tier;
+	if (tier_kinds[tier].host == HOST_VM)
+		p->seconds = 0;
+	set_amount(p);
 	if (tier_kinds[tier].is_simulated)
 		return;
 	point_set(p, "cpus", point_key("cpus")->initial);
@@ -106,9 +134,19 @@ static int resolve_zeroes(const struct point *p)
 		     "are the kernel's one page of zeroes; use access=write or backing=shmem");
 }
 
+/* Before the tier decides, in the one that has the fewest. */
+static uint64_t least_pages_total(const struct point *p)
+{
+	struct point least = *p;
+
+	if (!least.pages)
+		least.pages = PAGES_IN_VMS;
+	return point_pages_total(&least);
+}
+
 int point_resolve(struct point *p)
 {
-	uint64_t pages_total = point_pages_total(p);
+	uint64_t pages_total;
 	char text[32];
 
 	if (p->fault == FAULT_AUTO)
@@ -117,6 +155,11 @@ int point_resolve(struct point *p)
 		return error("fault=minor needs backing=shmem");
 	if (resolve_zeroes(p) || resolve_cpus(p))
 		return -1;
+	set_amount(p);
+	if (p->seconds && tier_kinds[p->tier].host == HOST_VM)
+		return error("seconds=%u is for native tiers only; in tier=%s leave it out",
+			     p->seconds, tier_kinds[p->tier].name);
+	pages_total = least_pages_total(p);
 	if (p->gic != GIC_NONE && p->arch != ARCH_ARM64)
 		return error("gic=%s is for arch=arm64 only",
 			     point_get(p, point_key("gic"), text, sizeof(text)));

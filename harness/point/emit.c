@@ -21,6 +21,9 @@
 /* So are points whose process could not run for this part of the span. */
 #define HELD_UP_TOLERANCE_PERCENT 1
 
+/* A p99.9 is told of as many faults at least: fewer than ten beyond it are no tail. */
+#define P999_FAULTS 10000
+
 static void write_head(FILE *out, const struct point *point, const char *status, const char *reason)
 {
 	char value[sizeof(point->vcpu_cpus)];
@@ -80,11 +83,14 @@ static void write_latency(FILE *out, const char *name, const uint64_t *sorted, u
 	struct stats s;
 
 	stats_summarize(&s, sorted, count);
-	fprintf(out,
-		"\"%s\":{\"min\":%llu,\"p50\":%llu,\"p90\":%llu,\"p99\":%llu,\"p999\":%llu,\"max\":%llu,\"mean\":%.1f",
-		name, (unsigned long long)s.min, (unsigned long long)s.p50,
-		(unsigned long long)s.p90, (unsigned long long)s.p99, (unsigned long long)s.p999,
-		(unsigned long long)s.max, s.mean);
+	fprintf(out, "\"%s\":{\"min\":%llu,\"p50\":%llu,\"p90\":%llu,\"p99\":%llu", name,
+		(unsigned long long)s.min, (unsigned long long)s.p50, (unsigned long long)s.p90,
+		(unsigned long long)s.p99);
+	if (count < P999_FAULTS)
+		fputs(",\"p999\":null", out);
+	else
+		fprintf(out, ",\"p999\":%llu", (unsigned long long)s.p999);
+	fprintf(out, ",\"max\":%llu,\"mean\":%.1f", (unsigned long long)s.max, s.mean);
 	if (has_histogram)
 		write_histogram(out, sorted, count);
 	fputc('}', out);
@@ -243,9 +249,9 @@ void emit_figures(FILE *out, const struct measurement *m)
 		write_times(out, m, true);
 }
 
-void emit_draw(FILE *out, const struct measurement *m, double *rate)
+void emit_brief(FILE *out, const struct measurement *m, double *rate)
 {
-	fprintf(out, "{\"draw\":%u", m->draw);
+	fprintf(out, "{\"%s\":%u", point_is_native(m->point) ? "round" : "draw", m->draw);
 	*rate = write_times(out, m, false);
 	fputc('}', out);
 }

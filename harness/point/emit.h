@@ -19,10 +19,10 @@ void emit_head(FILE *out, const struct point *point);
 void emit_figures(FILE *out, const struct measurement *m);
 
 /*
- * Those that differ from one draw to the next, without histograms, as an object. rate: receives
- * pages per second.
+ * Those that differ from one draw or round to the next, without histograms, as an object. rate:
+ * receives pages per second.
  */
-void emit_draw(FILE *out, const struct measurement *m, double *rate);
+void emit_brief(FILE *out, const struct measurement *m, double *rate);
 
 /* The record of a point that came to nothing; status is "failed" or "skipped". */
 void emit_reason(FILE *out, const struct point *point, const char *status, const char *reason);

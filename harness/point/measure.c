@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "../mode.h"
 #include "arch.h"
@@ -94,15 +95,28 @@ static void destroy(struct measurement *m)
 	free(m->blocks);
 }
 
-/* What a draw leaves. */
-struct draw {
+/*
+ * Natively a sample is measured in rounds, each with a VM and memory of its own: one that is thrown
+ * away, for caches, page lists and the CPUs' clocks to be as they stay, then as many as it takes.
+ * Where that takes too long it ends early, with time left for a last round within the limit of
+ * plan/cost.c.
+ */
+#define ROUNDS_WALL_S 100
+
+/* What one measurement leaves: a draw of a simulated point, a round of a native one. */
+struct round {
 	double rate; /* pages per second */
 	char *figures, *brief;
 };
 
+struct rounds {
+	struct round *v;
+	unsigned int count;
+};
+
 static void *no_memory(void)
 {
-	fail("no memory for the figures of a draw");
+	fail("no memory for the figures of a round");
 }
 
 static FILE *open_text(char **text)
@@ -113,17 +127,27 @@ static FILE *open_text(char **text)
 	return out ? out : no_memory();
 }
 
-static void measure_draw(const struct point *point, const struct mode *mode, unsigned int number,
-			 struct draw *draw)
+static bool has_several(const struct point *point)
+{
+	return point->draws > 1 || point->seconds;
+}
+
+static void measure_round(const struct point *point, const struct mode *mode, struct rounds *rounds)
 {
 	struct measurement m = {
 		.point = point,
 		.mode = mode,
-		.draw = number,
+		.draw = rounds->count,
 		.pages_total = point_pages_total(point),
 	};
+	struct round *round;
 	FILE *out;
 
+	rounds->v = reallocarray(rounds->v, rounds->count + 1, sizeof(*rounds->v));
+	if (!rounds->v)
+		no_memory();
+	round = &rounds->v[rounds->count++];
+	*round = (struct round){ 0 };
 	create_vm(&m);
 	m.clock_hz = arch_ticks_hz(tier_kinds[point->tier].is_simulated);
 	m.ticks_hz = m.clock_hz * point->speed;
@@ -135,12 +159,12 @@ static void measure_draw(const struct point *point, const struct mode *mode, uns
 	if (mode->stop)
 		mode->stop(&m);
 	check_measurement(&m);
-	out = open_text(&draw->figures);
+	out = open_text(&round->figures);
 	emit_figures(out, &m);
 	fclose(out);
-	if (point->draws > 1) {
-		out = open_text(&draw->brief);
-		emit_draw(out, &m, &draw->rate);
+	if (has_several(point)) {
+		out = open_text(&round->brief);
+		emit_brief(out, &m, &round->rate);
 		fclose(out);
 	}
 	destroy(&m);
@@ -148,52 +172,120 @@ static void measure_draw(const struct point *point, const struct mode *mode, uns
 
 static int by_rate(const void *a, const void *b)
 {
-	const struct draw *const *x = a, *const *y = b;
+	const struct round *const *x = a, *const *y = b;
 
 	return ((*x)->rate > (*y)->rate) - ((*x)->rate < (*y)->rate);
 }
 
 /* The one whose rate is in the middle, the lower of two: a record's own figures go together. */
-static const struct draw *middle(struct draw *draws, unsigned int count)
+static const struct round *middle(const struct rounds *rounds)
 {
-	struct draw **sorted = calloc(count, sizeof(*sorted)), *found;
+	const struct round **sorted = calloc(rounds->count, sizeof(*sorted)), *found;
 
 	if (!sorted)
 		no_memory();
-	for (unsigned int i = 0; i < count; i++)
-		sorted[i] = &draws[i];
-	qsort(sorted, count, sizeof(*sorted), by_rate);
-	found = sorted[(count - 1) / 2];
+	for (unsigned int i = 0; i < rounds->count; i++)
+		sorted[i] = &rounds->v[i];
+	qsort(sorted, rounds->count, sizeof(*sorted), by_rate);
+	found = sorted[(rounds->count - 1) / 2];
 	free(sorted);
 	return found;
 }
 
-static void write_draws(FILE *out, const struct draw *draws, unsigned int count)
+/* How much of a point's rounds counts. */
+struct amount {
+	double span_s;
+	uint64_t pages_each;
+	bool is_enough;
+};
+
+static struct amount amount_of(const struct point *point, const struct rounds *counted)
 {
-	for (unsigned int i = 0; i < count; i++)
-		fprintf(out, "%s%s", i ? "," : ",\"each_draw\":[", draws[i].brief);
+	const double pages = (double)point_pages_total(point);
+	struct amount amount = {
+		.pages_each = point_pages_total(point) * counted->count / point->vcpus,
+	};
+
+	for (unsigned int i = 0; i < counted->count; i++)
+		amount.span_s += pages / counted->v[i].rate;
+	amount.is_enough = amount.span_s >= point->seconds &&
+			   amount.pages_each >= ROUNDS_PAGES_EACH;
+	return amount;
+}
+
+/* Those after the first one; of a point so slow that there is no other, that one. */
+static struct rounds counted(const struct point *point, const struct rounds *rounds)
+{
+	const unsigned int first = point->seconds && rounds->count > 1;
+
+	return (struct rounds){ rounds->v + first, rounds->count - first };
+}
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static bool needs_another(const struct point *point, const struct rounds *rounds, double begin_s)
+{
+	struct rounds count = counted(point, rounds);
+
+	if (!point->seconds)
+		return rounds->count < point->draws;
+	if (now_s() - begin_s > ROUNDS_WALL_S + 2.0 * point->seconds)
+		return false;
+	return rounds->count < 2 || !amount_of(point, &count).is_enough;
+}
+
+static void write_each(FILE *out, const char *name, const struct rounds *rounds)
+{
+	fprintf(out, ",\"%s\":[", name);
+	for (unsigned int i = 0; i < rounds->count; i++)
+		fprintf(out, "%s%s", i ? "," : "", rounds->v[i].brief);
 	fputc(']', out);
+}
+
+/* What counts, and the rate of what was thrown away: how much caches and the like are worth. */
+static void write_amount(FILE *out, const struct point *point, const struct rounds *rounds,
+			 const struct rounds *count)
+{
+	struct amount amount = amount_of(point, count);
+
+	fprintf(out, ",\"rounds\":{\"counted\":%u,\"span_ns\":%.0f,\"pages_per_vcpu\":%llu",
+		count->count, amount.span_s * 1e9, (unsigned long long)amount.pages_each);
+	fprintf(out,
+		",\"is_enough\":%s,\"warm_up_rate_span\":", amount.is_enough ? "true" : "false");
+	if (count->count < rounds->count)
+		fprintf(out, "%.1f}", rounds->v[0].rate);
+	else
+		fputs("null}", out);
 }
 
 void measure_point(const struct point *point, const struct mode *mode, FILE *out)
 {
-	struct draw *draws = calloc(point->draws, sizeof(*draws));
+	const double begin_s = now_s();
+	struct rounds rounds = { 0 }, count;
 
-	if (!draws)
-		no_memory();
 	if (point->arch != arch_of_machine())
 		skip("arch=%s was asked for, and this machine is none", arch_names[point->arch]);
 	raise_descriptor_limit();
-	for (unsigned int i = 0; i < point->draws; i++)
-		measure_draw(point, mode, i, &draws[i]);
+	do {
+		measure_round(point, mode, &rounds);
+	} while (needs_another(point, &rounds, begin_s));
+	count = counted(point, &rounds);
 	emit_head(out, point);
-	fputs(middle(draws, point->draws)->figures, out);
-	if (point->draws > 1)
-		write_draws(out, draws, point->draws);
+	fputs(middle(&count)->figures, out);
+	if (point->seconds)
+		write_amount(out, point, &rounds, &count);
+	if (has_several(point))
+		write_each(out, point->seconds ? "each_round" : "each_draw", &count);
 	fputs("}\n", out);
-	for (unsigned int i = 0; i < point->draws; i++) {
-		free(draws[i].figures);
-		free(draws[i].brief);
+	for (unsigned int i = 0; i < rounds.count; i++) {
+		free(rounds.v[i].figures);
+		free(rounds.v[i].brief);
 	}
-	free(draws);
+	free(rounds.v);
 }

@@ -16,7 +16,7 @@
 struct measurement {
 	const struct point *point;
 	const struct mode *mode;
-	unsigned int draw; /* which of point->draws it is, from 0 */
+	unsigned int draw; /* which of the point's draws or, natively, rounds it is, from 0 */
 	uint64_t pages_total;
 	uint64_t clock_hz; /* ticks in a second of the kernel's clock */
 	uint64_t ticks_hz; /* in a second of results: the clock's, times the point's speed */

@@ -154,7 +154,7 @@ native_run() {
 	echo "always madvise [never]" >"$scratch/setting"
 	"$faultline" run --resume "$scratch/native"
 }
-printf '[sweep]\nsummary = native\n[a]\nmode = kernel\nvcpus = 1\npages = 16,17,18,19,20,21\n' >"$scratch/native.ini"
+printf '[sweep]\nsummary = native\n[a]\nmode = kernel\nvcpus = 1\npages = 16,17,18,19,20,21\nseconds = 0\n' >"$scratch/native.ini"
 if [ -r /dev/kvm ] && [ -w /dev/kvm ] && [ -e "$setting" ] && unshare -m true 2>/dev/null; then
 	FAULTLINE_ROOT=$root
 	export -f native_run in_the_middle wait_for has_records

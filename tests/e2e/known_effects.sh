@@ -15,7 +15,7 @@ set -uo pipefail
 tier=$(native_tier)
 # fetch_median_is_below NS: of a point whose fetch takes 30 us.
 fetch_median_is_below() {
-	(echo 5000000 >/proc/self/timerslack_ns && exec "$faultline" point tier="$tier" mode=uffd pages=64 --json) |
+	(echo 5000000 >/proc/self/timerslack_ns && exec "$faultline" point tier="$tier" mode=uffd pages=64 seconds=0 --json) |
 		python3 -c 'import json, sys
 p50 = json.load(sys.stdin)["latency_ns"]["fetch"]["p50"]
 print("fetch", p50, "ns")
@@ -25,7 +25,7 @@ sys.exit(not 30000 <= p50 < int(sys.argv[1]))' "$1"
 stopped_in_the_middle() {
 	local point measuring
 
-	"$faultline" point tier="$tier" mode=uffd pages=200 fetch=10ms --json >"$scratch/stopped" &
+	"$faultline" point tier="$tier" mode=uffd pages=200 seconds=0 fetch=10ms --json >"$scratch/stopped" &
 	wait_for pgrep -P $! faultline-point >"$scratch/point" && read -r point <"$scratch/point" &&
 		wait_for pgrep -P "$point" >"$scratch/measuring" && read -r measuring <"$scratch/measuring" || return 1
 	while kill -STOP "$measuring" 2>/dev/null; do
@@ -39,7 +39,7 @@ stopped_in_the_middle() {
 # A busy machine may hold up any of them, but not all.
 undisturbed() {
 	for _ in 1 2 3 4 5; do
-		! "$faultline" point tier="$tier" mode=uffd pages=200 fetch=10ms --json | grep '"held_up":false' || return 0
+		! "$faultline" point tier="$tier" mode=uffd pages=200 seconds=0 fetch=10ms --json | grep '"held_up":false' || return 0
 	done
 	return 1
 }

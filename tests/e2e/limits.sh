@@ -15,7 +15,7 @@ if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
 	finish
 fi
 tier=$(native_tier)
-point=("$faultline" point tier="$tier" pages=16)
+point=("$faultline" point tier="$tier" pages=16 seconds=0)
 
 # CPUs.
 last=$(taskset -cp $$ | sed 's/.*[ ,-]//')

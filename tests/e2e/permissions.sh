@@ -9,7 +9,7 @@ set -uo pipefail
 . "$(dirname "$0")/../e2e.sh"
 
 tier=$(native_tier)
-point=("$faultline" point tier="$tier" mode=uffd pages=64 --json)
+point=("$faultline" point tier="$tier" mode=uffd pages=64 seconds=0 --json)
 
 # "${devices[@]}" KVM UFFD COMMAND...: runs it as nobody where these nodes of /dev have these
 # modes; "none" is not there.

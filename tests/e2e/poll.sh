@@ -26,10 +26,10 @@ check "a sweep tells of too few CPUs" sweep_tells
 tier=$(native_tier)
 if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	expect "natively" 0 '256  messages read from userfaultfds' \
-		"$faultline" point tier="$tier" mode=uffd handler=poll vcpus=4 readers=2 uffds=4 pages=64
+		"$faultline" point tier="$tier" mode=uffd handler=poll vcpus=4 readers=2 uffds=4 pages=64 seconds=0
 	expect "natively, threads that share are told of" 0 "1 of the 1 $word" \
 		taskset -c "$(taskset -cp $$ | sed 's/.*[ ,-]//')" \
-		"$faultline" point tier="$tier" mode=uffd handler=poll pages=16
+		"$faultline" point tier="$tier" mode=uffd handler=poll pages=16 seconds=0
 else
 	skip_test "natively" "no /dev/kvm"
 	skip_test "natively, threads that share are told of" "no /dev/kvm"

@@ -4,6 +4,7 @@
 
 records.py check RUN STATUS...    every record fits the schema, has one of the statuses, and its
                                   figures agree with each other
+records.py point FILE             the same of one record, as faultline-point writes it: it is ok
 records.py same RUN OTHER         each record of RUN is in OTHER, the same to the byte but for wall
 """
 import json
@@ -14,6 +15,8 @@ import jsonschema
 
 SCHEMAS = os.path.join(os.path.dirname(__file__), "../../results/schema")
 TICK_NS = 50000  # simulated: the kernel's tick and what comes with it, at most
+P999_FAULTS = 10000  # fewer have none
+ROUNDS_PAGES_EACH = 16384  # natively, with seconds
 MEETING_NS = 10000  # simulated: what of the ways to the start and from the end counts for a vCPU, at most
 PHASES = ["delivery", "fetch", "resolve", "resume"]
 
@@ -60,7 +63,9 @@ def check_counts(where, r):
 def check_times(where, r):
     """Percentiles ascend, histograms hold every page, phases add up to the total."""
     for phase, d in r["latency_ns"].items():
-        ascending = [d[k] for k in ("min", "p50", "p90", "p99", "p999", "max")]
+        if (d["p999"] is None) != (r["pages_total"] < P999_FAULTS):
+            fail(where, f"{phase}: p999 is {d['p999']} of {r['pages_total']} faults")
+        ascending = [d[k] for k in ("min", "p50", "p90", "p99", "p999", "max") if d[k] is not None]
         if ascending != sorted(ascending) or not d["min"] <= d["mean"] <= d["max"]:
             fail(where, f"{phase}: {ascending}, mean {d['mean']}")
         uppers = [upper for upper, _ in d["histogram"]]
@@ -82,20 +87,41 @@ def check_times(where, r):
         fail(where, f"with a CPU each, vCPUs started {r['start_skew_ns']} ns apart")
 
 
+def check_middle(where, r, each, name, numbers):
+    """They are numbered so, and the record is the one in the middle."""
+    rates = [e["rate_span"] for e in each]
+    if r["rate_span"] != sorted(rates)[(len(rates) - 1) // 2] or [e[name] for e in each] != numbers:
+        fail(where, f"rate_span is {r['rate_span']}, the {name}s have {rates}")
+    own = each[rates.index(r["rate_span"])]
+    for phase, d in own["latency_ns"].items():
+        if {**d, "histogram": r["latency_ns"][phase]["histogram"]} != r["latency_ns"][phase]:
+            fail(where, f"{phase} is not that of the {name} in the middle")
+
+
 def check_draws(where, r):
-    """As many as were asked for, and the record is the one in the middle."""
+    """As many as were asked for."""
     draws = r.get("each_draw", [])
     if len(draws) != (r["draws"] if r["draws"] > 1 else 0):
         fail(where, f"{len(draws)} draws are there, not {r['draws']}")
-    if not draws:
+    if draws:
+        check_middle(where, r, draws, "draw", list(range(len(draws))))
+
+
+def check_rounds(where, r):
+    """As many as it takes, after one that is thrown away."""
+    rounds, each = r.get("rounds"), r.get("each_round", [])
+    if (rounds is not None) != (r["seconds"] > 0) or bool(each) != (r["seconds"] > 0):
+        fail(where, f"seconds={r['seconds']}, {len(each)} rounds: {rounds}")
+    if not each:
         return
-    rates = [d["rate_span"] for d in draws]
-    if r["rate_span"] != sorted(rates)[(len(rates) - 1) // 2] or [d["draw"] for d in draws] != list(range(len(draws))):
-        fail(where, f"rate_span is {r['rate_span']}, the draws have {rates}")
-    own = draws[rates.index(r["rate_span"])]
-    for phase, d in own["latency_ns"].items():
-        if {**d, "histogram": r["latency_ns"][phase]["histogram"]} != r["latency_ns"][phase]:
-            fail(where, f"{phase} is not that of the draw in the middle")
+    thrown_away = 0 if rounds["warm_up_rate_span"] is None else 1
+    check_middle(where, r, each, "round", list(range(thrown_away, thrown_away + len(each))))
+    span_ns, pages = sum(e["span_ns"] for e in each), r["pages_total"] * len(each) // r["vcpus"]
+    if rounds["counted"] != len(each) or rounds["pages_per_vcpu"] != pages or \
+            abs(rounds["span_ns"] - span_ns) > 0.001 * span_ns:
+        fail(where, f"{len(each)} rounds of {span_ns} ns, {pages} pages a vCPU are told as {rounds}")
+    if rounds["is_enough"] != (rounds["span_ns"] >= r["seconds"] * 1e9 and pages >= ROUNDS_PAGES_EACH):
+        fail(where, f"seconds={r['seconds']}: {rounds}")
 
 
 def check_cpu_time(where, r):
@@ -114,6 +140,31 @@ def check_cpu_time(where, r):
             fail(where, f"handlers that poll ran for {polled} of the span")
 
 
+def check_record(where, r, records, statuses):
+    error = jsonschema.exceptions.best_match(records.iter_errors(r))
+    if error:
+        fail(where, f"{error.json_path}: {error.message}")
+    if r["status"] not in statuses:
+        fail(where, f"{r['status']}: {r['reason']}")
+    if r["status"] != "ok":
+        return
+    check_counts(where, r)
+    if "latency_ns" in r:
+        check_times(where, r)
+        check_draws(where, r)
+        check_rounds(where, r)
+    if r["tier"] == "simulated":
+        check_cpu_time(where, r)
+
+
+def point(file):
+    with open(file) as f:
+        r = json.load(f)
+    # What faultline adds to it.
+    r |= {"series": r["mode"], "id": r["mode"], "wall": {"started": "2026-11-20T12:00:00Z", "duration_s": 0}}
+    check_record(file, r, validator("record.schema.json"), ["ok"])
+
+
 def check(run, statuses):
     with open(os.path.join(run, "run.json")) as f:
         about = json.load(f)
@@ -121,18 +172,7 @@ def check(run, statuses):
     records, names = validator("record.schema.json"), set()
     for number, line in enumerate(lines(run), 1):
         where, r = f"{run}/points.jsonl:{number}", json.loads(line)
-        error = jsonschema.exceptions.best_match(records.iter_errors(r))
-        if error:
-            fail(where, f"{error.json_path}: {error.message}")
-        if r["status"] not in statuses:
-            fail(where, f"{r['status']}: {r['reason']}")
-        if r["status"] == "ok":
-            check_counts(where, r)
-            if "latency_ns" in r:
-                check_times(where, r)
-                check_draws(where, r)
-            if r["tier"] == "simulated":
-                check_cpu_time(where, r)
+        check_record(where, r, records, statuses)
         if (r["series"], r["id"]) in names:
             fail(where, "there is such a record already")
         names.add((r["series"], r["id"]))
@@ -165,6 +205,8 @@ def same(run, other):
 if __name__ == "__main__":
     if len(sys.argv) > 3 and sys.argv[1] == "check":
         check(sys.argv[2], sys.argv[3:])
+    elif len(sys.argv) == 3 and sys.argv[1] == "point":
+        point(sys.argv[2])
     elif len(sys.argv) == 4 and sys.argv[1] == "same":
         same(*sys.argv[2:])
     else:

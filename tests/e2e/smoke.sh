@@ -82,14 +82,14 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	check "natively: and shown" grep -q '^placement: ' "$scratch/n/tables.txt"
 	cpu=$(grep -m 1 Cpus_allowed_list /proc/self/status | grep -o '[0-9]*' | head -n 1)
 	expect "natively: who shares a CPU is told before" 0 "2 vCPUs and 0 handler threads: 2 threads share CPUs;" \
-		"$faultline" point tier="$tier" mode=kernel vcpus=2 pages=16 vcpu_cpus="$cpu"
+		"$faultline" point tier="$tier" mode=kernel vcpus=2 pages=16 seconds=0 vcpu_cpus="$cpu"
 	expect "natively: the program finds its own root, also for the report" 0 "report: " \
 		env -u FAULTLINE_ROOT "$faultline" run --tier "$tier" --sweep smoke --modes kernel \
 		--vcpus 1 --out "$scratch/rootless"
 	expect "natively: threads wander with --placement none" 0 '"vcpu_cpus":"","reader_cpus":"",' \
-		"$faultline" point tier="$tier" mode=kernel pages=16 --placement none --json
+		"$faultline" point tier="$tier" mode=kernel pages=16 seconds=0 --placement none --json
 	expect "natively: who names CPUs gets them" 0 '"vcpu_cpus":"0","reader_cpus":"",' \
-		"$faultline" point tier="$tier" mode=kernel pages=16 vcpu_cpus=0 --json
+		"$faultline" point tier="$tier" mode=kernel pages=16 seconds=0 vcpu_cpus=0 --json
 else
 	skip_test "natively" "no /dev/kvm"
 fi

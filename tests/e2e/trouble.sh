@@ -112,7 +112,7 @@ fi
 point_crashes() {
 	local pid child
 
-	"$root/build/x86_64/faultline-point" tier="$tier" mode=uffd fetch=1s pages=1000 >"$scratch/record" &
+	"$root/build/x86_64/faultline-point" tier="$tier" mode=uffd fetch=1s pages=1000 seconds=0 >"$scratch/record" &
 	pid=$!
 	until child=$(pgrep -P "$pid"); do sleep 0.1; done
 	kill -SEGV "$child"
@@ -123,10 +123,10 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	check "a point crashes" point_crashes
 	printf '#!/bin/bash\nkill -SEGV $$\n' >"$scratch/root/build/x86_64/faultline-point"
 	expect "a native point crashes" 1 "killed by signal 11" \
-		"$faultline" point tier=$tier mode=kernel pages=16
+		"$faultline" point tier=$tier mode=kernel pages=16 seconds=0
 	printf '#!/bin/bash\necho "out of luck" >&2; exit 2\n' >"$scratch/root/build/x86_64/faultline-point"
 	expect "a native point fails" 1 "code 2: out of luck" \
-		"$faultline" point tier=$tier mode=kernel pages=16
+		"$faultline" point tier=$tier mode=kernel pages=16 seconds=0
 	cp "$root/build/x86_64/faultline-point" "$scratch/root/build/x86_64/"
 else
 	skip_test "a point crashes" "no /dev/kvm"

@@ -142,6 +142,66 @@ static void settings_are_those_of_this_kernel(void **state)
 	json_decref(json);
 }
 
+static json_t *p999(json_t *json)
+{
+	json_t *phases = json_object_get(json, "latency_ns");
+
+	return json_object_get(json_object_get(phases, "total"), "p999");
+}
+
+static void few_faults_have_no_p999(void **state)
+{
+	const uint64_t most = 10000;
+	struct page_record *many = calloc(most, sizeof(*many));
+	json_t *json;
+
+	(void)state;
+	assert_non_null(many);
+	for (uint64_t i = 0; i < most; i++)
+		many[i] = records[0];
+	m.records = many;
+	m.pages_total = most - 1;
+	json = write_and_read();
+	assert_true(json_is_null(p999(json)));
+	json_decref(json);
+	m.pages_total = most;
+	json = write_and_read();
+	assert_int_equal(json_integer_value(p999(json)), 1250);
+	json_decref(json);
+	m.records = records;
+	free(many);
+}
+
+/* Natively it is a round, and both say pages per second. */
+static void briefs_are_numbered(void **state)
+{
+	static const struct {
+		enum tier tier;
+		const char *name;
+	} expected[] = { { TIER_SIMULATED, "draw" }, { TIER_HARDWARE, "round" } };
+
+	(void)state;
+	m.draw = 3;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		char *text;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+		double rate = 0;
+		json_t *json;
+
+		point.tier = expected[i].tier;
+		emit_brief(out, &m, &rate);
+		fclose(out);
+		json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+		assert_int_equal(json_integer_value(json_object_get(json, expected[i].name)), 3);
+		assert_true(rate == 1600000.0);
+		assert_true(json_real_value(json_object_get(json, "rate_span")) == rate);
+		json_decref(json);
+		free(text);
+	}
+	m.draw = 0;
+}
+
 static void rates_are_of_span_and_of_vcpus(void **state)
 {
 	json_t *json = write_and_read();
@@ -402,6 +462,8 @@ int main(void)
 		TEST(phases_are_in_ns_and_add_up),
 		TEST(settings_are_those_of_this_kernel),
 		TEST(guest_that_is_faster_than_the_handler_ends_resolve),
+		TEST(few_faults_have_no_p999),
+		TEST(briefs_are_numbered),
 		TEST(rates_are_of_span_and_of_vcpus),
 		TEST(cpu_time_is_per_page),
 		TEST(cpu_time_of_handlers_stands_alone_too),

@@ -83,6 +83,7 @@ static void only_simulated_vms_count_instructions(void **state)
 static void memory_of_a_cpu_is_the_same_on_both(void **state)
 {
 	(void)state;
+	point.pages = 256;
 	assert_true(has(TIER_SIMULATED, " -m 1284 "));
 	point.arch = ARCH_ARM64;
 	assert_true(has(TIER_SIMULATED, " -m 260 "));

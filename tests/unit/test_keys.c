@@ -97,6 +97,8 @@ static void bad_values_are_named_with_what_would_do(void **state)
 	refused("vcpu_cpus=3-1", "CPU list");
 	refused("vcpu_cpus=1-2-3", "CPU list");
 	refused("reader_cpus=0-1024", "CPU list");
+	refused("seconds=3601", "0 to 3600");
+	refused("seconds=0.5", "0 to 3600");
 	refused("vcpu=1", "unknown key 'vcpu'; known: mode");
 	refused("vcpus", "KEY=VALUE");
 	refused("=1", "KEY=VALUE");
@@ -111,7 +113,7 @@ static void values_come_back_as_written(void **state)
 		"fetch=250ns",	   "wait=spin",	      "uffds=per-vcpu",	 "readers=7",
 		"handler=async",   "repeat=3",	      "vcpu_cpus=0,2-5", "reader_cpus=1",
 		"seed=9000000000", "cpus=64",	      "quantum=1000",	 "coherence=70",
-		"speed=8",	   "arch=arm64",      "handler=poll",
+		"speed=8",	   "arch=arm64",      "handler=poll",	 "seconds=0",
 	};
 
 	(void)state;
@@ -273,6 +275,75 @@ static void only_the_simulated_tier_has_simulated_cpus(void **state)
 	assert_int_equal(p.tier, TIER_SIMULATED);
 }
 
+/* What nobody has asked for is decided with the tier, and once. */
+static void amount_follows_the_tier(void **state)
+{
+	static const struct {
+		enum tier tier;
+		unsigned int vcpus, pages, seconds;
+	} expected[] = {
+		{ TIER_HARDWARE, 4, 4096, 1 },	  { TIER_NESTED, 256, 4096, 1 },
+		{ TIER_HARDWARE, 1024, 1024, 1 }, { TIER_SIMULATED, 4, 256, 0 },
+		{ TIER_EMULATED, 4, 256, 0 },
+	};
+
+	(void)state;
+	accepted("arch=x86_64");
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		point_defaults(&p);
+		p.vcpus = expected[i].vcpus;
+		assert_int_equal(point_resolve(&p), 0);
+		assert_int_equal(p.pages, 0);
+		point_set_tier(&p, expected[i].tier);
+		assert_int_equal(point_resolve(&p), 0);
+		assert_int_equal(point_resolve(&p), 0);
+		assert_int_equal(p.pages, expected[i].pages);
+		assert_int_equal(p.seconds, expected[i].seconds);
+		assert_true(point_pages_total(&p) <= PAGES_MAX);
+		assert_int_equal(point_is_native(&p), expected[i].seconds != 0);
+	}
+	/* All in all where they are shared. */
+	point_defaults(&p);
+	accepted("workload=shared");
+	accepted("vcpus=8");
+	point_set_tier(&p, TIER_NESTED);
+	assert_int_equal(point_resolve(&p), 0);
+	assert_int_equal(p.pages, 8 * 4096);
+}
+
+static void an_amount_that_is_asked_for_stays(void **state)
+{
+	(void)state;
+	accepted("seconds=0");
+	accepted("pages=7");
+	point_set_tier(&p, TIER_HARDWARE);
+	assert_int_equal(point_resolve(&p), 0);
+	assert_int_equal(p.pages, 7);
+	assert_int_equal(p.seconds, 0);
+	accepted("seconds=9");
+	assert_int_equal(point_resolve(&p), 0);
+	assert_int_equal(p.seconds, 9);
+	/* A sweep's are of its native points; who asks for both is told. */
+	p.tier = TIER_SIMULATED;
+	assert_int_equal(point_resolve(&p), -1);
+	assert_string_equal(error_text(),
+			    "seconds=9 is for native tiers only; in tier=simulated leave it out");
+	point_set_tier(&p, TIER_SIMULATED);
+	assert_int_equal(point_resolve(&p), 0);
+	assert_int_equal(p.seconds, 0);
+}
+
+/* Also before it is known how many there are. */
+static void default_pages_limit_userfaultfds(void **state)
+{
+	(void)state;
+	accepted("uffds=300");
+	assert_int_equal(point_resolve(&p), -1);
+	assert_string_equal(error_text(), "uffds=300 is more than the 256 pages there are");
+	point_set_tier(&p, TIER_HARDWARE);
+	assert_int_equal(point_resolve(&p), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +362,9 @@ int main(void)
 		cmocka_unit_test_setup(too_many_pages_are_refused, set_up),
 		cmocka_unit_test_setup(several_cpus_are_faster_each, set_up),
 		cmocka_unit_test_setup(only_the_simulated_tier_has_simulated_cpus, set_up),
+		cmocka_unit_test_setup(amount_follows_the_tier, set_up),
+		cmocka_unit_test_setup(an_amount_that_is_asked_for_stays, set_up),
+		cmocka_unit_test_setup(default_pages_limit_userfaultfds, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

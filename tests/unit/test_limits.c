@@ -227,6 +227,8 @@ static void what_is_too_little_is_named_with_figures(void **state)
 	p.mode = MODE_uffd;
 	p.tier = TIER_NESTED;
 	p.vcpus = p.uffds = p.readers = 1024;
+	p.pages = 256;
+	assert_int_equal(point_resolve(&p), 0);
 	put("/proc/sys/vm/max_map_count", "6000\n");
 	assert_int_equal(limits_check(&host_native, &p, "/nowhere/at/all"), -1);
 	assert_non_null(strstr(error_text(), "not enough mappings: the point with 1024 vCPUs"));
@@ -237,6 +239,10 @@ static void what_is_too_little_is_named_with_figures(void **state)
 	/* All points go to one disk. */
 	assert_int_equal(limit_check(&host_native, &p, LIMIT_DISK, "/nowhere", 1), 0);
 	assert_int_equal(limit_check(&host_native, &p, LIMIT_DISK, "/nowhere", 1ull << 45), -1);
+	/* A record holds all rounds of its seconds, which are the more the faster faults are. */
+	assert_in_range(host_native.needs(&p, LIMIT_DISK), 4000000, 6000000);
+	p.seconds = 0;
+	assert_int_equal(host_native.needs(&p, LIMIT_DISK), LOG_BYTES);
 	put("/proc/sys/kernel/threads-max", "5000\n");
 	assert_int_equal(limit_check(&host_native, &p, LIMIT_THREADS, "/", 2), 0);
 	assert_int_equal(limit_check(&host_native, &p, LIMIT_THREADS, "/", 3), -1);

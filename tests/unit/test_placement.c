@@ -47,6 +47,7 @@ static void threads(unsigned int vcpus, unsigned int handlers)
 	char text[64];
 
 	point_defaults(&point);
+	point.pages = 256;
 	assert_int_equal(point_set(&point, "mode", handlers ? "uffd" : "kernel"), 0);
 	snprintf(text, sizeof(text), "%u", vcpus);
 	assert_int_equal(point_set(&point, "vcpus", text), 0);

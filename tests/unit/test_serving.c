@@ -14,6 +14,7 @@ static void served(unsigned int vcpus, unsigned int uffds, unsigned int readers,
 	point_defaults(&p);
 	assert_int_equal(point_set(&p, "mode", "uffd"), 0);
 	assert_int_equal(point_set(&p, "workload", workload), 0);
+	p.pages = 256;
 	p.vcpus = vcpus;
 	p.uffds = uffds;
 	p.readers = readers;

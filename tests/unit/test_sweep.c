@@ -525,6 +525,127 @@ static void the_seed_alone_decides_the_order(void **state)
 	free(c);
 }
 
+/* Plans text for a native tier. */
+static void blocks_of(struct plan *plan, struct sweep *sweep, const char *text,
+		      const struct plan_options *options)
+{
+	assert_int_equal(sweep_parse(sweep, "s.ini", text), 0);
+	assert_int_equal(plan_make(plan, sweep, options), 0);
+	plan_set_tier(plan, TIER_NESTED);
+}
+
+static const char three_points[] = "[a]\nvcpus=1,2,4\n[b]\nmode=uffd\nvcpus=4\ncoherence=0,70\n";
+
+/* Natively there are ten of all points, one after the other, each with an order of its own. */
+static void native_points_come_in_blocks(void **state)
+{
+	struct plan_options options = { .seed = 1 };
+	struct sweep sweep;
+	struct plan plan;
+	size_t as_before = 0;
+
+	(void)state;
+	blocks_of(&plan, &sweep, three_points, &options);
+	assert_int_equal(plan.count, BLOCKS_NATIVE * 4);
+	for (size_t i = 0; i < plan.count; i++) {
+		const struct planned *planned = &plan.points[i];
+		char word[32];
+
+		assert_int_equal(planned->point.repeat, 1 + i / 4);
+		assert_int_equal((planned->number - 1) / 4, i / 4);
+		assert_int_equal(atoi(planned->stem), planned->number);
+		snprintf(word, sizeof(word), "repeat=%zu ", 1 + i / 4);
+		assert_non_null(strstr(planned->id, word));
+		for (size_t k = 0; k < i; k++) {
+			assert_int_not_equal(plan.points[k].number, planned->number);
+			assert_string_not_equal(plan.points[k].id, planned->id);
+		}
+		as_before += i >= 4 && planned->number == plan.points[i - 4].number + 4;
+	}
+	assert_true(as_before < (BLOCKS_NATIVE - 1) * 4);
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
+static char *blocks_order(uint64_t seed)
+{
+	struct plan_options options = { .seed = seed };
+	struct sweep sweep;
+	struct plan plan;
+	struct text text;
+
+	text_open(&text);
+	blocks_of(&plan, &sweep, three_points, &options);
+	for (size_t i = 0; i < plan.count; i++)
+		fprintf(text.out, " %s", plan.points[i].id);
+	plan_free(&plan);
+	sweep_free(&sweep);
+	return text_close(&text);
+}
+
+/* So that a run is resumed in the order in which it was begun. */
+static void the_seed_decides_the_order_of_blocks(void **state)
+{
+	char *a = blocks_order(1), *b = blocks_order(1), *c = blocks_order(2);
+
+	(void)state;
+	assert_string_equal(a, b);
+	assert_string_not_equal(a, c);
+	free(a);
+	free(b);
+	free(c);
+}
+
+static void has_blocks(const char *text, unsigned int repeat, size_t count)
+{
+	struct plan_options options = { .seed = 1, .repeat = repeat };
+	struct sweep sweep;
+	struct plan plan;
+
+	blocks_of(&plan, &sweep, text, &options);
+	assert_int_equal(plan.count, count);
+	for (size_t i = 1; i < count; i++)
+		assert_true(plan.points[i].point.repeat >= plan.points[i - 1].point.repeat);
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
+static void who_says_how_often_gets_that(void **state)
+{
+	(void)state;
+	has_blocks("[a]\nvcpus=1,2\nrepeat=1..3\n", 0, 6);
+	has_blocks("[defaults]\nrepeat=1\n[a]\nvcpus=1,2\n", 0, 2);
+	has_blocks("[a]\nvcpus=1,2\n", 4, 8);
+	has_blocks("[a]\nvcpus=1,2\nrepeat=1..3\n", 2, 4);
+	/* One round, as a test that all works needs no more. */
+	has_blocks("[a]\nvcpus=1,2\nseconds=0\n", 0, 2);
+	has_blocks("[a]\nvcpus=1,2\nseconds=0\n", 2, 4);
+	has_blocks("[a]\nvcpus=1,2\nseconds=5\n", 0, 20);
+	/* One series of two. */
+	has_blocks("[a]\nvcpus=1,2\n[b]\nrepeat=1..3\n", 0, 23);
+}
+
+static void amounts_are_the_tiers(void **state)
+{
+	struct plan_options options = { .seed = 1 };
+	struct sweep sweep;
+	struct plan plan;
+
+	(void)state;
+	blocks_of(&plan, &sweep, "[a]\nvcpus=2\n", &options);
+	assert_int_equal(plan.points[0].point.pages, 4096);
+	assert_int_equal(plan.points[0].point.seconds, 1);
+	plan_free(&plan);
+	sweep_free(&sweep);
+	/* What a sweep says of seconds is for its native points. */
+	assert_int_equal(plan_of(&plan, &sweep, "[a]\nvcpus=2\nseconds=5\n", &options), 0);
+	assert_int_equal(plan.count, 1);
+	assert_int_equal(plan.points[0].point.pages, 256);
+	assert_int_equal(plan.points[0].point.seconds, 0);
+	plan_free(&plan);
+	sweep_free(&sweep);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -545,6 +666,10 @@ int main(void)
 		cmocka_unit_test(bad_options_are_refused),
 		cmocka_unit_test(what_does_not_go_together_is_named),
 		cmocka_unit_test(a_value_given_twice_is_one_point),
+		cmocka_unit_test(native_points_come_in_blocks),
+		cmocka_unit_test(the_seed_decides_the_order_of_blocks),
+		cmocka_unit_test(who_says_how_often_gets_that),
+		cmocka_unit_test(amounts_are_the_tiers),
 		cmocka_unit_test(the_seed_alone_decides_the_order),
 	};
 

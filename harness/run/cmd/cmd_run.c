@@ -38,7 +38,8 @@ static const struct option_row rows[] = {
 	  PLAN(QUANTUM) },
 	{ "coherence", "LIST", "ns that a cache line takes between them: 0,70", PLAN(COHERENCE) },
 	{ "speed", "LIST", "instructions per ns of them", PLAN(SPEED) },
-	{ "repeat", "N", "measures every point N times", take_key, FIELD(run.plan.repeat) },
+	{ "repeat", "N", "measures every point N times (as the sweep says, else 1; in native\n"
+	  "tiers 10, each time all points in another order)", take_key, FIELD(run.plan.repeat) },
 	{ "seed", "S", "order of the points, contents of the pages (1)",
 	  take_key, FIELD(run.plan.seed) },
 	{ "out", "DIR", "folder for the results, new or empty\n"

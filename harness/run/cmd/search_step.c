@@ -101,7 +101,7 @@ static bool is_first(const struct plan *plan, size_t i, keyset choices)
 
 size_t search_step(struct plan *plan, json_t *run, const struct records *records)
 {
-	struct plan found = { .searched = plan->searched };
+	struct plan found = { .searched = plan->searched, .seed = plan->seed };
 	keyset choices = search_choices(plan->searched);
 	const struct point *first = &plan->points[0].point;
 	size_t before = plan->count;

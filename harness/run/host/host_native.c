@@ -34,6 +34,19 @@ static uint64_t memory_bytes(const struct point *p)
 	return ((uint64_t)p->vcpus + p->readers) * 256 * 1024 + 3 * 4096 * point_pages_total(p);
 }
 
+#define BRIEF_BYTES 1200 /* what a record has of a round */
+/* Of a vCPU, at most: they make so many rounds, which are more than ROUNDS_PAGES_EACH asks for. */
+#define FAULTS_PER_S 1000000
+
+static uint64_t output_bytes(const struct point *p)
+{
+	uint64_t faults = (uint64_t)p->seconds * FAULTS_PER_S;
+
+	if (!p->seconds)
+		return LOG_BYTES;
+	return LOG_BYTES + BRIEF_BYTES * (1 + faults * p->vcpus / point_pages_total(p));
+}
+
 static uint64_t native_needs(const struct point *p, enum limit_id what)
 {
 	const uint64_t handlers = point_handlers(p), uffds = handlers ? p->uffds : 0;
@@ -51,7 +64,7 @@ static uint64_t native_needs(const struct point *p, enum limit_id what)
 		return 5ull * p->vcpus + 2 * handlers + uffds + 100;
 	case LIMIT_FILE_SIZE:
 	case LIMIT_DISK:
-		return LOG_BYTES;
+		return output_bytes(p);
 	default:
 		return 0;
 	}

@@ -28,6 +28,7 @@ static void add_kind(struct kinds *kinds, const struct point *p)
 		point_defaults(kind);
 		kind->tier = TIER_SIMULATED;
 		kind->arch = p->arch;
+		kind->pages = PAGES_IN_VMS; /* the VM's memory is that of a point */
 		kind->quantum = p->quantum;
 		kind->coherence_ns = p->coherence_ns;
 		kind->speed = p->speed;

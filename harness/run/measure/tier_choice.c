@@ -40,7 +40,8 @@ int mode_probe(const struct setup *setup, unsigned int mode)
 	point_defaults(&p);
 	p.mode = mode;
 	p.tier = machine_nature()->kind == NATURE_REAL ? TIER_HARDWARE : TIER_NESTED;
-	if (point_set_pair(&p, "pages=16") || point_set_pair(&p, "fetch=0") || point_resolve(&p))
+	if (point_set_pair(&p, "pages=16") || point_set_pair(&p, "fetch=0") ||
+	    point_set_pair(&p, "seconds=0") || point_resolve(&p))
 		return -1;
 	failed = run_probe(setup, &p, &record);
 	if (failed)

@@ -11,7 +11,7 @@
  * boot; making, starting and checking vCPUs; faults. A fault makes most CPUs wait,
  * and each of those has a turn in every pass.
  */
-double cost_s(const struct point *p)
+static double simulated_cost_s(const struct point *p)
 {
 	const double cpus = p->cpus, boot_s = 0.9 + 0.006 * cpus + 6e-5 * cpus * cpus;
 	double page_s = 0.3e-3 + 2e-6 * cpus;
@@ -25,6 +25,12 @@ double cost_s(const struct point *p)
 	if (p->handler == HANDLER_POLL && point_handlers(p))
 		page_s *= 2; /* theirs have a turn in every pass, too */
 	return boot_s + p->draws * (0.015 * p->vcpus + page_s * (double)point_pages_total(p));
+}
+
+/* Natively points last for as long as is asked for, whatever they measure. */
+double cost_s(const struct point *p)
+{
+	return p->seconds && point_is_native(p) ? p->seconds : simulated_cost_s(p);
 }
 
 double cost_timeout_s(const struct point *p, double asked_s)

@@ -52,10 +52,15 @@ struct planned *plan_find(const struct plan *plan, const char *series, const str
 	return NULL;
 }
 
+static void set_number(struct planned *planned, size_t number)
+{
+	planned->number = (unsigned int)number;
+	snprintf(planned->stem, sizeof(planned->stem), "%04u", planned->number);
+}
+
 static void append(struct plan *plan, struct planned planned)
 {
-	planned.number = (unsigned int)plan->count + 1;
-	snprintf(planned.stem, sizeof(planned.stem), "%04u", planned.number);
+	set_number(&planned, plan->count + 1);
 	plan->points = xreallocarray(plan->points, plan->count + 1, sizeof(*plan->points));
 	plan->points[plan->count++] = planned;
 }
@@ -135,6 +140,7 @@ static int unroll_series(struct unrolling *u, const struct section *defaults, ui
 		u->keys[u->keys_count++] = &u->series->keys[i];
 	point_defaults(&start.point);
 	start.point.seed = seed;
+	start.is_repeated = section_find(u->series, "repeat") || section_find(defaults, "repeat");
 	return unroll(u, 0, &start);
 }
 
@@ -157,14 +163,14 @@ static int replace_keys(struct sweep *sweep, const struct plan_options *options)
 }
 
 /* Neighbours in the sweep share what drifts on the machine; shuffled, no series gets all of it. */
-static void shuffle(struct plan *plan, uint64_t seed)
+static void shuffle(struct planned *points, size_t count, uint64_t *seed)
 {
-	for (size_t i = plan->count; i > 1; i--) {
-		size_t j = prng_next(&seed) % i;
-		struct planned swap = plan->points[i - 1];
+	for (size_t i = count; i > 1; i--) {
+		size_t j = prng_next(seed) % i;
+		struct planned swap = points[i - 1];
 
-		plan->points[i - 1] = plan->points[j];
-		plan->points[j] = swap;
+		points[i - 1] = points[j];
+		points[j] = swap;
 	}
 }
 
@@ -174,7 +180,7 @@ int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options 
 	bool wanted[MODE_COUNT] = { false };
 	struct unrolling u = { .plan = plan, .wanted = modes ? wanted : NULL };
 
-	*plan = (struct plan){ .searched = sweep->searched };
+	*plan = (struct plan){ .searched = sweep->searched, .seed = options->seed };
 	if ((modes && sweep_choices("mode", modes, wanted)) || replace_keys(sweep, options))
 		return -1;
 	for (size_t i = 0; i < sweep->series_count; i++) {
@@ -186,7 +192,7 @@ int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options 
 	}
 	if (!plan->count)
 		return error("no series of %s has one of the modes %s", sweep->file, modes);
-	shuffle(plan, options->seed);
+	shuffle(plan->points, plan->count, &plan->seed);
 	return 0;
 }
 
@@ -203,6 +209,58 @@ static void sort_by_cost(struct plan *plan)
 		for (; j && cost_s(&plan->points[j - 1].point) < cost_s(&planned.point); j--)
 			plan->points[j] = plan->points[j - 1];
 		plan->points[j] = planned;
+	}
+}
+
+/* Another block of what has no repeats yet: for each of these points one that is a repeat later. */
+static void add_block(struct plan *plan, size_t count, unsigned int repeat)
+{
+	plan->points = xreallocarray(plan->points, plan->count + count, sizeof(*plan->points));
+	for (size_t i = 0; i < count; i++) {
+		struct planned *planned = &plan->points[plan->count];
+
+		if (plan->points[i].draft.is_repeated || !plan->points[i].point.seconds)
+			continue;
+		*planned = plan->points[i];
+		planned->series = xstrdup(planned->series);
+		planned->point.repeat = repeat;
+		planned->id = point_id(&planned->point);
+		plan->count++;
+	}
+}
+
+static int by_block(const void *a, const void *b)
+{
+	const struct planned *x = a, *y = b;
+
+	if (x->point.repeat != y->point.repeat)
+		return x->point.repeat > y->point.repeat ? 1 : -1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+/* How many points from the first on are of its block. */
+static size_t block_size(const struct planned *points, size_t count)
+{
+	size_t n = 1;
+
+	while (n < count && points[n].point.repeat == points[0].point.repeat)
+		n++;
+	return n;
+}
+
+/* Block by block, each shuffled. */
+static void make_blocks(struct plan *plan)
+{
+	const size_t count = plan->count;
+
+	for (unsigned int repeat = 2; repeat <= BLOCKS_NATIVE; repeat++)
+		add_block(plan, count, repeat);
+	qsort(plan->points, plan->count, sizeof(*plan->points), by_block);
+	for (size_t i = 0; i < plan->count; i++)
+		set_number(&plan->points[i], i + 1);
+	for (size_t first = 0, n; first < plan->count; first += n) {
+		n = block_size(&plan->points[first], plan->count - first);
+		shuffle(&plan->points[first], n, &plan->seed);
 	}
 }
 
@@ -229,6 +287,8 @@ void plan_set_tier(struct plan *plan, enum tier tier)
 	}
 	if (tier_kinds[tier].is_simulated)
 		sort_by_cost(plan); /* whose figures do not depend on the order */
+	if (plan->count && tier_kinds[tier].host == HOST_NATIVE)
+		make_blocks(plan);
 }
 
 void plan_place_simulated(struct point *p)

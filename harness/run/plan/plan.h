@@ -43,7 +43,7 @@ struct planned {
 	char *series; /* the section's name, or how a search calls such a point */
 	bool is_split; /* pages come from pages_total */
 	char *id;
-	unsigned int number; /* from 1, in the sweep's own order */
+	unsigned int number; /* from 1, in the sweep's own order, block by block */
 	char stem[12]; /* the same with leading zeros, how the names of its files begin */
 	bool is_done; /* has an ok or skipped record */
 };
@@ -52,6 +52,7 @@ struct plan {
 	struct planned *points; /* in the order to be run */
 	size_t count;
 	keyset searched; /* the sweep's */
+	uint64_t seed; /* of that order */
 };
 
 /*
@@ -61,8 +62,15 @@ struct plan {
 int plan_make(struct plan *plan, struct sweep *sweep, const struct plan_options *options);
 
 /*
+ * In native tiers the repeats of a plan are its blocks: each has all points once, in an order of its
+ * own, and what drifts on the machine is in both sides of a ratio that is taken within a block.
+ * As many where nobody says how many: of fewer an interval is too narrow.
+ */
+#define BLOCKS_NATIVE 10
+
+/*
  * Points that are the same in that tier, such as those that differ in simulated CPUs,
- * become one. Simulated points are put in order, the longest first.
+ * become one. Simulated points are put in order, the longest first; native ones in blocks.
  */
 void plan_set_tier(struct plan *plan, enum tier tier);
 

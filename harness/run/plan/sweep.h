@@ -28,6 +28,7 @@
 struct draft {
 	struct point point;
 	unsigned int pages_total, cpus_max, readers_apart;
+	bool is_repeated; /* as often as the sweep or the command line says, whatever the tier */
 };
 
 /* Sets one of all these keys from text. Returns 0, or -1 after error(). */
