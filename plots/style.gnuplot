@@ -53,7 +53,7 @@ draw_heading(text) = sprintf("set label 1000 '%s, tier %s%s' at screen 0.015,0.9
 # The caption, in which every plot says what it is worth: as many lines as there are texts.
 caption_count = 5
 array caption[caption_count] = [caption_tier, caption_limits, caption_kernel, caption_conditions, \
-	caption_faultline . (repeats ? "; medians of repeats, bars from min to max" : "")]
+	caption_faultline . (repeats ? "; " . caption_repeats : "")]
 line_y = 0.165
 do for [i=1:caption_count] {
 	if (caption[i] ne "") {

@@ -8,6 +8,21 @@
 #include "marks.h"
 #include "../base/util.h"
 
+/* Of its blocks: each has one value. */
+static struct spread blocks_spread(const struct cell *cell, const struct figure *figure)
+{
+	struct spread spread = { 0 };
+	double *values = xcalloc(cell->record_count, sizeof(*values));
+	bool known = true;
+
+	for (size_t i = 0; i < cell->record_count; i++)
+		known &= figure_read_block(figure, cell->records[i].json, &values[i]);
+	if (known)
+		spread = spread_of_blocks(values, cell->record_count);
+	free(values);
+	return spread;
+}
+
 static struct spread cell_spread(const struct cell *cell, const struct figure *figure)
 {
 	struct spread spread = { 0 };
@@ -15,6 +30,8 @@ static struct spread cell_spread(const struct cell *cell, const struct figure *f
 	size_t count = 0;
 	bool known = true;
 
+	if (point_is_native(&cell->records[0].point))
+		return blocks_spread(cell, figure);
 	for (size_t i = 0; i < cell->record_count; i++)
 		known &= figure_read_all(figure, cell->records[i].json, &values, &count);
 	if (known)

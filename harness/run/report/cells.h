@@ -6,7 +6,7 @@
 #include "../store/points.h"
 #include "figures.h"
 
-/* One series at one vCPU count: the repeats of a point that are ok. */
+/* One series at one vCPU count: the repeats of a point that are ok; natively its blocks. */
 struct cell {
 	unsigned int vcpus;
 	const struct record *records;

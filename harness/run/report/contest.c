@@ -123,25 +123,60 @@ struct spread contest_rate(const struct panel *panel, enum contender contender, 
 		      (struct spread){ 0 };
 }
 
+static const struct record *record_of_block(const struct cell *cell, unsigned int repeat)
+{
+	for (size_t i = 0; i < cell->record_count; i++)
+		if (cell->records[i].point.repeat == repeat)
+			return &cell->records[i];
+	return NULL;
+}
+
+/* Of the blocks that both have. */
+static struct spread paired_ratio(const struct cell *a, const struct cell *b)
+{
+	double *ratios = xcalloc(a->record_count, sizeof(*ratios)), x, y;
+	struct spread ratio = { 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < a->record_count; i++) {
+		const struct record *other = record_of_block(b, a->records[i].point.repeat);
+
+		if (other && figure_read_block(FIGURE_COMPARED, a->records[i].json, &x) &&
+		    figure_read_block(FIGURE_COMPARED, other->json, &y))
+			ratios[count++] = x / y;
+	}
+	if (count)
+		ratio = spread_of_blocks(ratios, count);
+	free(ratios);
+	return ratio;
+}
+
 struct spread contest_ratio(const struct panel *panel, enum contender a, enum contender b,
 			    unsigned int vcpus)
 {
-	struct spread x = contest_rate(panel, a, vcpus), y = contest_rate(panel, b, vcpus);
+	const struct series *first = contest_best(panel, a, vcpus);
+	const struct series *second = contest_best(panel, b, vcpus);
+	struct spread x, y;
 
-	if (!x.known || !y.known)
+	if (!first || !second)
 		return (struct spread){ 0 };
+	if (point_is_native(panel->point))
+		return paired_ratio(series_timed_cell(first, vcpus),
+				    series_timed_cell(second, vcpus));
+	x = contest_rate(panel, a, vcpus);
+	y = contest_rate(panel, b, vcpus);
 	return (struct spread){
 		.known = true,
 		.median = x.median / y.median,
-		.min = x.min / y.max,
-		.max = x.max / y.min,
+		.low = x.low / y.high,
+		.high = x.high / y.low,
 		.count = x.count < y.count ? x.count : y.count,
 	};
 }
 
 int contest_order(const struct spread *ratio)
 {
-	return ratio->known ? (ratio->min > 1) - (ratio->max < 1) : 0;
+	return ratio->known ? (ratio->low > 1) - (ratio->high < 1) : 0;
 }
 
 const struct series *contest_strongest(const struct panel *panel, enum merit merit,

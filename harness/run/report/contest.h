@@ -40,7 +40,10 @@ const struct series *contest_best(const struct panel *panel, enum contender cont
 /* Pages/s of the best one, with its spread; unknown where there is none. */
 struct spread contest_rate(const struct panel *panel, enum contender contender, unsigned int vcpus);
 
-/* a / b, and the least and most that it can be by both spreads. */
+/*
+ * a / b, and the least and most that it can be by both spreads. Natively the ratio is taken within
+ * each block that has both, where what slows down one slows down the other, too.
+ */
 struct spread contest_ratio(const struct panel *panel, enum contender a, enum contender b,
 			    unsigned int vcpus);
 
@@ -61,7 +64,7 @@ enum merit {
 const struct series *contest_strongest(const struct panel *panel, enum merit merit,
 				       unsigned int vcpus, struct spread *figure);
 
-/* Whether one is ahead whichever of its values is taken: 1 the first, -1 the second, 0 neither. */
+/* Whether one is ahead wherever between low and high the ratio is: 1 the first, -1 the second, 0 neither. */
 int contest_order(const struct spread *ratio);
 
 #endif

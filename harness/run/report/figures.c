@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "figures.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,44 +56,6 @@ const struct figure *figure_named(const char *name)
 	return figure;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-struct spread spread_of(double *values, size_t count)
-{
-	qsort(values, count, sizeof(*values), compare_doubles);
-	return (struct spread){
-		.known = true,
-		.median = (values[(count - 1) / 2] + values[count / 2]) / 2,
-		.min = values[0],
-		.max = values[count - 1],
-		.count = count,
-	};
-}
-
-#define DIGITS 3
-
-double three_digits(double value)
-{
-	double unit = value > 0 ? pow(10, floor(log10(value)) + 1 - DIGITS) : 1;
-
-	return round(value / unit) * unit;
-}
-
-double spread_shown(const struct spread *spread)
-{
-	return spread->count < 2 ? spread->median : three_digits(spread->median);
-}
-
-double spread_percent(const struct spread *spread)
-{
-	return spread->median > 0 ? (spread->max - spread->min) / 2 / spread->median * 100 : 0;
-}
-
 bool figure_read(const struct figure *figure, const json_t *record, double *value)
 {
 	const json_t *member;
@@ -121,12 +82,26 @@ static bool add_value(const struct figure *figure, const json_t *from, double **
 bool figure_read_all(const struct figure *figure, const json_t *record, double **values,
 		     size_t *count)
 {
-	const json_t *draws = json_object_get(record, "each_draw"), *draw;
+	static const char *const arrays[] = { "each_draw", "each_round" };
+	const json_t *each;
 	size_t i, before = *count;
 
-	json_array_foreach (draws, i, draw)
-		add_value(figure, draw, values, count);
+	for (size_t a = 0; a < sizeof(arrays) / sizeof(arrays[0]); a++)
+		json_array_foreach (json_object_get(record, arrays[a]), i, each)
+			add_value(figure, each, values, count);
 	return *count > before || add_value(figure, record, values, count);
+}
+
+bool figure_read_block(const struct figure *figure, const json_t *record, double *value)
+{
+	double *values = NULL;
+	size_t count = 0;
+	bool known = figure_read_all(figure, record, &values, &count);
+
+	if (known)
+		*value = spread_of(values, count).median;
+	free(values);
+	return known;
 }
 
 int column_width(const struct columns *columns, const struct figure *figure)

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "spread.h"
+
 enum figure_kind {
 	FIGURE_COUNT,
 	FIGURE_RATE, /* pages per second */
@@ -36,25 +38,18 @@ extern const size_t figures_count;
 /* The row of that name, which must be there. */
 const struct figure *figure_named(const char *name);
 
-/* A figure over the repeats of a point. */
-struct spread {
-	bool known; /* all repeats have it */
-	double median, min, max;
-	size_t count; /* of values */
-};
-
-/* Median (mean of the middle two for even counts), min and max; sorts values. count > 0. */
-struct spread spread_of(double *values, size_t count);
-
 /* The figure of one record: a time in us, else as recorded. Returns false where there is none. */
 bool figure_read(const struct figure *figure, const json_t *record, double *value);
 
 /*
- * The same of each of its draws, where it has several and they have it; added to *values, which
- * the caller frees, and *count.
+ * The same of each of its draws or rounds, where it has such and they have it; added to *values,
+ * which the caller frees, and *count.
  */
 bool figure_read_all(const struct figure *figure, const json_t *record, double **values,
 		     size_t *count);
+
+/* Of a native record, which is a block, the median over its rounds. Returns false where it is unknown. */
+bool figure_read_block(const struct figure *figure, const json_t *record, double *value);
 
 /* Figures that stand side by side in a table. */
 struct columns {
@@ -63,18 +58,6 @@ struct columns {
 	int gap; /* after the first one, for its spread and for marks */
 	const char *gap_head; /* right-aligned over that */
 };
-
-/* To three digits, for what has no more. */
-double three_digits(double value);
-
-/*
- * A figure with its spread: a median of several values is told to three digits, as more of them
- * would be of one draw only.
- */
-double spread_shown(const struct spread *spread);
-
-/* How far the values of it lie from their middle, in percent of the median; 0 for a single one. */
-double spread_percent(const struct spread *spread);
 
 /* How many characters wide a column is, with the blank before it. */
 int column_width(const struct columns *columns, const struct figure *figure);

@@ -12,14 +12,31 @@ void findings_end(FILE *out, const struct contest *contest, size_t end)
 		fprintf(out, " (coherence=%u)", contest->ends[end]->point->coherence_ns);
 }
 
-void findings_ratio(FILE *out, const struct spread *ratio)
+/* What lies apart by less is one number. */
+static bool is_range(const struct spread *ratio)
 {
-	if (ratio->count < 2 || ratio->max - ratio->min < 0.01 * ratio->median)
+	return ratio->count > 1 && ratio->high - ratio->low >= 0.01 * ratio->median;
+}
+
+static void print_range(FILE *out, const struct spread *ratio)
+{
+	if (!is_range(ratio))
 		fprintf(out, "%.2f", ratio->median);
 	else if (ratio->median < 10)
-		fprintf(out, "%.2f-%.2f", ratio->min, ratio->max);
+		fprintf(out, "%.2f-%.2f", ratio->low, ratio->high);
 	else
-		fprintf(out, "%.1f-%.1f", ratio->min, ratio->max);
+		fprintf(out, "%.1f-%.1f", ratio->low, ratio->high);
+}
+
+void findings_ratio(FILE *out, const struct spread *ratio)
+{
+	const bool has_both = ratio->is_of_blocks && is_range(ratio);
+
+	if (has_both)
+		fprintf(out, ratio->median < 10 ? "%.2f (" : "%.1f (", ratio->median);
+	print_range(out, ratio);
+	if (has_both)
+		fputc(')', out);
 }
 
 static void print_rate(FILE *out, struct spread rate)
@@ -37,7 +54,7 @@ static void print_ratio_range(FILE *out, struct spread ratio)
 	struct text text;
 	char *range;
 
-	findings_ratio(text_open(&text), &ratio);
+	print_range(text_open(&text), &ratio);
 	range = text_close(&text);
 	fprintf(out, "%11s", ratio.known ? range : "-");
 	free(range);
@@ -125,7 +142,10 @@ void findings_table(FILE *out, const struct contest *contest, int width, bool is
 	for (size_t end = 0; end < contest->ends_count; end++) {
 		const struct panel *panel = contest->ends[end];
 
-		fputs("\nthousand pages/s; ratios from least to most by the spread", out);
+		fputs(point_is_native(panel->point) ?
+			      "\nthousand pages/s; ratios block by block, 95 % intervals of the median" :
+			      "\nthousand pages/s; ratios from least to most by the spread",
+		      out);
 		findings_end(out, contest, end);
 		fprintf(out, "\n%5s%10s%10s%10s%11s%11s%11s\n", "vCPUs", "uffd best", "one uffd",
 			"userfault", "/ best", "/ one", "exit/best");

@@ -10,7 +10,7 @@
 /* " (coherence=70)" where the question has several ends, else nothing. */
 void findings_end(FILE *out, const struct contest *contest, size_t end);
 
-/* "1.22-1.25", or "1.08" where that is all the same. */
+/* "1.22-1.25", natively "1.23 (1.22-1.25)" with the median, or "1.08" where that is all the same. */
 void findings_ratio(FILE *out, const struct spread *ratio);
 
 /*

@@ -29,7 +29,7 @@ static void start_block(FILE *data, const char *kind, size_t number, const char 
 	fprintf(data, "\n\n# %s %zu: %s\n", kind, number, columns);
 }
 
-/* What curves show: a column each for median, min and max, from this one on. */
+/* What curves show: a column each for median, low and high, from this one on. */
 #define FIRST_COLUMN 3
 
 static bool has_columns(const struct figure *figure)
@@ -60,7 +60,7 @@ static void print_point(FILE *data, unsigned int x, const struct cell *cell)
 		const struct spread *spread = cell_figure(cell, &figures[f]);
 
 		if (has_columns(&figures[f]) && spread->known)
-			fprintf(data, " %.9g %.9g %.9g", spread->median, spread->min, spread->max);
+			fprintf(data, " %.9g %.9g %.9g", spread->median, spread->low, spread->high);
 		else if (has_columns(&figures[f]))
 			fputs(" NaN NaN NaN", data);
 	}
@@ -84,8 +84,8 @@ static bool print_curve(FILE *data, const struct series *series, size_t number)
 			continue;
 		if (!any)
 			start_block(data, "curve", number,
-				    "vCPUs, 1 for a mark in the table; median, min and max of each "
-				    "figure of its, rates in pages/s, times in us");
+				    "vCPUs, 1 for a mark in the table; median, low and high end of "
+				    "each figure of its, rates in pages/s, times in us");
 		any = true;
 		print_point(data, cell->vcpus, cell);
 	}
@@ -108,14 +108,16 @@ static void print_stairs(FILE *data, const struct histogram *h, size_t number)
 
 static void print_percentiles(FILE *data, const struct histogram *h, size_t number)
 {
-	static const double marks[] = { 0.5, 0.9, 0.99, 0.999 };
+	/* The tail of few faults says nothing about a far percentile. */
+	static const struct {
+		double fraction, faults;
+	} marks[] = { { 0.5, 2 }, { 0.9, 10 }, { 0.99, 100 }, { 0.999, 10000 } };
 
 	start_block(data, "percentiles", number, "p50, p90, p99 and p99.9 of the distribution");
 	for (size_t m = 0; m < sizeof(marks) / sizeof(marks[0]); m++)
-		/* The tail of few faults says nothing about a far percentile. */
-		if (h->total * (1 - marks[m]) >= 1)
-			fprintf(data, "%.9g %.9g\n", histogram_quantile_us(h, marks[m]),
-				1 - marks[m]);
+		if (h->total >= marks[m].faults)
+			fprintf(data, "%.9g %.9g\n", histogram_quantile_us(h, marks[m].fraction),
+				1 - marks[m].fraction);
 }
 
 /* Returns whether the series has a histogram there. */
@@ -250,6 +252,10 @@ void plot_data_print(FILE *settings, FILE *data, const struct run_data *run,
 	size_t count = panel->vcpus_count;
 
 	print_captions(settings, run, panel);
+	print_variable(settings, "caption_repeats",
+		       point_is_native(panel->point) ?
+			       "medians of blocks, bars are 95 % intervals" :
+			       "medians of repeats, bars from min to max");
 	fprintf(settings, "repeats = %d\nvcpus_min = %u\nvcpus_max = %u\nvcpus_shown = %u\n",
 		has_repeats(panel), vcpus[0], vcpus[count - 1], panel->shown_vcpus);
 	print_columns(settings);

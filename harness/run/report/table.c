@@ -12,6 +12,7 @@
 #include "table_arches.h"
 #include "table_notes.h"
 #include "table_placement.h"
+#include "table_repeats.h"
 #include "../base/json.h"
 
 #define LABEL_MIN 12
@@ -46,35 +47,6 @@ static void print_conditions(FILE *out, const struct panel *panel)
 	for (size_t i = 0; i < panel->series_count; i++)
 		fprintf(out, "%s  %-*s  %s\n", i ? "" : "\n", panel_label_width(panel, LABEL_MIN),
 			panel->series[i].label, panel->series[i].mechanism);
-}
-
-/* Says how far repeats lie apart, where there are any. */
-static void print_repeats(FILE *out, const struct panel *panel)
-{
-	double worst = 0;
-	const struct series *worst_series = NULL;
-	const struct cell *worst_cell = NULL;
-	size_t most = 0;
-
-	for (size_t s = 0; s < panel->series_count; s++) {
-		for (size_t c = 0; c < panel->series[s].cell_count; c++) {
-			const struct cell *cell = &panel->series[s].cells[c];
-			const struct spread *rate = cell_figure(cell, FIGURE_COMPARED);
-			double apart = 2 * spread_percent(rate);
-
-			most = rate->count > most ? rate->count : most;
-			if (worst_cell && apart <= worst)
-				continue;
-			worst = apart;
-			worst_series = &panel->series[s];
-			worst_cell = cell;
-		}
-	}
-	if (most > 1)
-		fprintf(out,
-			"medians of up to %zu repeats and draws, whose pages/s lie at most %.1f %% apart "
-			"(%s, %u vCPUs)\n",
-			most, worst, worst_series->label, worst_cell->vcpus);
 }
 
 /* What the marks mean, of those that any cell has. */
@@ -171,7 +143,7 @@ void table_body(FILE *out, const struct run_data *run)
 		}
 		table_cells(out, panel, &times);
 		print_marks(out, panel);
-		print_repeats(out, panel);
+		table_repeats(out, panel);
 	}
 	table_arches(out, run);
 	table_placement(out, run);
