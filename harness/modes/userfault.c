@@ -12,15 +12,17 @@
 
 #define BITS_PER_WORD (8 * sizeof(unsigned long))
 
+/* Aligned, and beyond what a process can have on any architecture, tags ignored or not. */
+#define NOBODYS_BITMAP (1ull << 63)
+
 /*
- * Capability number 243 means something else on kernels from 6.17 on that do not
- * have the series, so ask for behaviour: a misaligned bitmap must be refused, and
- * an aligned one taken. The tested slot is not there yet.
+ * Capability numbers change until a series is merged, and 243 means something else from 6.17
+ * on, so ask for behaviour: a bitmap that no process can have must be refused, and a good one
+ * taken. A kernel that does not know the flag refuses both; one for which it is another feature's
+ * takes both. The tested slot is not there yet, and is not left there.
  */
 const char *userfault_probe(struct vm *vm)
 {
-	static const char missing[] =
-		"the kernel lacks KVM_CAP_USERFAULT: apply the series in kernel/series";
 	static unsigned long word;
 	struct abi_memory_region2 region = {
 		.slot = VM_TEST_SLOT,
@@ -28,19 +30,23 @@ const char *userfault_probe(struct vm *vm)
 		.guest_phys_addr = VM_TEST_GPA,
 		.memory_size = PAGE_BYTES,
 		.userspace_addr = (uintptr_t)vm->system,
-		.userfault_bitmap = (uintptr_t)&word + 1,
+		.userfault_bitmap = NOBODYS_BITMAP,
 	};
+	const char *reason = NULL;
 
-	if (vm_capability(vm, ABI_CAP_USERFAULT) <= 0 ||
-	    vm_capability(vm, ABI_CAP_USER_MEMORY2) <= 0 || !vm_set_slot(vm, &region))
-		return missing;
-	region.userfault_bitmap = (uintptr_t)&word;
-	if (vm_set_slot(vm, &region))
-		return missing;
+	if (!vm_set_slot(vm, &region)) {
+		reason = "for this kernel memslot flag 1 << 3 is not KVM_MEM_USERFAULT: it takes a "
+			 "bitmap that no process can have; apply the series in kernel/series";
+	} else {
+		region.userfault_bitmap = (uintptr_t)&word;
+		if (vm_set_slot(vm, &region))
+			return "the kernel lacks KVM Userfault: it takes no memslot with "
+			       "KVM_MEM_USERFAULT; apply the series in kernel/series";
+	}
 	region.memory_size = 0;
 	if (vm_set_slot(vm, &region))
 		fail("removing the memslot that KVM Userfault was probed with");
-	return NULL;
+	return reason;
 }
 
 static unsigned long *bitmap(const struct measurement *m)

@@ -32,10 +32,12 @@ struct abi_memory_region2 {
 
 #define ABI_CAP_USER_MEMORY2 231
 #define ABI_CAP_MEMORY_FAULT_INFO 232
-#define ABI_CAP_USERFAULT 243 /* something else from 6.17 on: probe by behaviour, too */
+#define ABI_CAP_USERFAULT 243 /* something else from 6.17 on: probe by behaviour */
 #define ABI_CAP_EXIT_ON_MISSING 1236
 
 #define ABI_EXIT_MEMORY_FAULT 39
+/* Read, write, execute: exit on missing as posted tells them, mainline's exits do not. */
+#define ABI_MEMORY_EXIT_FLAGS_ACCESS 7ull
 #define ABI_MEMORY_EXIT_FLAG_PRIVATE (1ull << 3)
 #define ABI_MEMORY_EXIT_FLAG_USERFAULT (1ull << 4)
 

@@ -185,6 +185,7 @@ static enum vcpu_exit handle_efault(struct vcpu *vcpu)
 	if (vcpu->run->exit_reason != ABI_EXIT_MEMORY_FAULT)
 		return VCPU_FAULT_UNKNOWN;
 	memcpy(&vcpu->fault, exit_data, sizeof(vcpu->fault));
+	vcpu->fault.flags &= ~ABI_MEMORY_EXIT_FLAGS_ACCESS;
 	return VCPU_MEMORY_FAULT;
 }
 

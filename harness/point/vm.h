@@ -39,7 +39,8 @@ struct vcpu {
 	struct kvm_run *run;
 	struct guest_vcpu *block;
 	uint64_t doorbell; /* VCPU_DOORBELL: enum doorbell or a test's own number */
-	struct abi_memory_fault fault; /* VCPU_MEMORY_FAULT */
+	/* VCPU_MEMORY_FAULT; without ABI_MEMORY_EXIT_FLAGS_ACCESS, which not every kernel tells. */
+	struct abi_memory_fault fault;
 };
 
 /* Why vcpu_run() has returned. Anything else ends the program. */

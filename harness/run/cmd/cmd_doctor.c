@@ -43,7 +43,7 @@ static void show_tiers(const struct setup *setup)
 /* Returns 0, or INTERRUPTED. */
 static int show_modes(const struct setup *setup)
 {
-	puts("Modes with this machine's own kernel (tiers in a VM have all)");
+	puts("Modes with this machine's own kernel (tiers in a VM: those of the kernel under test)");
 	if (host_native.prepare(setup, arch_of_machine())) {
 		line("all", false, error_text());
 		return 0;
