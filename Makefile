@@ -74,11 +74,8 @@ write_sources = @mkdir -p $(@D); \
 	sources="sources $$(sha256sum $(POINT_SOURCES) | sha256sum | cut -c 1-16)"; \
 	$(call write_if_other,"$$sources")
 
-# write_initramfs PROGRAM: of that one, and the console that the kernel gives it.
-write_initramfs = @[ -x "$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" ] || { \
-		echo "FAULTLINE_KERNEL_DIR_$(arch) must name the folder that './run.sh kernel' prints" >&2; exit 2; }; \
-	printf '%s\n' 'dir /dev 755 0 0' 'nod /dev/console 600 0 0 c 5 1' 'file /$(1) $< 755 0 0' >$<.list && \
-	"$(FAULTLINE_KERNEL_DIR_$(arch))/gen_init_cpio" -t 0 $<.list >$(new_name)
+# write_initramfs PROGRAM: of that one.
+write_initramfs = harness/initramfs.sh $(1)=$< >$(new_name)
 
 # Debug information has names of files in it; those of two checkouts are to be the same.
 PREFIX_MAP = -ffile-prefix-map=$(call quoted,$(CURDIR)=.)

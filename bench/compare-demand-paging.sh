@@ -75,10 +75,7 @@ if [ ! -x "$test" ]; then
 fi
 
 gcc -O2 -Wall -static -o "$work/init" "$root/bench/compare-init.c"
-printf '%s\n' 'dir /dev 755 0 0' 'dir /proc 755 0 0' 'dir /sys 755 0 0' \
-	'nod /dev/console 600 0 0 c 5 1' "file /init $work/init 755 0 0" \
-	"file /demand_paging_test $test 755 0 0" >"$work/list"
-"$FAULTLINE_KERNEL_DIR_x86_64/gen_init_cpio" -t 0 "$work/list" >"$work/initramfs.cpio"
+"$root/harness/initramfs.sh" proc sys init="$work/init" demand_paging_test="$test" >"$work/initramfs.cpio"
 
 # point VCPUS PAGES [OPTION]: faultline's side.
 point() {

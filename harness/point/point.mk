@@ -46,8 +46,8 @@ $(OBJ)/$(arch)/faultline-point.stripped: build/$(arch)/faultline-point
 $(OBJ)/$(arch)/kvm-tests.stripped: build/$(arch)/kvm-tests
 	$(CROSS_$(arch))objcopy --strip-all $< $(new_name)
 
-build/$(arch)/initramfs.cpio: $(OBJ)/$(arch)/faultline-point.stripped
+build/$(arch)/initramfs.cpio: $(OBJ)/$(arch)/faultline-point.stripped harness/initramfs.sh
 	$(call write_initramfs,faultline-point)
 
-build/$(arch)/kvm-tests.cpio: $(OBJ)/$(arch)/kvm-tests.stripped
+build/$(arch)/kvm-tests.cpio: $(OBJ)/$(arch)/kvm-tests.stripped harness/initramfs.sh
 	$(call write_initramfs,kvm-tests)
