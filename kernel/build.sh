@@ -12,19 +12,20 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-usage: kernel/build.sh [--arch x86_64|arm64] [--if-built]
+usage: kernel/build.sh [--arch x86_64|arm64] [--series none] [--if-built]
 
 Patches and builds the kernel that faultline boots, for this machine or with a
 cross compiler for another one, and prints the folder that holds it: vmlinux
-(x86_64) or Image (arm64), System.map, config, gen_init_cpio, manifest.json.
+(x86_64) or Image (arm64), System.map, config, manifest.json.
 What has been built before, from the same source, patches, configuration and
 compiler, is reused; other variables than these two, KBUILD_OUTPUT for instance,
 have no effect. With --if-built, nothing is built: exit code 4 when it
-would have to be, and the folder is where it would go.
+would have to be, and the folder is where it would go. A tree that has exit on
+missing or KVM Userfault is built as it is; with --series none, any other is, too.
 
-  KERNEL_SRC=DIR|FILE use this Linux 6.12 tree (it is copied, not changed) or
-                      tarball instead of Debian's linux-source-6.12; ignored
-                      files of a git tree are left out
+  KERNEL_SRC=DIR|FILE use this tree of Linux 6.12 or newer (it is copied, not
+                      changed) or tarball instead of Debian's linux-source-6.12;
+                      ignored files of a git tree are left out
   XDG_CACHE_HOME=DIR  keep kernels in DIR/faultline instead of ~/.cache/faultline;
                       one that other users own or can write to is refused, and a
                       relative path passed over
@@ -44,6 +45,8 @@ root=$(readlink -f "$(dirname "$0")/..")
 . "$root/harness/shell.sh"
 # shellcheck source=kernel/source.sh
 . "$root/kernel/source.sh"
+# shellcheck source=kernel/series.sh
+. "$root/kernel/series.sh"
 
 # What differs between architectures: the machine's name in uname and in the
 # compiler's, and the image, which is also kbuild's name for the target, with its
@@ -54,12 +57,18 @@ declare -rA IMAGE=([x86_64]=vmlinux [arm64]=Image)
 declare -rA IMAGE_FOLDER=([x86_64]=. [arm64]=arch/arm64/boot)
 
 arch=
+wanted=
 if_built=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--arch)
 		[ $# -gt 1 ] || die 2 "--arch needs an architecture, one of: $ARCHES"
 		arch=$2
+		shift 2
+		;;
+	--series)
+		[ "${2:-}" = none ] || die 2 "--series '${2:-}' is not valid; use none, or leave it out"
+		wanted=none
 		shift 2
 		;;
 	--if-built)
@@ -95,35 +104,16 @@ for tool in ${cross:+gcc ld as}; do
 done
 source_check
 
-# No folder of the cache may become one that the check below refuses.
-umask o-w
-cache=$(readlink -m -- "${XDG_CACHE_HOME:-${HOME:-}/.cache}/faultline")
-case ${cache//[-+,.\/=@_~]/} in
-*[[:space:][:cntrl:][:punct:]]*) die 2 "the kernel cannot be built in '$cache':" \
-	"no blanks, colons or characters with a meaning to make or a shell are allowed;" \
-	"set XDG_CACHE_HOME to another folder" ;;
-esac
-
-# check_owner DIR: who else could write there could have put any kernel there.
-check_owner() {
-	local owner mode advice="set XDG_CACHE_HOME to a folder of your own"
-
-	[ -e "$1" ] || return 0
-	read -r owner mode <<<"$(stat -L -c '%u %a' "$1")"
-	[ "$owner" = "$(id -u)" ] || [ "$owner" = 0 ] ||
-		die 2 "$1 belongs to another user ($(stat -L -c %U "$1")) and is not trusted; $advice"
-	(((8#$mode & 2) == 0)) || die 2 "$1 can be written by all users and is not trusted; chmod o-w it, or $advice"
-	((owner == $(id -u) || (8#$mode & 16) == 0)) ||
-		die 2 "$1 can be written by other users (group $(stat -L -c %G "$1")) and is not trusted; $advice"
-}
-check_owner "$cache"
+# shellcheck source=kernel/cache.sh
+. "$root/kernel/cache.sh"
 
 # Prints all that the kernel is made from, a line each. Nothing of the environment is.
 ingredients() {
 	echo "arch $arch"
 	source_identity || return
-	(cd "$root/kernel" && sha256sum build.sh source.sh clean.sh commit.sh config/common.config \
-		"config/$arch.config" series/6.12/*.patch)
+	[ -z "$wanted" ] || echo "series $wanted"
+	(cd "$root/kernel" && sha256sum build.sh source.sh series.sh clean.sh commit.sh config/common.config \
+		"config/$arch.config" series/*/*.patch)
 	tools ''
 	[ -z "$cross" ] || tools "$cross"
 }
@@ -141,7 +131,7 @@ tools() {
 is_whole() {
 	local sum
 
-	[ -r "$1/manifest.json" ] && [ -x "$1/gen_init_cpio" ] && [ -r "$1/$image" ] || return 1
+	[ -r "$1/manifest.json" ] && [ -r "$1/$image" ] || return 1
 	sum=$(sha256sum <"$1/$image") && grep -q "\"image_sha256\": \"${sum%% *}\"" "$1/manifest.json"
 }
 
@@ -160,11 +150,7 @@ if [ -n "$if_built" ]; then
 	die 4 "not built yet; ./run.sh kernel --arch $arch does it"
 fi
 
-[ -n "${XDG_CACHE_HOME:-}" ] || [ -d "$HOME" ] ||
-	die 2 "there is no folder HOME=$HOME; set HOME or XDG_CACHE_HOME to one that is there"
-mkdir -p "$cache/logs" 2>/dev/null && [ -w "$cache" ] ||
-	die 2 "cannot write to $cache; set XDG_CACHE_HOME to a folder that can be written"
-touch "$cache/lock"
+cache_make
 take_lock "$cache/lock" "in $cache"
 # Who has waited may find it built.
 if is_whole "$kernel"; then
@@ -259,16 +245,14 @@ check_config() {
 		"look up what they depend on and mend kernel/config/"
 }
 
-sha256_of() { sha256sum | cut -d ' ' -f 1; }
-json() { printf '%s' "${1//[[:cntrl:]]/?}" | iconv -c -f UTF-8 -t UTF-8 | sed 's/[\\"]/\\&/g'; }
-
 manifest() {
 	cat <<END
 {
   "arch": "$arch",
   "version": "$version",
   "source": "$(json "$(source_description)")",
-  "series_sha256": "$(cat "$root"/kernel/series/6.12/*.patch | sha256_of)",
+  "series": "$series",
+  "series_sha256": $(series_sha256 "$series"),
   "config_sha256": "$(sha256_of <"$obj/.config")",
   "compiler": "$(json "$(clean "${cross}gcc" --version | head -n 1), $(clean "${cross}ld" --version | head -n 1)")",
   "image_sha256": "$(sha256_of <"$out/$image")"
@@ -282,13 +266,14 @@ say "unpacking the source"
 source_unpack "$src" "$arch"
 [ "$(ingredients)" = "$ingredients" ] || die 1 "the source has changed while it was copied; try again"
 version=$(source_version "$src")
-say "patching Linux $version"
-source_patch "$src"
+series=$(series_choose "$src" "$wanted")
+say "patching Linux $version: series $series"
+series_apply "$src" "$series"
 step "configuring" configure
 check_config
 step "building Linux $version for $arch with $("$root/kernel/jobs.sh") jobs (some minutes; log: $log)" kbuild "$image"
 store() {
-	cp "$obj/${IMAGE_FOLDER[$arch]}/$image" "$obj/System.map" "$obj/usr/gen_init_cpio" "$out/" &&
+	cp "$obj/${IMAGE_FOLDER[$arch]}/$image" "$obj/System.map" "$out/" &&
 		cp "$obj/.config" "$out/config" &&
 		manifest >"$out/manifest.json" &&
 		sync "$out"/* &&

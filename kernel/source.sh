@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Sourced by what needs the source of a kernel: finds it, says what it is, makes
-# a patched copy. The caller defines die (prints its arguments, exits with the
+# a copy. The caller defines die (prints its arguments, exits with the
 # first one) and KERNEL_SRC may name a tree of the user's, which is only read.
 
 readonly DEBIAN_TARBALL=/usr/src/linux-source-6.12.tar.xz
@@ -19,7 +19,7 @@ source_commit() { "$source_root/commit.sh" --quick "$KERNEL_SRC" 2>/dev/null; }
 source_check() {
 	if [ -z "${KERNEL_SRC:-}" ]; then
 		[ -r "$DEBIAN_TARBALL" ] || die 2 "no kernel source: $DEBIAN_TARBALL is not there;" \
-			"apt-get install linux-source-6.12, or set KERNEL_SRC to a Linux 6.12 tree"
+			"apt-get install linux-source-6.12, or set KERNEL_SRC to a tree of Linux 6.12 or newer"
 		return
 	fi
 	[[ $KERNEL_SRC = /* ]] || KERNEL_SRC=$PWD/$KERNEL_SRC
@@ -142,29 +142,4 @@ source_unpack() {
 # source_version DIR: "6.12.117".
 source_version() {
 	sed -n 's/^VERSION = //p;s/^PATCHLEVEL = //p;s/^SUBLEVEL = //p' "$1/Makefile" | paste -sd .
-}
-
-# Patches of the series, in order.
-series_patches() {
-	printf '%s\n' "$source_root"/series/6.12/*.patch
-}
-
-# source_patch DIR: applies the series to the copy in DIR unless it is there.
-source_patch() {
-	local tree=$1 patch out file
-
-	# The last patch can be taken back only from a tree that has them all.
-	if clean patch -R -p1 -s -f --dry-run -d "$tree" <"$(series_patches | tail -n 1)" >/dev/null; then
-		tell "the series is in this tree already"
-		return
-	fi
-	while IFS= read -r patch; do
-		# Fuzz would let a hunk land in the wrong function of a newer kernel.
-		out=$(clean patch -p1 -f -F0 --no-backup-if-mismatch -r - -d "$tree" <"$patch" 2>&1) && continue
-		file=$(sed -n 's/^patching file //p;s/^can.t find file to patch.*/a file that is not there/p' \
-			<<<"$out" | tail -n 1)
-		tell "$out"
-		die 2 "kernel/series/6.12/$(basename "$patch") does not apply to $file of Linux" \
-			"$(source_version "$tree"); the series is for 6.12.y, or for a tree that has it already"
-	done < <(series_patches)
 }

@@ -46,9 +46,8 @@ if [ -n "\$image" ]; then
 	while [ -e "$scratch/be_slow" ]; do sleep 0.05; done
 	[ ! -e "$scratch/hang" ] || { touch "$scratch/hanging"; sleep 60; }
 	[ ! -e "$scratch/fail" ] || { echo 'kvm_main.c:1: error: it is broken'; exit 2; }
-	mkdir -p "\$obj/usr" "\$(dirname "\$image")"
-	echo image | tee "\$image" "\$obj/System.map" >"\$obj/usr/gen_init_cpio"
-	chmod +x "\$obj/usr/gen_init_cpio"
+	mkdir -p "\$(dirname "\$image")"
+	echo image | tee "\$image" >"\$obj/System.map"
 else
 	touch "\$obj/.config"
 fi

@@ -40,9 +40,7 @@ mrproper:
 allnoconfig olddefconfig:
 	touch $(KCONFIG_CONFIG)
 vmlinux:
-	mkdir -p $(out)/usr
-	echo $(reached) | tee $(out)/vmlinux $(out)/System.map >$(out)/usr/gen_init_cpio
-	chmod +x $(out)/usr/gen_init_cpio
+	echo $(reached) | tee $(out)/vmlinux >$(out)/System.map
 END
 # Like the kernel's.
 cat >"$plain/scripts/kconfig/merge_config.sh" <<'END'

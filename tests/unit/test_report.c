@@ -2,6 +2,7 @@
 /* The page of HTML and the files of a report. */
 #include "report_folder.h"
 
+#include "../../harness/run/report/describe.h"
 #include "../../harness/run/report/histogram.h"
 
 static void histograms_of_repeats_add_up(void **state)
@@ -29,6 +30,33 @@ static void histograms_of_repeats_add_up(void **state)
 	histogram_free(&h);
 	json_decref(repeats[0].json);
 	json_decref(repeats[1].json);
+}
+
+/* Of the series that a kernel was patched with, of the tree's own, of neither as far as is known. */
+static void kernels_are_told_by_their_series(void **state)
+{
+	static const struct {
+		const char *kernel, *text;
+	} told[] = {
+		{ "{\"version\":\"6.12.117\",\"series\":\"6.12\",\"series_sha256\":\"0123456789abcdef\"}",
+		  "6.12.117, series 0123456789ab" },
+		{ "{\"version\":\"6.16.0\",\"series\":\"none (the tree's own)\",\"series_sha256\":null}",
+		  "6.16.0, series none (the tree's own)" },
+		{ "{\"version\":\"6.16.0\",\"series\":null,\"series_sha256\":null}",
+		  "6.16.0, not built by faultline" },
+		{ "{}", "unknown, not built by faultline" },
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		json_t *kernel = json_loads(told[i].kernel, 0, NULL);
+		struct run_data run = { .run = json_pack("{s:{s:{s:o}}}", "targets", "x86_64",
+							 "kernel", kernel) };
+
+		assert_string_equal(run_kernel(&run, "x86_64", text, sizeof(text)), told[i].text);
+		json_decref(run.run);
+	}
 }
 
 static void report_is_whole(void **state)
@@ -198,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(histograms_of_repeats_add_up),
+		cmocka_unit_test(kernels_are_told_by_their_series),
 		TEST(report_is_whole),
 		TEST(report_shows_known_answers),
 		TEST(report_shows_the_settings_that_points_found),
