@@ -19,6 +19,8 @@ export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sb
 export FAULTLINE_ROOT=$root
 # nproc would take these for the number of CPUs.
 unset OMP_NUM_THREADS OMP_THREAD_LIMIT
+# Set below, where there is one.
+unset FAULTLINE_KERNEL_OPTIONS
 
 usage() {
 	cat <<'END'
@@ -52,7 +54,13 @@ options of run (./run.sh run --help says more once it is built):
   --point-timeout S      seconds after which a point has failed
   --jobs N               VMs at a time
 
-KERNEL_SRC=DIR uses that Linux 6.12 tree, or tarball, instead of Debian's linux-source-6.12.
+The kernel under test is Debian's linux-source-6.12 with the series in kernel/series, or
+  KERNEL_SRC=DIR         that tree of Linux 6.12 or newer, or tarball; one that has exit on
+                         missing or KVM Userfault is built as it is (kernel takes it, too)
+  --series none          it is built as it is in any case (the same)
+  --kernel-image FILE --system-map FILE [--config FILE]
+                         a kernel that was built elsewhere: for run, point, verify,
+                         published and doctor
 Settings for other builds (CFLAGS, MAKEFLAGS, PKG_CONFIG_PATH, ...) have no effect; with
 `make` instead of ./run.sh those of make and of pkg-config have.
 Exit codes: 0 fine, 1 something failed, 2 wrong usage or something missing,
@@ -236,13 +244,57 @@ build() {
 		{ say "the build failed, see above"; exit 1; }
 }
 
+# take_kernel_options ARGUMENT...: takes those out that say which kernel is tested, of which the
+# program need not know, and leaves the others in arguments.
+take_kernel_options() {
+	local name value
+
+	while [ $# -gt 0 ]; do
+		name=${1%%=*}
+		case $name in
+		--series | --kernel-image | --system-map | --config)
+			if [ "$name" = "$1" ]; then
+				[ $# -gt 1 ] || die "$1 needs a value; see ./run.sh --help"
+				shift
+			fi
+			value=${1#"$name"=}
+			if [ "$name" = --series ]; then
+				series=(--series "$value")
+			else
+				[[ $value = /* ]] || value=$PWD/$value
+				given+=("$name" "$value")
+			fi
+			;;
+		*) arguments+=("$1") ;;
+		esac
+		shift
+	done
+	[ ${#given[@]} = 0 ] || [ ${#series[@]} = 0 ] ||
+		die "--series is for kernels that are built here, and --kernel-image names one that is built"
+}
+
+# take_image: the kernel that was given, and of which architecture it is.
+take_image() {
+	local taken
+
+	taken=$("$root/kernel/image.sh" "${given[@]}" </dev/null)
+	read -r given_arch given_dir <<<"$taken"
+	# For who is told how to go on with a run.
+	FAULTLINE_KERNEL_OPTIONS=$(printf ' %q' "${given[@]}")
+	export FAULTLINE_KERNEL_OPTIONS
+}
+
 # build_kernels ARCH...: and tells make and the program where they are. A build does not outlive
 # this script.
 build_kernels() {
 	local arch dir
 
 	for arch in "$@"; do
-		dir=$(exec setpriv --pdeathsig TERM "$root/kernel/build.sh" --arch "$arch" </dev/null)
+		if [ ${#given[@]} != 0 ]; then
+			dir=$given_dir
+		else
+			dir=$(exec setpriv --pdeathsig TERM "$root/kernel/build.sh" --arch "$arch" "${series[@]}" </dev/null)
+		fi
 		export "FAULTLINE_KERNEL_DIR_$arch=$dir"
 	done
 }
@@ -252,7 +304,15 @@ for_vms() {
 	local groups
 
 	mapfile -t groups < <(groups_of "$@")
-	need build report kernel "${groups[@]}"
+	if [ ${#given[@]} = 0 ]; then
+		need build report kernel "${groups[@]}"
+	else
+		need build report "${groups[@]}"
+		take_image
+		[ "$*" = "$given_arch" ] ||
+			die "--kernel-image is a kernel for $given_arch, and the run is for $*; say --arch $given_arch" \
+				"(point: arch=$given_arch), or name another kernel"
+	fi
 	build_kernels "$@"
 	build ARCHES="$*"
 }
@@ -295,6 +355,12 @@ wants_help() {
 	return 1
 }
 
+# A kernel that was built elsewhere, as image.sh has it; options of build.sh; all else.
+given=() series=() arguments=()
+given_arch='' given_dir=''
+take_kernel_options "$@"
+set -- "${arguments[@]}"
+
 command=${1:-run}
 case $command in
 -*) command=run ;;
@@ -313,10 +379,16 @@ if wants_help "$@"; then
 fi
 
 case $command in
+run | point | verify | published | doctor) ;;
+*) [ ${#given[@]} = 0 ] || die "'$command' takes no kernel that was built elsewhere; run, point, verify," \
+	"published and doctor do" ;;
+esac
+
+case $command in
 kernel)
 	shift
 	need kernel
-	exec "$root/kernel/build.sh" "$@" </dev/null
+	exec "$root/kernel/build.sh" "${series[@]}" "$@" </dev/null
 	;;
 test | check)
 	[ $# -eq 1 ] || die "'$command' takes no arguments"
@@ -350,6 +422,7 @@ run | point)
 	chosen=$(chosen_arches "${arguments[@]}")
 	read -ra arches <<<"$chosen"
 	if tier_is_native "$@"; then
+		[ ${#given[@]} = 0 ] || die "--kernel-image has no meaning in this tier, which measures this machine's kernel"
 		build "build/$own_arch/faultline-point"
 	else
 		for_vms "${arches[@]}"
@@ -373,8 +446,11 @@ published | verify)
 		# It probes which modes this machine has.
 		build "build/$own_arch/faultline-point"
 		# It also shows where kernels are.
+		[ ${#given[@]} = 0 ] || take_image
 		for arch in x86_64 arm64; do
-			dir=$("$root/kernel/build.sh" --arch "$arch" --if-built 2>/dev/null </dev/null) || true
+			dir=$given_dir
+			[ "$arch" = "$given_arch" ] ||
+				dir=$("$root/kernel/build.sh" --arch "$arch" "${series[@]}" --if-built 2>/dev/null </dev/null) || true
 			export "FAULTLINE_KERNEL_DIR_$arch=$dir"
 		done
 	fi

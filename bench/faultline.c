@@ -38,7 +38,7 @@ static int help(void)
 	     "./run.sh COMMAND does the same and first sets up what is missing.\n"
 	     "\n"
 	     "Environment: FAULTLINE_ROOT, the repository; FAULTLINE_KERNEL_DIR_x86_64 and "
-	     "_arm64,\nthe patched kernels' folders (./run.sh sets these); "
+	     "_arm64,\nfolders of the kernels under test (./run.sh sets these); "
 	     "FAULTLINE_QEMU_x86_64 and _arm64,\n"
 	     "other QEMUs than qemu-system-x86_64 and -aarch64; TMPDIR.");
 	return EXIT_FINE;

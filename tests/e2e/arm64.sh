@@ -17,7 +17,7 @@ FAULTLINE_QEMU_arm64=/nowhere/qemu refuses "no QEMU for arm64" \
 	"cannot run '/nowhere/qemu.*apt-get install qemu-system-arm.*FAULTLINE_QEMU_arm64" \
 	run --tier simulated --arch arm64 --sweep smoke --out "$scratch/x"
 FAULTLINE_KERNEL_DIR_arm64='' refuses "no kernel for arm64" \
-	"no patched kernel for arm64.*run.sh kernel --arch arm64" \
+	"no kernel for arm64.*run.sh kernel --arch arm64" \
 	run --tier simulated --arch all --sweep smoke --out "$scratch/x"
 refuses "vCPUs beyond what KVM takes" 'vcpus=513 is more than the 512 vCPUs that KVM on arm64' \
 	point tier=simulated arch=arm64 vcpus=513

@@ -161,6 +161,12 @@ echo other >"$scratch/kernel/vmlinux"
 expect "a kernel that is not its manifest's" 2 "vmlinux is not of the kernel that manifest.json" \
 	"$faultline" run --resume "$scratch/other"
 : >"$scratch/kernel/vmlinux"
+sed -i 's/"s"/&,"config_sha256":"c"/' "$scratch/kernel/manifest.json"
+mv "$scratch/kernel/config" "$scratch/away"
+expect "a configuration that is gone" 2 "config is not of the kernel that manifest.json" \
+	"${run[@]}" "$scratch/x"
+mv "$scratch/away" "$scratch/kernel/config"
+sed -i 's/,"config_sha256":"c"//' "$scratch/kernel/manifest.json"
 
 : >"$scratch/starts"
 printf '{"schema":1,"mode":"uf' >>"$dir/points.jsonl" # a line that a crash cut short

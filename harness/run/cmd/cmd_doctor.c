@@ -64,12 +64,12 @@ static void show_kernel(const struct setup *setup, enum arch arch)
 	json_t *manifest = setup_kernel_manifest(setup, arch);
 
 	if (!manifest) {
-		line("patched kernel", false, error_text());
+		line("kernel", false, error_text());
 		return;
 	}
 	text = xasprintf("%s, in %s", json_member(manifest, "version"),
 			 setup->targets[arch].kernel_dir);
-	line("patched kernel", true, text);
+	line("kernel", true, text);
 	free(text);
 	json_decref(manifest);
 }

@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "command_line.h"
@@ -152,12 +153,16 @@ static int keep_configs(struct sweep_run *r)
 	int failed = 0;
 
 	for (enum arch arch = 0; arch < ARCH_COUNT && !failed; arch++) {
+		const char *config = r->setup.targets[arch].kernel_config;
 		char *name;
 
 		if (!uses.arches[arch] || r->schedule.host != &host_vm)
 			continue;
+		/* That of a kernel which was built elsewhere may not be known. */
+		if (access(config, F_OK))
+			continue;
 		name = xasprintf("kernel-%s.config", arch_names[arch]);
-		failed = store_keep(&r->store, r->setup.targets[arch].kernel_config, name);
+		failed = store_keep(&r->store, config, name);
 		free(name);
 	}
 	return failed;
@@ -285,8 +290,8 @@ static void warn_of_conditions(const struct sweep_run *r)
 
 static void suggest_resume(const struct sweep_run *r)
 {
-	complain("%zu of %zu points are done; resume with: ./run.sh run --resume %s", done(r),
-		 r->plan.count, r->store.dir);
+	complain("%zu of %zu points are done; resume with: ./run.sh run --resume %s%s", done(r),
+		 r->plan.count, r->store.dir, setup_kernel_options());
 }
 
 /*

@@ -102,14 +102,14 @@ json_t *setup_kernel_manifest(const struct setup *setup, enum arch arch)
 	char *path;
 
 	if (!target->kernel_dir) {
-		error("no patched kernel for %s: start faultline through ./run.sh, or set "
+		error("no kernel for %s: start faultline through ./run.sh, or set "
 		      "FAULTLINE_KERNEL_DIR_%s to the folder that './run.sh kernel --arch %s' "
 		      "prints",
 		      name, name, name);
 		return NULL;
 	}
 	if (access(target->kernel_image, R_OK)) {
-		error("no patched kernel for %s: cannot read %s (%s); './run.sh kernel --arch "
+		error("no kernel for %s: cannot read %s (%s); './run.sh kernel --arch "
 		      "%s' builds one",
 		      name, target->kernel_image, strerror(errno), name);
 		return NULL;
@@ -125,6 +125,13 @@ json_t *setup_kernel_manifest(const struct setup *setup, enum arch arch)
 	}
 	free(path);
 	return manifest;
+}
+
+const char *setup_kernel_options(void)
+{
+	const char *options = env("FAULTLINE_KERNEL_OPTIONS");
+
+	return options ? options : "";
 }
 
 char *setup_qemu_version(const struct setup *setup, enum arch arch)

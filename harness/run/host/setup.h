@@ -10,7 +10,7 @@
 
 /* What there is for an architecture under test. */
 struct target {
-	char *kernel_dir; /* FAULTLINE_KERNEL_DIR_<arch>: the patched kernel's folder, or NULL */
+	char *kernel_dir; /* FAULTLINE_KERNEL_DIR_<arch>: the folder of the kernel under test, or NULL */
 	/* In it: what QEMU boots, how that was configured, its functions; or NULL. */
 	char *kernel_image, *kernel_config, *system_map;
 	char *initramfs;
@@ -38,6 +38,12 @@ void setup_free(struct setup *setup);
  * get a kernel. New reference.
  */
 json_t *setup_kernel_manifest(const struct setup *setup, enum arch arch);
+
+/*
+ * What ./run.sh was told of a kernel that was built elsewhere, for commands that are shown:
+ * " --kernel-image FILE ...", quoted for a shell, or "".
+ */
+const char *setup_kernel_options(void);
 
 /*
  * QEMU's version as a string, checked to be new enough, or NULL after error() that says how

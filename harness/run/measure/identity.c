@@ -113,7 +113,7 @@ static int check_kernel(const json_t *target, const struct target *parts)
 		const char *told = json_member(json_object_get(target, "kernel"), files[i].told);
 		const char *found = json_member(target, files[i].found);
 
-		if (told && found && strcmp(told, found))
+		if (told && (!found || strcmp(told, found)))
 			return error("%s is not of the kernel that manifest.json beside it tells "
 				     "of; remove the folder, then ./run.sh kernel builds it anew",
 				     files[i].path);

@@ -75,7 +75,7 @@ static char *repeat_command(const struct run_facts *facts, json_t *plan)
 	struct strings words = { 0 };
 	const char *name;
 	json_t *value;
-	char *text;
+	char *quoted, *text;
 
 	strings_add(&words, xstrdup("./run.sh"));
 	strings_add(&words, xstrdup("run"));
@@ -88,7 +88,9 @@ static char *repeat_command(const struct run_facts *facts, json_t *plan)
 		if (is_option && (tier->host == HOST_NATIVE || strcmp(name, "placement")))
 			add_option(&words, name, json_plain(value));
 	}
-	text = shell_quote(words.v);
+	quoted = shell_quote(words.v);
+	text = xasprintf("%s%s", quoted, setup_kernel_options());
+	free(quoted);
 	strings_free(&words);
 	return text;
 }
