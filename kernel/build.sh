@@ -12,7 +12,8 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-usage: kernel/build.sh [--arch x86_64|arm64] [--series none] [--if-built]
+usage: kernel/build.sh [--arch x86_64|arm64] [--series none] [--set SYMBOL=VALUE]...
+                       [--if-built]
 
 Patches and builds the kernel that faultline boots, for this machine or with a
 cross compiler for another one, and prints the folder that holds it: vmlinux
@@ -22,6 +23,9 @@ compiler, is reused; other variables than these two, KBUILD_OUTPUT for instance,
 have no effect. With --if-built, nothing is built: exit code 4 when it
 would have to be, and the folder is where it would go. A tree that has exit on
 missing or KVM Userfault is built as it is; with --series none, any other is, too.
+With --set, the configuration has this in place of what is in kernel/config, for
+example --set KVM_EXIT_ON_MISSING=n: another kernel, which its manifest and reports
+of what was measured on it tell.
 
   KERNEL_SRC=DIR|FILE use this tree of Linux 6.12 or newer (it is copied, not
                       changed) or tarball instead of Debian's linux-source-6.12;
@@ -59,6 +63,7 @@ declare -rA IMAGE_FOLDER=([x86_64]=. [arm64]=arch/arm64/boot)
 arch=
 wanted=
 if_built=
+settings=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--arch)
@@ -69,6 +74,12 @@ while [ $# -gt 0 ]; do
 	--series)
 		[ "${2:-}" = none ] || die 2 "--series '${2:-}' is not valid; use none, or leave it out"
 		wanted=none
+		shift 2
+		;;
+	--set)
+		[[ ${2:-} =~ ^(CONFIG_)?[A-Z0-9][A-Za-z0-9_]*=([yn]|[0-9]+|0x[0-9a-f]+)$ ]] ||
+			die 2 "--set needs a setting of the kernel's such as KVM_EXIT_ON_MISSING=n, not '${2:-}'"
+		settings+=("CONFIG_${2#CONFIG_}")
 		shift 2
 		;;
 	--if-built)
@@ -110,6 +121,7 @@ source_check
 # Prints all that the kernel is made from, a line each. Nothing of the environment is.
 ingredients() {
 	echo "arch $arch"
+	[ ${#settings[@]} = 0 ] || echo "settings ${settings[*]}"
 	source_identity || return
 	[ -z "$wanted" ] || echo "series $wanted"
 	(cd "$root/kernel" && sha256sum build.sh source.sh series.sh clean.sh commit.sh config/common.config \
@@ -220,13 +232,24 @@ step() {
 	job=
 }
 
+settings_lines() { [ ${#settings[@]} = 0 ] || printf '%s\n' "${settings[@]}"; }
+
+# All that is asked for, the last word on each setting only.
+wanted_config() {
+	{
+		grep -h '^CONFIG_' "$root/kernel/config/common.config" "$root/kernel/config/$arch.config"
+		settings_lines
+	} | awk -F= '{ wanted[$1] = $0 } END { for (symbol in wanted) print wanted[symbol] }' | sort
+}
+
 configure() {
 	# merge_config.sh makes its temporary files where it stands, and takes no names with
 	# blanks, which the checkout's may have.
 	cp "$root/kernel/config/common.config" "$root/kernel/config/$arch.config" "$work/tmp" &&
+		settings_lines >"$work/tmp/settings.config" &&
 		kbuild allnoconfig &&
 		(cd "$work/tmp" && clean "$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$obj/.config" \
-			common.config "$arch.config") >>"$log" 2>&1 &&
+			common.config "$arch.config" settings.config) >>"$log" 2>&1 &&
 		kbuild olddefconfig
 }
 
@@ -240,9 +263,9 @@ check_config() {
 		*=n) ! grep -q "^$symbol=" "$obj/.config" || missing+=" $line" ;;
 		*) grep -qxF "$line" "$obj/.config" || missing+=" $line" ;;
 		esac
-	done < <(grep -h '^CONFIG_' "$root/kernel/config/common.config" "$root/kernel/config/$arch.config")
+	done < <(wanted_config)
 	[ -z "$missing" ] || die 2 "Linux $version does not take these settings:$missing;" \
-		"look up what they depend on and mend kernel/config/"
+		"look up what they depend on and mend kernel/config/, or what --set says"
 }
 
 manifest() {
@@ -253,6 +276,7 @@ manifest() {
   "source": "$(json "$(source_description)")",
   "series": "$series",
   "series_sha256": $(series_sha256 "$series"),
+  "settings": "$(json "${settings[*]}")",
   "config_sha256": "$(sha256_of <"$obj/.config")",
   "compiler": "$(json "$(clean "${cross}gcc" --version | head -n 1), $(clean "${cross}ld" --version | head -n 1)")",
   "image_sha256": "$(sha256_of <"$out/$image")"

@@ -168,13 +168,26 @@ check "and built again" builds 2
 
 check "the user's tree is as it was" [ "$(fingerprint)" = "$before" ]
 
+expect "a setting of the user's" 0 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-[0-9a-f]{16}\$" \
+	"$scratch/with_fakes" --set KVM_EXIT_ON_MISSING=n --set CONFIG_NR_CPUS=8
+with_fakes --set KVM_EXIT_ON_MISSING=n --set CONFIG_NR_CPUS=8 >"$scratch/set" 2>/dev/null
+check "makes another kernel" [ "$(cat "$scratch/set")" != "$(cat "$scratch/one")" ]
+check "which is built once" builds 3
+check "whose manifest tells it" grep -qF '"settings": "CONFIG_KVM_EXIT_ON_MISSING=n CONFIG_NR_CPUS=8"' \
+	"$(cat "$scratch/set")/manifest.json"
+check "whose configuration has it" grep -qx CONFIG_NR_CPUS=8 "$(cat "$scratch/set")/config"
+check "and other kernels' do not" grep -qF '"settings": ""' "$(cat "$scratch/one")/manifest.json"
+for bad in '' KVM_EXIT_ON_MISSING 'KVM=y KASAN=y' KVM=maybe '-KVM=y'; do
+	expect "no setting: '$bad'" 2 "--set needs a setting.*KVM_EXIT_ON_MISSING=n, not" "$build" --set "$bad"
+done
+
 # make's arguments are of the last call, which is that for the image.
 told_make() { tail -n 1 "$scratch/make_arguments" | grep -qE -- "$1"; }
 expect "arm64 on x86-64" 0 "^$XDG_CACHE_HOME/faultline/kernel-arm64-[0-9a-f]{16}\$" "$scratch/with_fakes" --arch arm64
 check "is built with the cross compiler, image only" \
 	told_make "ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- .* Image\$"
 check "and the image is there" test -r "$(with_fakes --arch arm64 2>/dev/null)/Image"
-check "without another build" builds 3
+check "without another build" builds 4
 echo 2 >"$scratch/cross_version"
 expect "another cross compiler: another kernel" 4 "kernel-arm64-" "$scratch/with_fakes" --arch arm64 --if-built
 expect "arm64 on arm64, without being asked for" 0 "kernel-arm64-" env MACHINE_IS=aarch64 "$scratch/with_fakes"

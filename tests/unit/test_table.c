@@ -58,6 +58,17 @@ static void table_says_what_it_is_worth(void **state)
 	assert_table_has("INCOMPLETE", false);
 }
 
+static void another_configuration_is_told(void **state)
+{
+	json_t *target = json_object_get(json_object_get(folder.run, "targets"), "x86_64");
+
+	(void)state;
+	json_object_set_new(json_object_get(target, "kernel"), "settings",
+			    json_string("CONFIG_X=n"));
+	run_folder_write(&folder, "");
+	assert_table_has("6.12.117, series 0123456789ab, with CONFIG_X=n\n", true);
+}
+
 static void table_compares_with_the_best_uffd(void **state)
 {
 	(void)state;
@@ -433,6 +444,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(table_says_what_it_is_worth),
+		TEST(another_configuration_is_told),
 		TEST(table_compares_with_the_best_uffd),
 		TEST(table_says_what_series_stand_for),
 		TEST(table_marks_a_fetch_that_was_off),

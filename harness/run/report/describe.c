@@ -135,19 +135,17 @@ const char *panel_limits_statement(const struct panel *panel)
 static const char *target_kernel(const json_t *target, char *buf, size_t size)
 {
 	const json_t *kernel = json_object_get(target, "kernel");
-	char version[128], series[128], sha256[128];
+	char version[128], series[128], sha256[128], settings[256];
 
 	json_text(kernel, "version", version, sizeof(version));
 	json_text(kernel, "series", series, sizeof(series));
 	json_text(kernel, "series_sha256", sha256, sizeof(sha256));
-	if (!version[0])
-		strcpy(version, "unknown");
+	json_text(kernel, "settings", settings, sizeof(settings));
 	if (sha256[0])
-		snprintf(buf, size, "%s, series %.12s", version, sha256);
-	else if (series[0])
-		snprintf(buf, size, "%s, series %s", version, series);
-	else
-		snprintf(buf, size, "%s, not built by faultline", version);
+		snprintf(series, sizeof(series), "%.12s", sha256);
+	snprintf(buf, size, "%s%s%s%s%s", version[0] ? version : "unknown",
+		 series[0] ? ", series " : ", not built by faultline", series,
+		 settings[0] ? ", with " : "", settings);
 	return buf;
 }
 
