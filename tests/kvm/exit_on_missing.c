@@ -74,6 +74,21 @@ static void both_ioctls_take_the_flag(void)
 	expect_fault(&w.vcpus[0], PAGE + 1, 0);
 }
 
+/* A kernel can be built without. */
+static void refused_without_capability(void)
+{
+	struct world w;
+
+	create_world(&w, 0);
+	if (vm_capability(&w.vm, ABI_CAP_EXIT_ON_MISSING))
+		skip("this kernel has KVM_MEM_EXIT_ON_MISSING");
+	check_equal("creation", try_slot(&w, ABI_MEM_EXIT_ON_MISSING), -EINVAL);
+	check_equal("creation by the older ioctl", try_v1(&w, ABI_MEM_EXIT_ON_MISSING), -EINVAL);
+	set_slot(&w, 0);
+	check_equal("a change", try_slot(&w, ABI_MEM_EXIT_ON_MISSING), -EINVAL);
+	check_equal("the word", guest_read(&w.vcpus[0], PAGE), 0);
+}
+
 static void missing_page_exits(void)
 {
 	static const enum command commands[] = { COMMAND_READ, COMMAND_WRITE, COMMAND_CALL };
@@ -106,6 +121,21 @@ static void page_table_walk_exits(void)
 	expect_fault(&w.vcpus[0], 0, 0);
 	*host_word(&w, 0) = WORD;
 	check_equal("the word", run_command(&w.vcpus[0]), WORD);
+}
+
+/* What is not a vCPU's access does not wait either, and is told where it has got to. */
+static void pre_fault_stops_at_a_missing_page(void)
+{
+	struct pre_fault range = { .gpa = page_gpa(PAGE), .size = 2 * PAGE_BYTES };
+	struct world w;
+
+	start_exit_on_missing(&w);
+	need_pre_fault(&w);
+	*host_word(&w, PAGE) = WORD;
+	check_equal("the first page", pre_fault(&w.vcpus[0], &range), 0);
+	check_equal("the end of what was mapped", range.gpa, page_gpa(PAGE + 1));
+	check_equal("a missing page", pre_fault(&w.vcpus[0], &range), -EFAULT);
+	check_equal("where the range begins", range.gpa, page_gpa(PAGE + 1));
 }
 
 static void present_page_does_not_exit(void)
@@ -234,8 +264,10 @@ const struct kvm_test exit_on_missing_tests[] = {
 	{ "exit_on_missing.capability", capability },
 	{ "exit_on_missing.not_with_readonly", not_with_readonly },
 	{ "exit_on_missing.both_ioctls_take_the_flag", both_ioctls_take_the_flag },
+	{ "exit_on_missing.refused_without_capability", refused_without_capability },
 	{ "exit_on_missing.missing_page_exits", missing_page_exits },
 	{ "exit_on_missing.page_table_walk_exits", page_table_walk_exits },
+	{ "exit_on_missing.pre_fault_stops_at_a_missing_page", pre_fault_stops_at_a_missing_page },
 	{ "exit_on_missing.present_page_does_not_exit", present_page_does_not_exit },
 	{ "exit_on_missing.vcpus_do_not_wake_the_userfaultfd", vcpus_do_not_wake_the_userfaultfd },
 	{ "exit_on_missing.minor_fault_exits", minor_fault_exits },

@@ -163,7 +163,6 @@ static void nothing_else_can_change(void)
 	expect_refused(&w, base | ABI_MEM_EXIT_ON_MISSING | ABI_MEM_USERFAULT, "both flags");
 	expect_refused(&w, 0, "a slot without the guest_memfd");
 	expect_refused(&w, ABI_MEM_USERFAULT, "userfault without the guest_memfd");
-	expect_refused(&w, base, "nothing at all");
 	w.region.guest_memfd_offset = HUGE_BYTES;
 	expect_refused(&w, base | ABI_MEM_USERFAULT, "another offset");
 	w.region = good;
@@ -185,9 +184,73 @@ static void nothing_else_can_change(void)
 	set_bit(&w, PAGE);
 	set_slot(&w, base | ABI_MEM_USERFAULT);
 	expect_read_fault(vcpu, PAGE, PRIVATE | USERFAULT);
+}
+
+/* Who sets the flag, or clears it, need not know whether that is done already. */
+static void same_call_again(void)
+{
+	const uint32_t on = ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT;
+	struct vcpu *vcpu;
+	struct world w;
+	int fd;
+
+	vcpu = start(&w, 0);
+	guest_write(vcpu, PAGE, WORD);
+	set_slot(&w, ABI_MEM_GUEST_MEMFD);
+	set_bit(&w, PAGE);
+	set_slot(&w, on);
+	set_bit(&w, PAGE + 1);
+	clear_bit(&w, PAGE);
+	check_equal("the word", guest_read(vcpu, PAGE), WORD);
+	set_bit(&w, PAGE);
+	set_slot(&w, on);
+	check_equal("the word of a page that stays mapped", guest_read(vcpu, PAGE), WORD);
+	expect_read_fault(vcpu, PAGE + 1, PRIVATE | USERFAULT);
+
+	/* It is the same only with the same memory. */
+	w.region.guest_memfd_offset = HUGE_BYTES;
+	expect_refused(&w, on, "another offset");
+	w.region.guest_memfd_offset = 0;
+	fd = w.region.guest_memfd;
+	w.region.guest_memfd = create_memfd(&w);
+	expect_refused(&w, on, "another guest_memfd");
+	w.region.guest_memfd = fd;
+	set_slot(&w, on);
+}
+
+static void changed_bitmap_address_counts(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	vcpu = start(&w, ABI_MEM_USERFAULT);
+	guest_write(vcpu, PAGE, WORD);
+	/* The bitmap that starts a word later has it as bit PAGE. */
+	set_bit(&w, PAGE + LONG_BITS);
 	w.region.userfault_bitmap += sizeof(long);
-	expect_refused(&w, base | ABI_MEM_USERFAULT, "another bitmap, the flag kept");
-	expect_fault(vcpu, PAGE, PRIVATE | USERFAULT);
+	set_slot(&w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT);
+	expect_read_fault(vcpu, PAGE, PRIVATE | USERFAULT);
+	clear_bit(&w, PAGE + LONG_BITS);
+	check_equal("the word", run_command(vcpu), WORD);
+}
+
+/* They would have to be faulted in again, one by one, just when the content is complete. */
+static void turning_off_keeps_mappings(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+	uint64_t before;
+
+	vcpu = start(&w, ABI_MEM_USERFAULT);
+	before = vm_statistic(&w, "pages_4k");
+	for (uint64_t page = 0; page < w.pages; page++)
+		guest_write(vcpu, page, WORD);
+	check(vm_statistic(&w, "pages_4k") >= before + w.pages, "of %llu pages, %llu are mapped",
+	      (unsigned long long)w.pages,
+	      (unsigned long long)(vm_statistic(&w, "pages_4k") - before));
+	before = vm_statistic(&w, "pages_4k");
+	set_slot(&w, ABI_MEM_GUEST_MEMFD);
+	check_equal("mappings after turning off", vm_statistic(&w, "pages_4k"), before);
 }
 
 static void bad_fd_refused(void)
@@ -296,6 +359,9 @@ const struct kvm_test guest_memfd_tests[] = {
 	{ "guest_memfd.shared_page_exits", shared_page_exits },
 	{ "guest_memfd.toggled_on_a_live_slot", toggled_on_a_live_slot },
 	{ "guest_memfd.nothing_else_can_change", nothing_else_can_change },
+	{ "guest_memfd.same_call_again", same_call_again },
+	{ "guest_memfd.changed_bitmap_address_counts", changed_bitmap_address_counts },
+	{ "guest_memfd.turning_off_keeps_mappings", turning_off_keeps_mappings },
 	{ "guest_memfd.bad_fd_refused", bad_fd_refused },
 	{ "guest_memfd.punch_hole_zaps_after_toggle", punch_hole_zaps_after_toggle },
 	{ "guest_memfd.toggle_races_with_punch_hole", toggle_races_with_punch_hole },

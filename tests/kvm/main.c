@@ -6,6 +6,7 @@
  * failed, 2 when no test has such a name, 4 when all were skipped.
  */
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,10 @@
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_SKIPPED = 4 };
 
 static const struct kvm_test *const tables[] = {
-	harness_tests,	      memory_fault_tests, exit_on_missing_tests, userfault_tests,
-	userfault_slot_tests, huge_page_tests,	  guest_memfd_tests,	 accessor_tests,
-	two_vcpu_tests,	      arch_tests,
+	harness_tests,	   memory_fault_tests,	 exit_on_missing_tests,
+	userfault_tests,   userfault_slot_tests, huge_page_tests,
+	guest_memfd_tests, switching_tests,	 accessor_tests,
+	two_vcpu_tests,	   arch_tests,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
@@ -40,6 +42,15 @@ static void end_test(bool is_skip, const char *reason)
 	}
 	fputs(reason, reason_out);
 	_exit(fflush(reason_out) ? EXIT_USAGE : is_skip ? EXIT_SKIPPED : EXIT_FAILED);
+}
+
+void note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(reason_out, format, args);
+	va_end(args);
 }
 
 static void run_in_time(void *arg, FILE *out)
@@ -90,6 +101,8 @@ static int run_test(unsigned int number, const struct kvm_test *test, FILE *out)
 	if (WIFSIGNALED(status))
 		explain_signal(WTERMSIG(status), reason, sizeof(reason));
 	if (code == EXIT_OK) {
+		if (reason[0])
+			fprintf(out, "# %s: %s\n", test->name, reason);
 		fprintf(out, "ok %u %s\n", number, test->name);
 	} else if (code == EXIT_SKIPPED) {
 		fprintf(out, "ok %u %s # SKIP %s\n", number, test->name, reason);

@@ -195,7 +195,7 @@ if set_up arm64; then
 	arches=$((arches + 1))
 	run simulated ""
 	# KVM split between two exception levels, as on CPUs without FEAT_VHE.
-	run without-vhe kvm-arm.mode=nvhe
+	run without-vhe "kvm-arm.mode=nvhe kvm.userfault_stolen_time=1"
 	run_two_cpus ""
 fi
 

@@ -24,6 +24,7 @@ extern const struct kvm_test userfault_tests[];
 extern const struct kvm_test userfault_slot_tests[];
 extern const struct kvm_test huge_page_tests[];
 extern const struct kvm_test guest_memfd_tests[];
+extern const struct kvm_test switching_tests[];
 extern const struct kvm_test accessor_tests[];
 extern const struct kvm_test two_vcpu_tests[];
 extern const struct kvm_test arch_tests[]; /* what only this architecture has */
@@ -42,6 +43,9 @@ extern const struct kvm_test arch_tests[]; /* what only this architecture has */
 			fail("%s is %#llx, not %#llx (%s:%d)", what, a_, e_, __FILE_NAME__, \
 			     __LINE__);                                                     \
 	} while (0)
+
+/* A line of the report on a test that has passed, such as what it has measured. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * Runs a function that must end through fail() in a process of its own, and

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 
 #include "expect.h"
 #include "test.h"
@@ -10,6 +11,11 @@
 
 #define USERFAULT ABI_MEMORY_EXIT_FLAG_USERFAULT
 #define PAGE 9u
+
+#ifndef PR_SET_TAGGED_ADDR_CTRL
+#define PR_SET_TAGGED_ADDR_CTRL 55
+#define PR_TAGGED_ADDR_ENABLE 1
+#endif
 
 #define KERNEL_ADDRESS 0xffff888000000000ull
 
@@ -117,6 +123,25 @@ static void bitmap_that_ends_in_kernel_memory(void)
 	     accepted);
 }
 
+/* A thread that takes tags must not give others an address that they do not take. */
+static void tagged_bitmap_refused(void)
+{
+	struct world w;
+	uint64_t good;
+
+	create_world(&w, 0);
+	need_userfault(&w);
+	if (prctl(PR_SET_TAGGED_ADDR_CTRL, PR_TAGGED_ADDR_ENABLE, 0, 0, 0))
+		skip("addresses have no tags here: %s", strerror(errno));
+	good = w.region.userfault_bitmap;
+	w.region.userfault_bitmap = good | 1ull << 56;
+	check_equal("creation", try_slot(&w, ABI_MEM_USERFAULT), -EINVAL);
+	set_slot(&w, 0);
+	check_equal("a change", try_slot(&w, ABI_MEM_USERFAULT), -EINVAL);
+	w.region.userfault_bitmap = good;
+	set_slot(&w, ABI_MEM_USERFAULT);
+}
+
 static void bitmap_ignored_without_flag(void)
 {
 	struct world w;
@@ -126,6 +151,22 @@ static void bitmap_ignored_without_flag(void)
 	w.region.userfault_bitmap = KERNEL_ADDRESS + 1;
 	set_slot(&w, 0);
 	check_equal("the word", guest_read(&w.vcpus[0], PAGE), 0);
+}
+
+/* What a program asks for that means another feature by this flag. */
+static void bitmap_at_address_0_is_unreadable(void)
+{
+	struct world w;
+
+	create_world(&w, 0);
+	need_userfault(&w);
+	w.region.userfault_bitmap = 0;
+	set_slot(&w, ABI_MEM_USERFAULT);
+	give_command(&w.vcpus[0], COMMAND_READ, page_gpa(PAGE), 0);
+	check(vcpu_run(&w.vcpus[0]) == VCPU_FAULT_UNKNOWN,
+	      "without a bitmap KVM_RUN did not return a plain EFAULT");
+	set_slot(&w, 0);
+	check_equal("the word", run_command(&w.vcpus[0]), 0);
 }
 
 static void deleted_and_created_again(void)
@@ -159,14 +200,10 @@ static void moved_slot_keeps_bit_numbers(void)
 	run_command(&w.vcpus[0]);
 }
 
-#define CAP_PRE_FAULT_MEMORY 236
-
 /* Filling stage-2 tables ahead of time must not get around the bitmap. */
 static void pre_fault_stops_at_the_bit(void)
 {
-	struct {
-		uint64_t gpa, size, flags, padding[5];
-	} range = { .gpa = page_gpa(0), .size = 2 * PAGE_BYTES };
+	struct pre_fault range = { .gpa = page_gpa(0), .size = 2 * PAGE_BYTES };
 	struct {
 		struct abi_memory_fault fault;
 		uint64_t more;
@@ -175,16 +212,17 @@ static void pre_fault_stops_at_the_bit(void)
 	void *run;
 
 	start_userfault(&w);
-	if (!vm_capability(&w.vm, CAP_PRE_FAULT_MEMORY))
-		skip("this KVM has no KVM_PRE_FAULT_MEMORY");
+	need_pre_fault(&w);
 	run = &w.vcpus[0].run->hw;
 	set_bit(&w, 1);
 	/* Not KVM_RUN: what user space may have put there for its next one must stay. */
 	memset(&before, 0x5a, sizeof(before));
 	memcpy(run, &before, sizeof(before));
-	check(!ioctl(w.vcpus[0].fd, _IOWR(KVMIO, 0xd5, range), &range) || errno == EFAULT,
-	      "KVM_PRE_FAULT_MEMORY: %s", strerror(errno));
+	check_equal("what stops at the second page", pre_fault(&w.vcpus[0], &range), 0);
 	check_equal("the end of what was mapped", range.gpa, page_gpa(1));
+	check_equal("what is left", range.size, PAGE_BYTES);
+	check_equal("what stops at the first page", pre_fault(&w.vcpus[0], &range), -EFAULT);
+	check_equal("what is left", range.size, PAGE_BYTES);
 	check(!memcmp(run, &before, sizeof(before)), "kvm_run was written to");
 	expect_read_fault(&w.vcpus[0], 1, USERFAULT);
 	set_bit(&w, 0);
@@ -197,7 +235,9 @@ const struct kvm_test userfault_slot_tests[] = {
 	{ "userfault_slot.bad_bitmap_refused_at_creation", bad_bitmap_refused_at_creation },
 	{ "userfault_slot.bad_bitmap_refused_at_change", bad_bitmap_refused_at_change },
 	{ "userfault_slot.bitmap_that_ends_in_kernel_memory", bitmap_that_ends_in_kernel_memory },
+	{ "userfault_slot.tagged_bitmap_refused", tagged_bitmap_refused },
 	{ "userfault_slot.bitmap_ignored_without_flag", bitmap_ignored_without_flag },
+	{ "userfault_slot.bitmap_at_address_0_is_unreadable", bitmap_at_address_0_is_unreadable },
 	{ "userfault_slot.deleted_and_created_again", deleted_and_created_again },
 	{ "userfault_slot.moved_slot_keeps_bit_numbers", moved_slot_keeps_bit_numbers },
 	{ "userfault_slot.pre_fault_stops_at_the_bit", pre_fault_stops_at_the_bit },

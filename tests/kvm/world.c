@@ -266,6 +266,24 @@ uint64_t vm_statistic(struct world *w, const char *name)
 	return read_statistic(w->vm.fd, name);
 }
 
+#define CAP_PRE_FAULT_MEMORY 236
+
+void need_pre_fault(struct world *w)
+{
+	struct pre_fault none = { .gpa = VM_TEST_GPA };
+
+	if (!vm_capability(&w->vm, CAP_PRE_FAULT_MEMORY))
+		skip("this KVM has no KVM_PRE_FAULT_MEMORY");
+	if (!arch_has_stage_2())
+		skip("KVM_PRE_FAULT_MEMORY does not work with shadow paging");
+	check_equal("an empty range", pre_fault(&w->vcpus[0], &none), -EINVAL);
+}
+
+int pre_fault(struct vcpu *vcpu, struct pre_fault *range)
+{
+	return ioctl(vcpu->fd, _IOWR(KVMIO, 0xd5, *range), range) ? -errno : 0;
+}
+
 pid_t fork_helper(void)
 {
 	const pid_t test = getpid();

@@ -82,11 +82,25 @@ void expect_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags);
 /* give_command(COMMAND_READ) and expect_fault(). */
 void expect_read_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags);
 
+/* What KVM_PRE_FAULT_MEMORY takes, and changes to what is left. */
+struct pre_fault {
+	uint64_t gpa, size, flags, padding[5];
+};
+
+/* Skips the test where KVM cannot do that. */
+void need_pre_fault(struct world *w);
+
+/* Has KVM map a range ahead of accesses. Returns 0 or -errno. */
+int pre_fault(struct vcpu *vcpu, struct pre_fault *range);
+
 /*
  * Whether the CPU translates guest addresses by page tables of their own. If not, KVM
  * shadows the guest's, and looks a page up in its memslot more often.
  */
 bool arch_has_stage_2(void);
+
+/* Whether KVM asks the bitmap again when a page that it has write-protected is written to. */
+bool arch_asks_for_permissions(void);
 
 /* Reads a VM-wide statistic; skips the test where KVM does not have it. */
 uint64_t vm_statistic(struct world *w, const char *name);

@@ -5,3 +5,8 @@ bool arch_has_stage_2(void)
 {
 	return true;
 }
+
+bool arch_asks_for_permissions(void)
+{
+	return true;
+}

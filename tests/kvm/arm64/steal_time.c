@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Paravirtual time: KVM writes to a record in guest memory before it enters a vCPU. It
- * asks the bitmap about the page of the record.
+ * asks the bitmap about the page of the record if a parameter of KVM says so.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -32,6 +33,20 @@ struct record {
 static volatile struct record *record(struct world *w)
 {
 	return (volatile struct record *)((uintptr_t)host_word(w, PAGE) + RECORD_OFFSET);
+}
+
+/* Skips the test unless KVM asks the bitmap about the record's page, or does not (is_on). */
+static void need_parameter(bool is_on)
+{
+	int fd = open("/sys/module/kvm/parameters/userfault_stolen_time", O_RDONLY | O_CLOEXEC);
+	char value;
+
+	if (fd < 0)
+		skip("this KVM has no userfault_stolen_time");
+	check(read(fd, &value, 1) == 1, "cannot read userfault_stolen_time: %s", strerror(errno));
+	close(fd);
+	if (is_on != (value == 'Y'))
+		skip("this is for a kernel booted with kvm.userfault_stolen_time=%d", is_on);
 }
 
 static void set_record(struct world *w)
@@ -79,6 +94,7 @@ static void record_in_userfault_page_exits(void)
 	struct world w;
 	uint64_t stolen;
 
+	need_parameter(true);
 	start_userfault(&w);
 	set_record(&w);
 	vcpu = &w.vcpus[0];
@@ -102,11 +118,30 @@ static void record_in_userfault_page_exits(void)
 	      (unsigned long long)(record(&w)->stolen_ns - stolen));
 }
 
+/* As KVM's own accesses do that ask nothing. */
+static void record_is_written_without_asking(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	need_parameter(false);
+	start_userfault(&w);
+	set_record(&w);
+	vcpu = &w.vcpus[0];
+	set_bit(&w, PAGE);
+	guest_read(vcpu, OTHER_PAGE);
+	lose_time();
+	guest_read(vcpu, OTHER_PAGE);
+	check(record(&w)->stolen_ns >= STEAL_NS / 2, "of %u ns lost, %llu were recorded", STEAL_NS,
+	      (unsigned long long)record(&w)->stolen_ns);
+}
+
 /* The vCPU that has no record there goes on. */
 static void other_vcpu_goes_on(void)
 {
 	struct world w;
 
+	need_parameter(true);
 	start_userfault(&w);
 	set_record(&w);
 	set_bit(&w, PAGE);
@@ -126,6 +161,7 @@ static void call_is_made_again(void)
 	struct vcpu *vcpu;
 	struct world w;
 
+	need_parameter(true);
 	start_userfault(&w);
 	set_record(&w);
 	vcpu = &w.vcpus[0];
@@ -146,6 +182,7 @@ static void bitmap_unmapped(void)
 	struct vcpu *vcpu;
 	struct world w;
 
+	need_parameter(true);
 	start_userfault(&w);
 	set_record(&w);
 	vcpu = &w.vcpus[0];
@@ -182,6 +219,7 @@ static void exits_before_userfaultfd(void)
 	struct uffd_server server;
 	struct world w;
 
+	need_parameter(true);
 	start_userfault(&w);
 	start_uffd_server(&server, &w);
 	set_record(&w);
@@ -196,6 +234,7 @@ static void exits_before_userfaultfd(void)
 }
 
 const struct kvm_test arch_tests[] = {
+	{ "steal_time.record_is_written_without_asking", record_is_written_without_asking },
 	{ "steal_time.record_in_userfault_page_exits", record_in_userfault_page_exits },
 	{ "steal_time.other_vcpu_goes_on", other_vcpu_goes_on },
 	{ "steal_time.call_is_made_again", call_is_made_again },

@@ -21,21 +21,22 @@ static struct counts count_mappings(struct world *w)
 }
 
 /*
- * The slot without userfault and mapped by one huge page; skips where that is
+ * The slot with these flags and mapped by one huge page; skips where that is
  * not to be had. before: how many mappings there are besides it.
  */
-static void map_huge(struct world *w, struct counts *before)
+static void map_huge(struct world *w, uint32_t flags, struct counts *before)
 {
 	create_world(w, 0);
 	need_userfault(w);
 	madvise(w->memory, HUGE_BYTES, MADV_HUGEPAGE);
 	memset(w->memory, 0, HUGE_BYTES);
-	set_slot(w, 0);
+	*host_word(w, 0) = WORD;
+	set_slot(w, flags);
 	/* Whatever the guest itself needs is mapped by this. */
 	give_command(&w->vcpus[0], COMMAND_READ, GUEST_IMAGE_GPA, 0);
 	run_command(&w->vcpus[0]);
 	before->huge = count_mappings(w).huge;
-	guest_write(&w->vcpus[0], 0, WORD);
+	check_equal("the word", guest_read(&w->vcpus[0], 0), WORD);
 	/* With those of the guest's page tables, which stay. */
 	before->small = count_mappings(w).small;
 	if (count_mappings(w).huge != before->huge + 1)
@@ -47,7 +48,7 @@ static void small_while_on(void)
 	struct counts before, now;
 	struct world w;
 
-	map_huge(&w, &before);
+	map_huge(&w, 0, &before);
 	set_slot(&w, ABI_MEM_USERFAULT);
 	check_equal("huge mappings after turning on", count_mappings(&w).huge, before.huge);
 	for (uint64_t page = 0; page < 3; page++)
@@ -70,7 +71,7 @@ static void huge_again_when_off(void)
 	struct counts before;
 	struct world w;
 
-	map_huge(&w, &before);
+	map_huge(&w, 0, &before);
 	set_slot(&w, ABI_MEM_USERFAULT);
 	check_equal("the word", guest_read(&w.vcpus[0], 0), WORD);
 	check_equal("huge mappings while on", count_mappings(&w).huge, before.huge);
@@ -83,7 +84,7 @@ static void huge_again_with_dirty_logging_off(void)
 	struct counts before;
 	struct world w;
 
-	map_huge(&w, &before);
+	map_huge(&w, 0, &before);
 	set_slot(&w, ABI_MEM_USERFAULT | KVM_MEM_LOG_DIRTY_PAGES);
 	guest_write(&w.vcpus[0], 0, WORD);
 	check_equal("huge mappings while on", count_mappings(&w).huge, before.huge);
@@ -107,9 +108,25 @@ static void huge_again_with_dirty_logging_off(void)
 	expect_recovery(&w, &before);
 }
 
+/* Dirty logging has no say in a slot that nobody can write to, nor may it get in the way. */
+static void huge_again_on_a_read_only_slot(void)
+{
+	const uint32_t logged = KVM_MEM_READONLY | KVM_MEM_LOG_DIRTY_PAGES;
+	struct counts before;
+	struct world w;
+
+	map_huge(&w, KVM_MEM_READONLY, &before);
+	set_slot(&w, logged | ABI_MEM_USERFAULT);
+	check_equal("the word", guest_read(&w.vcpus[0], 0), WORD);
+	check_equal("huge mappings while on", count_mappings(&w).huge, before.huge);
+	set_slot(&w, KVM_MEM_READONLY);
+	expect_recovery(&w, &before);
+}
+
 const struct kvm_test huge_page_tests[] = {
 	{ "huge_pages.small_while_on", small_while_on },
 	{ "huge_pages.huge_again_when_off", huge_again_when_off },
 	{ "huge_pages.huge_again_with_dirty_logging_off", huge_again_with_dirty_logging_off },
+	{ "huge_pages.huge_again_on_a_read_only_slot", huge_again_on_a_read_only_slot },
 	{ 0 },
 };

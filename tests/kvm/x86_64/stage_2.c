@@ -29,3 +29,9 @@ bool arch_has_stage_2(void)
 	return is_on(c & SVM_BIT ? "/sys/module/kvm_amd/parameters/npt" :
 				   "/sys/module/kvm_intel/parameters/ept");
 }
+
+bool arch_asks_for_permissions(void)
+{
+	/* With stage 2, the fast path for such faults does without; shadow paging maps anew. */
+	return !arch_has_stage_2();
+}
