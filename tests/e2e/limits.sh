@@ -21,7 +21,7 @@ point=("$faultline" point tier="$tier" pages=16 seconds=0)
 last=$(taskset -cp $$ | sed 's/.*[ ,-]//')
 one=(taskset -c "$last")
 expect "a CPU is kept to" 0 "vcpu_cpus=$last reader_cpus=$last( |$)" \
-	"${one[@]}" "${point[@]}" mode=kernel --dry-run
+	"${one[@]}" "${point[@]}" mode=uffd --dry-run
 expect "threads that share a CPU are told of" 0 "1 vCPUs and 1 handler threads share the 1 CPUs.*\($last\)" \
 	"${one[@]}" "${point[@]}" mode=uffd
 expect "a CPU of one's own outside" 2 "vcpu_cpus=$((last + 1)): CPU $((last + 1)) is not among.*\($last," \
@@ -108,7 +108,7 @@ if make_group cpu cpu.cfs_quota_us cpu.max "a CPU quota" "doctor shows the quota
 	expect "doctor shows the quota" 0 "CPUs .*, at most 0.10 at a time \($group/$file\)" \
 		"${inside[@]}" "$group" "$faultline" doctor
 	expect "a CPU quota, before the start" 0 "have 0.10 CPUs by the quota.*\($group/$file\)" "${busy[@]}"
-	expect "a CPU quota, in the record" 0 '"cpu_lost":\{"throttles":[1-9].*"is_much":true' \
+	expect "a CPU quota, in the record" 0 '"cpu_lost":\{"cpus":"[0-9,-]+","throttles":[1-9].*"is_much":true' \
 		"${busy[@]}" --json
 fi
 finish
