@@ -32,7 +32,7 @@ if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
 	finish
 fi
 tier=$(native_tier)
-printf '[sweep]\nsummary = native\n[a]\nmode = kernel\npages = 16\n' >"$scratch/s.ini"
+printf '[sweep]\nsummary = native\n[a]\nmode = kernel\npages = 16\nseconds = 0\n' >"$scratch/s.ini"
 run=("$faultline" run --tier "$tier" --sweep "$scratch/s.ini" --vcpus 1 --out)
 
 # lacks FILE PATTERN
@@ -54,7 +54,7 @@ fi
 
 # Something else runs on the point's CPU.
 cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
-point=("$faultline" point tier="$tier" mode=uffd pages=32 fetch=10ms vcpu_cpus="$cpu" reader_cpus="$cpu")
+point=("$faultline" point tier="$tier" mode=uffd pages=32 seconds=0 fetch=10ms vcpu_cpus="$cpu" reader_cpus="$cpu")
 taskset -c "$cpu" bash -c 'while :; do :; done' &
 busy=$!
 expect "a CPU is shared: the record" 0 "\"cpu_lost\":\{\"cpus\":\"$cpu\",.*\"taken_ns\":[1-9].*\"is_much\":true" \
