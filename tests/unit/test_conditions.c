@@ -1,51 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is told of machines that are made up of files, or of what run.json says of them. */
-#include "unit.h"
+#include "made_up_machine.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "../../harness/run/base/file.h"
 #include "../../harness/run/base/json.h"
-#include "../../harness/run/base/spawn.h"
-#include "../../harness/run/base/util.h"
 #include "../../harness/run/host/conditions.h"
 #include "../../harness/run/host/cpu_ticks.h"
 #include "../../harness/run/host/machine.h"
-#include "../../harness/run/host/sys.h"
 
 #define CPU "/sys/devices/system/cpu"
-
-static char *root;
-
-static void put(const char *path, const char *text)
-{
-	char *full = xasprintf("%s%s", root, path), *name = strrchr(full, '/');
-
-	*name++ = '\0';
-	assert_int_equal(folders_make(full), 0);
-	assert_int_equal(file_replace(full, name, text), 0);
-	free(full);
-}
-
-static int make_root(void **state)
-{
-	(void)state;
-	root = scratch_make();
-	sys_root = root;
-	return 0;
-}
-
-static int remove_root(void **state)
-{
-	char *argv[] = { "rm", "-r", root, NULL };
-
-	(void)state;
-	spawn_wait(spawn(argv, 1, 2));
-	free(root);
-	sys_root = "";
-	return 0;
-}
 
 static void add(void *context, const char *text)
 {

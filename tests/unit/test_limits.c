@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What bounds a process, on machines that are made up of files. */
-#include "unit.h"
+#include "made_up_machine.h"
 
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include "../../harness/mode.h"
-#include "../../harness/run/base/file.h"
-#include "../../harness/run/base/spawn.h"
 #include "../../harness/run/host/cgroup.h"
 #include "../../harness/run/host/cpu_share.h"
 #include "../../harness/run/host/limits.h"
 #include "../../harness/run/host/memory_room.h"
-#include "../../harness/run/host/sys.h"
 
 #define MIB (1024 * 1024ull)
-
-static char *root;
 
 /* CPUs 0 to 3, whatever runs this. */
 int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *mask)
@@ -30,34 +23,11 @@ int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *mask)
 	return 0;
 }
 
-static void put(const char *path, const char *text)
+static int fill_root(void **state)
 {
-	char *full = xasprintf("%s%s", root, path), *name = strrchr(full, '/');
-
-	*name++ = '\0';
-	assert_int_equal(folders_make(full), 0);
-	assert_int_equal(file_replace(full, name, text), 0);
-	free(full);
-}
-
-static int make_root(void **state)
-{
-	(void)state;
-	root = scratch_make();
-	sys_root = root;
+	make_root(state);
 	put("/proc/meminfo", "MemTotal: 9000000 kB\nMemAvailable:    8388608 kB\n");
 	put("/proc/vmstat", "nr_free_pages 1\noom_kill 3\n");
-	return 0;
-}
-
-static int remove_root(void **state)
-{
-	char *argv[] = { "rm", "-r", root, NULL };
-
-	(void)state;
-	spawn_wait(spawn(argv, 1, 2));
-	free(root);
-	sys_root = "";
 	return 0;
 }
 
@@ -397,7 +367,7 @@ static void pinned_points_need_only_their_cpus(void **state)
 	assert_cpus("tier=nested mode=uffd vcpus=2 vcpu_cpus=3,1,0 reader_cpus=2", "1-3");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fill_root, remove_root)
 
 int main(void)
 {

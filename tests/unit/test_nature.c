@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which machines are VMs, by what they have in /proc and /sys. */
-#include "unit.h"
+#include "made_up_machine.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "../../harness/run/base/file.h"
-#include "../../harness/run/base/spawn.h"
-#include "../../harness/run/base/util.h"
 #include "../../harness/run/host/nature.h"
 
 #define X86 "/proc/cpuinfo", "processor\t: 0\nmodel name\t: some\nflags\t\t: fpu vme sse2 lm\n"
@@ -173,33 +167,17 @@ static const struct machine {
 	  { { X86 }, { "/run/systemd/container", "docker\n" } } },
 };
 
-static void put(const char *root, const char *file, const char *text)
-{
-	char *path = xasprintf("%s%s", root, file), *slash = strrchr(path, '/');
-
-	if (!text)
-		slash = path + strlen(path);
-	else
-		*slash = '\0';
-	assert_int_equal(folders_make(path), 0);
-	if (text)
-		assert_int_equal(file_replace(path, slash + 1, text), 0);
-	free(path);
-}
-
 static void machines_are_told(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
-		char root[] = "/tmp/nature-XXXXXX", *remove[] = { "rm", "-rf", root, NULL };
 		const struct machine *machine = &machines[i];
 		struct nature nature;
 
-		assert_non_null(mkdtemp(root));
+		make_root(state);
 		for (size_t k = 0; machine->files[k][0]; k++)
-			put(root, machine->files[k][0], machine->files[k][1]);
+			put(machine->files[k][0], machine->files[k][1]);
 		nature_tell(root, &nature);
-		free(command_line_of(remove));
+		remove_root(state);
 		if ((int)nature.kind != machine->kind)
 			fail_msg("%s: %d, since %s", machine->name, nature.kind, nature.how);
 		assert_true(strlen(nature.how) > 10);
@@ -209,22 +187,20 @@ static void machines_are_told(void **state)
 /* Bit 4 of the second extension byte of the characteristics. */
 static void smbios_tells(void **state)
 {
-	char root[] = "/tmp/nature-XXXXXX", *remove[] = { "rm", "-rf", root, NULL };
 	char bios[SMBIOS_BYTES + 1] = "";
 	struct nature nature;
 
-	(void)state;
 	memset(bios, 1, SMBIOS_BYTES);
-	assert_non_null(mkdtemp(root));
-	put(root, "/sys/class/dmi/id/sys_vendor", "Some\n");
-	put(root, "/sys/firmware/dmi/entries/0-0/raw", bios);
+	make_root(state);
+	put("/sys/class/dmi/id/sys_vendor", "Some\n");
+	put("/sys/firmware/dmi/entries/0-0/raw", bios);
 	nature_tell(root, &nature);
 	assert_int_equal(nature.kind, NATURE_REAL);
 	bios[SMBIOS_BYTES - 1] = 0x1c;
-	put(root, "/sys/firmware/dmi/entries/0-0/raw", bios);
+	put("/sys/firmware/dmi/entries/0-0/raw", bios);
 	nature_tell(root, &nature);
 	assert_int_equal(nature.kind, NATURE_VIRTUAL);
-	free(command_line_of(remove));
+	remove_root(state);
 }
 
 int main(void)

@@ -49,6 +49,10 @@ static bool judge_load(FILE *found, const json_t *load)
 	return busy > (tolerance < BUSY_CPUS ? tolerance : BUSY_CPUS);
 }
 
+/* What two settings do each. */
+#define FEW_ARE_FASTER "few busy CPUs run faster than many, so that scaling looks worse than it is"
+#define SHADOWED "page tables are shadowed: each fault costs more, and other exits come on top"
+
 #define TEE(value, file) "echo " value " | sudo tee " file
 #define CPU "/sys/devices/system/cpu"
 #define THP "/sys/kernel/mm/transparent_hugepage"
@@ -57,11 +61,9 @@ const struct condition conditions[] = {
 	{ "frequency governor", "governor", .good = "performance",
 	  .effect = "clocks follow the load, and times with them",
 	  .remedy = TEE("performance", CPU "/cpu*/cpufreq/scaling_governor") },
-	{ "boost", "boost", .bad = "1",
-	  .effect = "few busy CPUs run faster than many, so that scaling looks worse than it is",
+	{ "boost", "boost", .bad = "1", .effect = FEW_ARE_FASTER,
 	  .remedy = TEE("0", CPU "/cpufreq/boost") },
-	{ "no_turbo", "no_turbo", .bad = "0",
-	  .effect = "few busy CPUs run faster than many, so that scaling looks worse than it is",
+	{ "no_turbo", "no_turbo", .bad = "0", .effect = FEW_ARE_FASTER,
 	  .remedy = TEE("1", CPU "/intel_pstate/no_turbo") },
 	{ "idle states", "idle", .judge = judge_idle,
 	  .effect = "each wake-up of a handler or a vCPU that slept may take as much longer",
@@ -94,11 +96,9 @@ const struct condition conditions[] = {
 	{ "kvm.tdp_mmu", "kvm.tdp_mmu", .bad = "N",
 	  .effect = "faults are handled one at a time, with mmu_lock held for writing",
 	  .remedy = "load kvm with tdp_mmu=1 (on the kernel's command line: kvm.tdp_mmu=1)" },
-	{ "kvm_intel.ept", "kvm_intel.ept", .bad = "N 0",
-	  .effect = "page tables are shadowed: each fault costs more, and other exits come on top",
+	{ "kvm_intel.ept", "kvm_intel.ept", .bad = "N 0", .effect = SHADOWED,
 	  .remedy = "sudo modprobe -r kvm_intel && sudo modprobe kvm_intel ept=1" },
-	{ "kvm_amd.npt", "kvm_amd.npt", .bad = "N 0",
-	  .effect = "page tables are shadowed: each fault costs more, and other exits come on top",
+	{ "kvm_amd.npt", "kvm_amd.npt", .bad = "N 0", .effect = SHADOWED,
 	  .remedy = "sudo modprobe -r kvm_amd && sudo modprobe kvm_amd npt=1" },
 	{ "kvm.nx_huge_pages", "kvm.nx_huge_pages", .bad = "Y",
 	  .effect = "each fault looks for code in huge pages, and a thread zaps mappings",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../../serving.h"
+#include "../base/json.h"
 #include "../base/util.h"
 #include "cpus.h"
 
@@ -141,25 +142,38 @@ json_t *nearness_describe(const struct point *p)
 	return json;
 }
 
-unsigned int nearness_astray(const struct point *p)
+struct placed nearness_read(const json_t *placement)
 {
-	unsigned int astray = 0;
-	struct placed placed;
+	const json_t *pairs = json_object_get(placement, "pairs");
+	struct placed placed = {
+		.sharing_cpu = (unsigned int)json_number_of(placement, "sharing_cpu"),
+		.sharing_core = (unsigned int)json_number_of(placement, "sharing_core"),
+	};
 
-	if (!count_here(p, &placed))
-		return 0;
 	for (enum nearness n = 0; n < NEARNESS_COUNT; n++)
-		astray += n == NEARNESS_CACHE ? 0 : placed.pairs[n];
-	return astray + placed.sharing_cpu + placed.sharing_core;
+		placed.pairs[n] = (unsigned int)json_number_of(pairs, nearness_members[n]);
+	return placed;
 }
 
-static bool is_astray(const struct placed *placed)
+static unsigned int pairs_astray(const struct placed *placed)
 {
 	unsigned int pairs = 0;
 
 	for (enum nearness n = 0; n < NEARNESS_COUNT; n++)
 		pairs += n == NEARNESS_CACHE ? 0 : placed->pairs[n];
 	return pairs;
+}
+
+unsigned int placed_astray(const struct placed *placed)
+{
+	return pairs_astray(placed) + placed->sharing_cpu + placed->sharing_core;
+}
+
+unsigned int nearness_astray(const struct point *p)
+{
+	struct placed placed;
+
+	return count_here(p, &placed) ? placed_astray(&placed) : 0;
 }
 
 /* "4 threads share CPUs; pairs of a vCPU and a handler that serves it: 4 same core, 2 other package" */
@@ -176,7 +190,7 @@ static void describe(FILE *out, const struct placed *placed)
 			placed->sharing_core);
 		separator = "; ";
 	}
-	if (!is_astray(placed))
+	if (!pairs_astray(placed))
 		return;
 	fprintf(out, "%spairs of a vCPU and a handler that serves it:", separator);
 	separator = " ";
@@ -194,7 +208,7 @@ void nearness_warn(const struct point *p)
 	struct text text;
 	char *facts;
 
-	if (!nearness_astray(p) || !count_here(p, &placed))
+	if (!count_here(p, &placed) || !placed_astray(&placed))
 		return;
 	describe(text_open(&text), &placed);
 	facts = text_close(&text);

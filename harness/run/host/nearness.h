@@ -50,10 +50,16 @@ bool nearness_count(hwloc_topology_t topology, const struct point *p, struct pla
 /* On this machine: the object "placement" of a record, null where nothing is known. New reference. */
 json_t *nearness_describe(const struct point *p);
 
+/* What such an object says. */
+struct placed nearness_read(const json_t *placement);
+
 /* How many pairs are not on two cores of one last-level cache, and threads not alone on a core. */
+unsigned int placed_astray(const struct placed *placed);
+
+/* The same of a point on this machine; 0 where nothing is known. */
 unsigned int nearness_astray(const struct point *p);
 
-/* Complains where there are any. */
+/* Complains where there are any on this machine. */
 void nearness_warn(const struct point *p);
 
 #endif

@@ -115,12 +115,20 @@ const struct series *contest_best(const struct panel *panel, enum contender cont
 	return best_of(panel, contender, vcpus, FIGURE_COMPARED, 1, 0);
 }
 
-struct spread contest_rate(const struct panel *panel, enum contender contender, unsigned int vcpus)
+/* Its cell there, or NULL. */
+static const struct cell *best_cell(const struct panel *panel, enum contender contender,
+				    unsigned int vcpus)
 {
 	const struct series *best = contest_best(panel, contender, vcpus);
 
-	return best ? *cell_figure(series_timed_cell(best, vcpus), FIGURE_COMPARED) :
-		      (struct spread){ 0 };
+	return best ? series_timed_cell(best, vcpus) : NULL;
+}
+
+struct spread contest_rate(const struct panel *panel, enum contender contender, unsigned int vcpus)
+{
+	const struct cell *best = best_cell(panel, contender, vcpus);
+
+	return best ? *cell_figure(best, FIGURE_COMPARED) : (struct spread){ 0 };
 }
 
 static const struct record *record_of_block(const struct cell *cell, unsigned int repeat)
@@ -154,23 +162,21 @@ static struct spread paired_ratio(const struct cell *a, const struct cell *b)
 struct spread contest_ratio(const struct panel *panel, enum contender a, enum contender b,
 			    unsigned int vcpus)
 {
-	const struct series *first = contest_best(panel, a, vcpus);
-	const struct series *second = contest_best(panel, b, vcpus);
-	struct spread x, y;
+	const struct cell *first = best_cell(panel, a, vcpus), *second = best_cell(panel, b, vcpus);
+	const struct spread *x, *y;
 
 	if (!first || !second)
 		return (struct spread){ 0 };
 	if (point_is_native(panel->point))
-		return paired_ratio(series_timed_cell(first, vcpus),
-				    series_timed_cell(second, vcpus));
-	x = contest_rate(panel, a, vcpus);
-	y = contest_rate(panel, b, vcpus);
+		return paired_ratio(first, second);
+	x = cell_figure(first, FIGURE_COMPARED);
+	y = cell_figure(second, FIGURE_COMPARED);
 	return (struct spread){
 		.known = true,
-		.median = x.median / y.median,
-		.low = x.low / y.high,
-		.high = x.high / y.low,
-		.count = x.count < y.count ? x.count : y.count,
+		.median = x->median / y->median,
+		.low = x->low / y->high,
+		.high = x->high / y->low,
+		.count = x->count < y->count ? x->count : y->count,
 	};
 }
 

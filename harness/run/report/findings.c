@@ -221,14 +221,13 @@ static void find_crossings(FILE *out, const struct contest *contest)
 				names[pairs[i].b], where);
 		free(where);
 	}
-	if (!count && largest_common(contest, CONTENDER_USERFAULT, CONTENDER_UFFD))
-		count +=
-			fprintf(out,
-				"No curves of exits, KVM Userfault and the best userfaultfd set-up "
-				"cross from %u to %u vCPUs",
-				contest->vcpus[0], contest->vcpus[contest->vcpus_count - 1]);
 	if (count)
 		fputc('.', out);
+	else if (largest_common(contest, CONTENDER_USERFAULT, CONTENDER_UFFD))
+		fprintf(out,
+			"No curves of exits, KVM Userfault and the best userfaultfd set-up cross from %u to "
+			"%u vCPUs.",
+			contest->vcpus[0], contest->vcpus[contest->vcpus_count - 1]);
 }
 
 /* Where the best rate with one userfaultfd is the highest. */

@@ -18,14 +18,9 @@ static json_t *placement_of(const struct cell *cell)
 /* Whether handlers are on other cores of their vCPUs' last-level caches, and nobody shares one. */
 static bool is_near(const json_t *placement)
 {
-	json_int_t astray = json_number_of(placement, "sharing_cpu") +
-			    json_number_of(placement, "sharing_core");
+	const struct placed placed = nearness_read(placement);
 
-	for (enum nearness n = 0; n < NEARNESS_COUNT; n++)
-		if (n != NEARNESS_CACHE)
-			astray += json_number_of(json_object_get(placement, "pairs"),
-						 nearness_members[n]);
-	return !astray;
+	return !placed_astray(&placed);
 }
 
 /* Panels that differ by what threads do put them in the same places. */
@@ -57,13 +52,13 @@ static void print_head(FILE *out, int width)
 
 static void print_row(FILE *out, int width, const char *label, const struct cell *cell)
 {
-	const json_t *placement = placement_of(cell), *pairs = json_object_get(placement, "pairs");
+	const struct placed placed = nearness_read(placement_of(cell));
 
 	fprintf(out, "%5u  %-*s", cell->vcpus, width, label);
 	for (enum nearness n = 0; n < NEARNESS_COUNT; n++)
-		fprintf(out, "%*lld", COLUMN_WIDTH, json_number_of(pairs, nearness_members[n]));
-	fprintf(out, "%*lld%*lld\n", COLUMN_WIDTH, json_number_of(placement, "sharing_cpu"),
-		COLUMN_WIDTH, json_number_of(placement, "sharing_core"));
+		fprintf(out, "%*u", COLUMN_WIDTH, placed.pairs[n]);
+	fprintf(out, "%*u%*u\n", COLUMN_WIDTH, placed.sharing_cpu, COLUMN_WIDTH,
+		placed.sharing_core);
 }
 
 /* What all cells are like. */
