@@ -9,7 +9,8 @@ static const char *probe(struct vm *vm)
 {
 	return vm_capability(vm, ABI_CAP_EXIT_ON_MISSING) > 0 ?
 		       NULL :
-		       "the kernel lacks KVM_CAP_EXIT_ON_MISSING (capability 1236); apply the series in kernel/series";
+		       "the kernel lacks KVM_CAP_EXIT_ON_MISSING (capability 1236); apply the series in "
+		       "kernel/series, with CONFIG_KVM_EXIT_ON_MISSING=y";
 }
 
 static void start(struct measurement *m)

@@ -39,6 +39,7 @@ struct measurement {
 	int64_t cpu_ns;
 	int64_t handler_cpu_ns; /* of which handlers' */
 	uint64_t held_up_ns; /* that the process was kept from running, see pulse.h; 0 in VMs */
+	uint64_t check_page_cpu_ns; /* for which a vCPU's thread checked a page, of the quickest */
 	struct kernel_state before, after; /* without and again without vCPUs' threads */
 	struct guest_vcpu *blocks; /* of the vCPUs, as they left them */
 	struct numa numa; /* where memory comes from */

@@ -12,7 +12,6 @@
 #include "../../workloads/guest_abi.h"
 #include "../../workloads/workload.h"
 #include "../serving.h"
-#include "../tier.h"
 #include "fail.h"
 
 #define WORD_BITS (8 * sizeof(long))
@@ -132,7 +131,7 @@ void numa_plan_here(struct numa *numa, const struct point *p)
 	int *nodes;
 
 	*numa = (struct numa){ 0 };
-	if (tier_kinds[p->tier].host != HOST_NATIVE || !*p->vcpu_cpus || !has_several_nodes())
+	if (!point_is_native(p) || !*p->vcpu_cpus || !has_several_nodes())
 		return;
 	allowed = nodes_allowed();
 	nodes = calloc(p->vcpus, sizeof(*nodes));

@@ -42,6 +42,7 @@ static int set_up(void **state)
 	m.mode = &active;
 	m.cpu_ns = m.handler_cpu_ns = 0;
 	m.held_up_ns = 0;
+	m.check_page_cpu_ns = 0;
 	m.pages_total = PAGES;
 	for (uint64_t i = 0; i < PAGES; i++)
 		records[i] = (struct page_record){
@@ -304,6 +305,28 @@ static void who_was_held_up_is_marked(void **state)
 	json_decref(json);
 }
 
+static void an_emulated_guest_is_marked(void **state)
+{
+	json_t *json;
+
+	(void)state;
+	point.tier = TIER_NESTED;
+	m.check_page_cpu_ns = 100000;
+	json = write_and_read();
+	assert_int_equal(json_integer_value(json_object_get(json, "check_page_cpu_ns")), 100000);
+	assert_true(json_is_false(json_object_get(json, "guest_emulated")));
+	json_decref(json);
+	m.check_page_cpu_ns = 100001;
+	json = write_and_read();
+	assert_true(json_is_true(json_object_get(json, "guest_emulated")));
+	json_decref(json);
+	/* In VMs all instructions are. */
+	point.tier = TIER_SIMULATED;
+	json = write_and_read();
+	assert_null(json_object_get(json, "guest_emulated"));
+	json_decref(json);
+}
+
 /* Three vCPUs with eight pages each, whose totals are 1250, 1251 and 1252 ns. */
 static void set_three_vcpus(void)
 {
@@ -469,6 +492,7 @@ int main(void)
 		TEST(cpu_time_of_handlers_stands_alone_too),
 		TEST(starts_apart_are_measured_and_marked),
 		TEST(who_was_held_up_is_marked),
+		TEST(an_emulated_guest_is_marked),
 		TEST(one_that_is_another_case_is_named),
 		TEST(shared_pages_count_for_who_came_first),
 		TEST(fetch_that_is_off_is_marked),

@@ -187,6 +187,18 @@ static void table_marks_a_process_that_was_stopped(void **state)
 	assert_table_has("12000~ ", true);
 }
 
+static void table_marks_an_emulated_guest(void **state)
+{
+	(void)state;
+	set_all("guest_emulated", json_false());
+	run_folder_write(&folder, "");
+	assert_table_has("#", false);
+	set_all("guest_emulated", json_true());
+	run_folder_write(&folder, "");
+	assert_table_has("12000# ", true);
+	assert_table_has("# KVM emulates the guest's instructions", true);
+}
+
 static void table_marks_stragglers(void **state)
 {
 	(void)state;
@@ -452,6 +464,7 @@ int main(void)
 		TEST(table_says_what_spoils_native_times),
 		TEST(table_marks_times_without_a_cpu),
 		TEST(table_marks_a_process_that_was_stopped),
+		TEST(table_marks_an_emulated_guest),
 		TEST(table_marks_stragglers),
 		TEST(table_shows_the_middle_of_draws),
 		TEST(table_has_room_for_large_sums),

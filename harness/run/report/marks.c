@@ -62,6 +62,18 @@ static void describe_stops(FILE *out, const json_t *record)
 			(double)json_number_of(record, "span_ns") / 1e6);
 }
 
+static bool guest_is_emulated(const json_t *record)
+{
+	return is_true(record, "guest_emulated");
+}
+
+static void describe_guest(FILE *out, const json_t *record)
+{
+	fprintf(out,
+		"  the guest takes %.0f us to look through a page: KVM emulates its instructions\n",
+		(double)json_number_of(record, "check_page_cpu_ns") / 1e3);
+}
+
 static bool has_straggler(const json_t *record)
 {
 	return json_is_object(json_object_get(record, "straggler"));
@@ -91,6 +103,9 @@ static const struct mark {
 	  "stopped meanwhile: by a CPU quota, a hypervisor, a signal, for want of a CPU, or others "
 	  "ran on its CPUs",
 	  was_stopped, describe_stops },
+	{ '#',
+	  "KVM emulates the guest's instructions one by one on this machine: no figure is a CPU's",
+	  guest_is_emulated, describe_guest },
 	{ '^', "one vCPU, or a few, had faults over twice as long or short as the others",
 	  has_straggler, describe_straggler },
 };
