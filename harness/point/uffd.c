@@ -18,6 +18,7 @@
 #include "affinity.h"
 #include "arch.h"
 #include "cpu_time.h"
+#include "draw.h"
 #include "fail.h"
 #include "pages.h"
 #include "pending.h"
@@ -290,13 +291,16 @@ static void *handler_main(void *arg)
 {
 	struct reader *reader = arg;
 	const struct point *point = reader->uffds->m->point;
+	void *pages;
 
 	affinity_set(point->reader_cpus, reader->index);
+	pages = draw_take_pages(reader->uffds->m, DRAW_HANDLER, reader->index);
 	fetch_thread_init();
 	if (point->handler == HANDLER_POLL)
 		poll_until_start(reader);
 	while (!atomic_load(&reader->uffds->stopping))
 		rounds[point->handler](reader);
+	draw_give_pages(pages);
 	return NULL;
 }
 

@@ -13,6 +13,7 @@
 #include "arch.h"
 #include "control.h"
 #include "cpu_time.h"
+#include "draw.h"
 #include "fail.h"
 #include "pages.h"
 #include "pulse.h"
@@ -105,14 +106,6 @@ static int64_t handlers_cpu_ns(const struct measurement *m)
 	return m->mode->cpu_ns ? (int64_t)m->mode->cpu_ns(m) : 0;
 }
 
-/* 64 well mixed bits of a number: the finalizer of MurmurHash3. */
-static uint64_t mixed(uint64_t x)
-{
-	x = (x ^ x >> 33) * 0xff51afd7ed558ccd;
-	x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53;
-	return x ^ x >> 33;
-}
-
 /*
  * How much later a vCPU starts in this draw. Who meets whom at a lock follows from the last instruction
  * of each: a small displacement, as good as any other, tells how much of a figure that is (Alameldeen
@@ -120,12 +113,9 @@ static uint64_t mixed(uint64_t x)
  */
 static uint64_t start_shift(const struct measurement *m, unsigned int vcpu)
 {
-	uint64_t place = (uint64_t)m->draw << 32 | vcpu;
-
 	if (m->point->draws == 1)
 		return 0;
-	return mixed(mixed(m->point->seed) ^ place) %
-	       (ticks_of_ns(START_SHIFT_MAX_NS, m->ticks_hz) + 1);
+	return draw_number(m, DRAW_VCPU, vcpu) % (ticks_of_ns(START_SHIFT_MAX_NS, m->ticks_hz) + 1);
 }
 
 /*
@@ -230,8 +220,10 @@ static void *vcpu_main(void *arg)
 {
 	struct vcpu_thread *thread = arg;
 	bool goes_on = true;
+	void *pages;
 
 	affinity_set(thread->m->point->vcpu_cpus, thread->vcpu.index);
+	pages = draw_take_pages(thread->m, DRAW_VCPU, thread->vcpu.index);
 	fetch_thread_init();
 	while (goes_on) {
 		uint64_t entered = arch_ticks();
@@ -251,6 +243,7 @@ static void *vcpu_main(void *arg)
 			     thread->vcpu.index);
 		}
 	}
+	draw_give_pages(pages);
 	return NULL;
 }
 
