@@ -94,7 +94,19 @@ static void what_the_spread_leaves_open_is_not_separated(void **state)
 {
 	(void)state;
 	assert_found("it is ahead at 4, 64 vCPUs (coherence=70); behind at 64 vCPUs "
-		     "(coherence=0); not separated by the spread at 4 vCPUs (coherence=0).");
+		     "(coherence=0); not separated at 4 vCPUs (coherence=0).");
+}
+
+/* Without a spread at all: a lead of 0.4 % is none, one of 0.6 % is. */
+static void less_than_digits_show_is_no_lead(void **state)
+{
+	(void)state;
+	json_array_clear(folder.records);
+	add("uffd", 1, 4, 0, 100000, 0);
+	add("uffd", 1, 64, 0, 100000, 0);
+	add("userfault", 1, 4, 0, 100400, 0);
+	add("userfault", 1, 64, 0, 100600, 0);
+	assert_found("it is ahead at 64 vCPUs; not separated at 4 vCPUs.");
 }
 
 /* Ahead with one vCPU, not separated at 4 and 16, behind at 64. */
@@ -197,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(both_ends_are_told),
 		TEST(what_the_spread_leaves_open_is_not_separated),
+		TEST(less_than_digits_show_is_no_lead),
 		TEST(crossings_are_told),
 		TEST(the_peak_of_one_userfaultfd_is_told),
 		TEST(who_has_no_patched_kernel_is_told_what_to_take),

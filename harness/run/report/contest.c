@@ -182,7 +182,7 @@ struct spread contest_ratio(const struct panel *panel, enum contender a, enum co
 
 int contest_order(const struct spread *ratio)
 {
-	return ratio->known ? (ratio->low > 1) - (ratio->high < 1) : 0;
+	return ratio->known ? (ratio->low > 1 + LEAST_LEAD) - (ratio->high < 1 - LEAST_LEAD) : 0;
 }
 
 const struct series *contest_strongest(const struct panel *panel, enum merit merit,

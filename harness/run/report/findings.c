@@ -140,13 +140,13 @@ static size_t say_ends(FILE *out, const struct contest *contest, const char *at,
 	return count;
 }
 
-/* "ahead at 16, 64 vCPUs (coherence=0); not separated by the spread at 4 vCPUs (coherence=70)" */
+/* "ahead at 16, 64 vCPUs (coherence=0); not separated at 4 vCPUs (coherence=70)" */
 static void say_order(FILE *out, const struct contest *contest, enum contender a, enum contender b)
 {
 	static const struct {
 		int order;
 		const char *words;
-	} outcomes[] = { { 1, "ahead" }, { -1, "behind" }, { 0, "not separated by the spread" } };
+	} outcomes[] = { { 1, "ahead" }, { -1, "behind" }, { 0, "not separated" } };
 	const char *separator = "";
 
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
