@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What this suite uses of the KVM ABI beyond the oldest <linux/kvm.h> that it
- * builds with. Names of its own, so that newer headers do not clash. Numbers
- * that mainline has are mainline's; the rest is what kernel/series/ implements.
+ * Of the KVM ABI, what the oldest <linux/kvm.h> lacks. Names of its own, so that newer
+ * headers do not clash. Mainline's numbers, and for the rest those of kernel/series/.
  */
 #ifndef FAULTLINE_KVM_ABI_H
 #define FAULTLINE_KVM_ABI_H
@@ -32,7 +31,8 @@ struct abi_memory_region2 {
 
 #define ABI_CAP_USER_MEMORY2 231
 #define ABI_CAP_MEMORY_FAULT_INFO 232
-#define ABI_CAP_USERFAULT 243 /* something else from 6.17 on: probe by behaviour */
+#define ABI_CAP_USERFAULT 243 /* on 6.12; from 6.17 on something else, so probe by behaviour */
+#define ABI_CAP_USERFAULT_SINCE_6_17 1243
 #define ABI_CAP_EXIT_ON_MISSING 1236
 
 #define ABI_EXIT_MEMORY_FAULT 39

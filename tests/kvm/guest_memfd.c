@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KVM Userfault on slots with a guest_memfd. */
+/* KVM Userfault on slots with a guest_memfd that has the guest's private memory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
@@ -9,8 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "guest_memfd.h"
 #include "test.h"
-#include "world.h"
 
 #define USERFAULT ABI_MEMORY_EXIT_FLAG_USERFAULT
 #define PRIVATE ABI_MEMORY_EXIT_FLAG_PRIVATE
@@ -19,7 +19,7 @@
 #define RACE_ROUNDS 300u
 
 /* What the oldest headers lack; see Documentation/virt/kvm/api.rst. */
-#define CAP_GUEST_MEMFD 234
+#define CAP_VM_TYPES 235
 #define VM_TYPE_SW_PROTECTED 1
 #define ATTRIBUTE_PRIVATE (1ull << 3)
 
@@ -34,18 +34,18 @@ struct memory_attributes {
 #define CREATE_GUEST_MEMFD _IOWR(KVMIO, 0xd4, struct create_guest_memfd)
 #define SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct memory_attributes)
 
-static void need_guest_memfd(void)
+static void need_private_memory(void)
 {
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 
-	if (fd >= 0 && ioctl(fd, KVM_CHECK_EXTENSION, CAP_GUEST_MEMFD) <= 0)
-		skip("this KVM has no guest_memfd");
+	if (fd >= 0 && !(ioctl(fd, KVM_CHECK_EXTENSION, CAP_VM_TYPES) & 1 << VM_TYPE_SW_PROTECTED))
+		skip("this KVM has no VMs with private memory that need no special hardware");
 	close(fd);
 }
 
-static int create_memfd(struct world *w)
+int create_memfd(struct world *w, uint64_t flags)
 {
-	struct create_guest_memfd create = { .size = 2 * HUGE_BYTES };
+	struct create_guest_memfd create = { .size = 2 * HUGE_BYTES, .flags = flags };
 	int fd = ioctl(w->vm.fd, CREATE_GUEST_MEMFD, &create);
 
 	if (fd < 0)
@@ -68,16 +68,16 @@ static void set_private(struct world *w, uint64_t first, uint64_t pages, bool is
 /* A slot of private pages, with these flags besides KVM_MEM_GUEST_MEMFD. Returns the first vCPU. */
 static struct vcpu *start(struct world *w, uint32_t flags)
 {
-	need_guest_memfd();
+	need_private_memory();
 	create_world(w, VM_TYPE_SW_PROTECTED);
 	need_userfault(w);
-	w->region.guest_memfd = create_memfd(w);
+	w->region.guest_memfd = create_memfd(w, 0);
 	set_slot(w, ABI_MEM_GUEST_MEMFD | flags);
 	set_private(w, 0, w->pages, true);
 	return &w->vcpus[0];
 }
 
-static void toggle(struct world *w)
+void toggle(struct world *w)
 {
 	set_slot(w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT);
 	set_slot(w, ABI_MEM_GUEST_MEMFD);
@@ -140,49 +140,54 @@ static void toggled_on_a_live_slot(void)
 	guest_write(vcpu, PAGE + 1, WORD);
 }
 
-static void expect_refused(struct world *w, uint32_t flags, const char *what)
+void expect_refused(struct world *w, uint32_t flags, const char *what)
 {
 	const int err = try_slot(w, flags);
 
 	check(err == -EINVAL, "%s was not refused with EINVAL, but: %s", what, strerror(-err));
 }
 
-static void nothing_else_can_change(void)
+void expect_nothing_else_can_change(struct world *w, uint64_t memfd_flags)
 {
 	const uint32_t base = ABI_MEM_GUEST_MEMFD;
-	struct abi_memory_region2 good;
+	const struct abi_memory_region2 good = w->region;
+
+	expect_refused(w, base | KVM_MEM_LOG_DIRTY_PAGES, "dirty logging");
+	expect_refused(w, base | ABI_MEM_EXIT_ON_MISSING, "exit on missing");
+	expect_refused(w, base | ABI_MEM_EXIT_ON_MISSING | ABI_MEM_USERFAULT, "both flags");
+	expect_refused(w, 0, "a slot without the guest_memfd");
+	expect_refused(w, ABI_MEM_USERFAULT, "userfault without the guest_memfd");
+	w->region.guest_memfd_offset = HUGE_BYTES;
+	expect_refused(w, base | ABI_MEM_USERFAULT, "another offset");
+	w->region = good;
+	w->region.guest_memfd = create_memfd(w, memfd_flags);
+	expect_refused(w, base | ABI_MEM_USERFAULT, "another guest_memfd");
+	close(w->region.guest_memfd);
+	w->region = good;
+	w->region.guest_phys_addr += HUGE_BYTES;
+	expect_refused(w, base | ABI_MEM_USERFAULT, "another guest address");
+	w->region = good;
+	w->region.userspace_addr += PAGE_BYTES;
+	expect_refused(w, base | ABI_MEM_USERFAULT, "another user address");
+	w->region = good;
+	w->region.memory_size -= PAGE_BYTES;
+	expect_refused(w, base | ABI_MEM_USERFAULT, "another size");
+	w->region = good;
+}
+
+static void nothing_else_can_change(void)
+{
 	struct vcpu *vcpu;
 	struct world w;
 
 	vcpu = start(&w, 0);
 	guest_write(vcpu, PAGE, WORD);
-	good = w.region;
-
-	expect_refused(&w, base | KVM_MEM_LOG_DIRTY_PAGES, "dirty logging");
-	expect_refused(&w, base | ABI_MEM_EXIT_ON_MISSING, "exit on missing");
-	expect_refused(&w, base | ABI_MEM_EXIT_ON_MISSING | ABI_MEM_USERFAULT, "both flags");
-	expect_refused(&w, 0, "a slot without the guest_memfd");
-	expect_refused(&w, ABI_MEM_USERFAULT, "userfault without the guest_memfd");
-	w.region.guest_memfd_offset = HUGE_BYTES;
-	expect_refused(&w, base | ABI_MEM_USERFAULT, "another offset");
-	w.region = good;
-	w.region.guest_memfd = create_memfd(&w);
-	expect_refused(&w, base | ABI_MEM_USERFAULT, "another guest_memfd");
-	w.region = good;
-	w.region.guest_phys_addr += HUGE_BYTES;
-	expect_refused(&w, base | ABI_MEM_USERFAULT, "another guest address");
-	w.region = good;
-	w.region.userspace_addr += PAGE_BYTES;
-	expect_refused(&w, base | ABI_MEM_USERFAULT, "another user address");
-	w.region = good;
-	w.region.memory_size -= PAGE_BYTES;
-	expect_refused(&w, base | ABI_MEM_USERFAULT, "another size");
-	w.region = good;
+	expect_nothing_else_can_change(&w, 0);
 
 	/* And all that has left the slot as it was. */
 	check_equal("the word", guest_read(vcpu, PAGE), WORD);
 	set_bit(&w, PAGE);
-	set_slot(&w, base | ABI_MEM_USERFAULT);
+	set_slot(&w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT);
 	expect_read_fault(vcpu, PAGE, PRIVATE | USERFAULT);
 }
 
@@ -212,7 +217,7 @@ static void same_call_again(void)
 	expect_refused(&w, on, "another offset");
 	w.region.guest_memfd_offset = 0;
 	fd = w.region.guest_memfd;
-	w.region.guest_memfd = create_memfd(&w);
+	w.region.guest_memfd = create_memfd(&w, 0);
 	expect_refused(&w, on, "another guest_memfd");
 	w.region.guest_memfd = fd;
 	set_slot(&w, on);
@@ -266,7 +271,7 @@ static void bad_fd_refused(void)
 	      "a toggle with a file that is no guest_memfd was accepted");
 }
 
-static void punch_hole(const struct world *w, uint64_t page)
+void punch_hole(const struct world *w, uint64_t page)
 {
 	check(!fallocate(w->region.guest_memfd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 			 page * PAGE_BYTES, PAGE_BYTES),
@@ -286,6 +291,7 @@ static void punch_hole_zaps_after_toggle(void)
 }
 
 static _Atomic bool race_is_over;
+static uint64_t race_page;
 
 static void *toggle_until_over(void *world)
 {
@@ -297,36 +303,39 @@ static void *toggle_until_over(void *world)
 static void *punch_until_over(void *world)
 {
 	while (!race_is_over)
-		punch_hole(world, PAGE);
+		punch_hole(world, race_page);
 	return NULL;
 }
 
-/*
- * The file must always find a memslot that is there to zap, whichever of the two
- * instances it is. A kernel warning or a use after free would end the VM.
- */
-static void toggle_races_with_punch_hole(void)
+void race_toggles_with_punch_hole(struct world *w, uint64_t page)
 {
+	struct vcpu *vcpu = &w->vcpus[0];
 	pthread_t toggler, puncher;
-	struct vcpu *vcpu;
-	struct world w;
 
-	vcpu = start(&w, 0);
 	race_is_over = false;
-	check(!pthread_create(&toggler, NULL, toggle_until_over, &w) &&
-		      !pthread_create(&puncher, NULL, punch_until_over, &w),
+	race_page = page;
+	check(!pthread_create(&toggler, NULL, toggle_until_over, w) &&
+		      !pthread_create(&puncher, NULL, punch_until_over, w),
 	      "pthread_create failed");
 	for (uint64_t i = 1; i <= RACE_ROUNDS; i++) {
-		guest_write(vcpu, PAGE, i);
-		guest_write(vcpu, PAGE + 1, i);
-		check_equal("the word beside the holes", guest_read(vcpu, PAGE + 1), i);
+		guest_write(vcpu, page, i);
+		guest_write(vcpu, page + 1, i);
+		check_equal("the word beside the holes", guest_read(vcpu, page + 1), i);
 	}
 	race_is_over = true;
 	pthread_join(toggler, NULL);
 	pthread_join(puncher, NULL);
-	guest_write(vcpu, PAGE, WORD);
-	punch_hole(&w, PAGE);
-	check_equal("the word in the hole", guest_read(vcpu, PAGE), 0);
+	guest_write(vcpu, page, WORD);
+	punch_hole(w, page);
+	check_equal("the word in the hole", guest_read(vcpu, page), 0);
+}
+
+static void toggle_races_with_punch_hole(void)
+{
+	struct world w;
+
+	start(&w, 0);
+	race_toggles_with_punch_hole(&w, PAGE);
 }
 
 static void closed_after_toggle(void)

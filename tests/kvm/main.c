@@ -23,10 +23,9 @@
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_SKIPPED = 4 };
 
 static const struct kvm_test *const tables[] = {
-	harness_tests,	   memory_fault_tests,	 exit_on_missing_tests,
-	userfault_tests,   userfault_slot_tests, huge_page_tests,
-	guest_memfd_tests, switching_tests,	 accessor_tests,
-	two_vcpu_tests,	   arch_tests,
+	harness_tests,	      memory_fault_tests, exit_on_missing_tests, userfault_tests,
+	userfault_slot_tests, huge_page_tests,	  guest_memfd_tests,	 mapped_guest_memfd_tests,
+	switching_tests,      accessor_tests,	  two_vcpu_tests,	 arch_tests,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

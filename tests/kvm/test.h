@@ -24,6 +24,7 @@ extern const struct kvm_test userfault_tests[];
 extern const struct kvm_test userfault_slot_tests[];
 extern const struct kvm_test huge_page_tests[];
 extern const struct kvm_test guest_memfd_tests[];
+extern const struct kvm_test mapped_guest_memfd_tests[];
 extern const struct kvm_test switching_tests[];
 extern const struct kvm_test accessor_tests[];
 extern const struct kvm_test two_vcpu_tests[];

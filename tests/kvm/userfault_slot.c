@@ -25,7 +25,7 @@ static void capability(void)
 
 	create_world(&w, 0);
 	need_userfault(&w);
-	check_capability(&w, ABI_CAP_USERFAULT);
+	check_capability(&w, userfault_capability(&w));
 }
 
 static void older_ioctl_refuses(void)

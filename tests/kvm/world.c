@@ -103,10 +103,16 @@ static bool has_exit_on_missing(struct world *w)
 	       slot_takes(w, ABI_MEM_EXIT_ON_MISSING);
 }
 
-/* The capability's number means something else in later kernels: that alone says nothing. */
+int userfault_capability(struct world *w)
+{
+	return vm_capability(&w->vm, ABI_CAP_USERFAULT_SINCE_6_17) ? ABI_CAP_USERFAULT_SINCE_6_17 :
+								     ABI_CAP_USERFAULT;
+}
+
+/* The number that it has on 6.12 means something else in later kernels: that alone says nothing. */
 static bool has_userfault(struct world *w)
 {
-	return vm_capability(&w->vm, ABI_CAP_USERFAULT) && slot_takes(w, ABI_MEM_USERFAULT);
+	return vm_capability(&w->vm, userfault_capability(w)) && slot_takes(w, ABI_MEM_USERFAULT);
 }
 
 bool has_series(struct world *w)

@@ -48,6 +48,9 @@ int try_slot(struct world *w, uint32_t flags);
 void need_exit_on_missing(struct world *w);
 void need_userfault(struct world *w);
 
+/* KVM_CAP_USERFAULT, as this kernel numbers it. */
+int userfault_capability(struct world *w);
+
 /* Both the VM and /dev/kvm must say 1. */
 void check_capability(struct world *w, int capability);
 
