@@ -12,8 +12,8 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-usage: kernel/build.sh [--arch x86_64|arm64] [--series none] [--set SYMBOL=VALUE]...
-                       [--if-built]
+usage: kernel/build.sh [--arch x86_64|arm64] [--base 6.12|7.3] [--series none]
+                       [--set SYMBOL=VALUE]... [--if-built]
 
 Patches and builds the kernel that faultline boots, for this machine or with a
 cross compiler for another one, and prints the folder that holds it: vmlinux
@@ -21,14 +21,17 @@ cross compiler for another one, and prints the folder that holds it: vmlinux
 What has been built before, from the same source, patches, configuration and
 compiler, is reused; other variables than these two, KBUILD_OUTPUT for instance,
 have no effect. With --if-built, nothing is built: exit code 4 when it
-would have to be, and the folder is where it would go. A tree that has exit on
+would have to be, and the folder is where it would go.
+The source is Debian's linux-source-BASE, of Linux 6.12 if --base does not tell another
+one, and gets the series for it. With KERNEL_SRC, --base names the series that the tree
+gets; without it, that is the nearest one that is not for a newer Linux. A tree that has exit on
 missing or KVM Userfault is built as it is; with --series none, any other is, too.
 With --set, the configuration has this in place of what is in kernel/config, for
 example --set KVM_EXIT_ON_MISSING=n: another kernel, which its manifest and reports
 of what was measured on it tell.
 
   KERNEL_SRC=DIR|FILE use this tree of Linux 6.12 or newer (it is copied, not
-                      changed) or tarball instead of Debian's linux-source-6.12;
+                      changed) or tarball instead of Debian's;
                       ignored files of a git tree are left out
   XDG_CACHE_HOME=DIR  keep kernels in DIR/faultline instead of ~/.cache/faultline;
                       one that other users own or can write to is refused, and a
@@ -61,6 +64,7 @@ declare -rA IMAGE=([x86_64]=vmlinux [arm64]=Image)
 declare -rA IMAGE_FOLDER=([x86_64]=. [arm64]=arch/arm64/boot)
 
 arch=
+base=
 wanted=
 if_built=
 settings=()
@@ -69,6 +73,11 @@ while [ $# -gt 0 ]; do
 	--arch)
 		[ $# -gt 1 ] || die 2 "--arch needs an architecture, one of: $ARCHES"
 		arch=$2
+		shift 2
+		;;
+	--base)
+		is_base "${2:-}" || die 2 "--base '${2:-}' is not valid; there are: $BASES"
+		base=$2
 		shift 2
 		;;
 	--series)
@@ -93,6 +102,12 @@ while [ $# -gt 0 ]; do
 	*) die 2 "unknown argument '$1'; see kernel/build.sh --help" ;;
 	esac
 done
+if [ -n "${KERNEL_SRC:-}" ] && [ -n "$base" ]; then
+	[ -z "$wanted" ] || die 2 "with KERNEL_SRC, --base $base is the series that it gets, and --series none is none of them;" \
+		"leave one of the two out"
+	wanted=$base
+fi
+: "${base:=$DEFAULT_BASE}"
 # The machine's own architecture; what is not known is refused by its name.
 [ -n "$arch" ] || arch=$(uname -m)
 [ "$arch" != aarch64 ] || arch=arm64
@@ -115,19 +130,27 @@ for tool in ${cross:+gcc ld as}; do
 done
 source_check
 
-# shellcheck source=kernel/cache.sh
-. "$root/kernel/cache.sh"
-
 # Prints all that the kernel is made from, a line each. Nothing of the environment is.
 ingredients() {
 	echo "arch $arch"
 	[ ${#settings[@]} = 0 ] || echo "settings ${settings[*]}"
 	source_identity || return
 	[ -z "$wanted" ] || echo "series $wanted"
-	(cd "$root/kernel" && sha256sum build.sh source.sh series.sh clean.sh commit.sh config/common.config \
-		"config/$arch.config" series/*/*.patch)
+	(cd "$root/kernel" && sha256sum build.sh bases.sh source.sh series.sh clean.sh commit.sh config/common.config \
+		"config/$arch.config" && of_bases | xargs sha256sum)
 	tools ''
 	[ -z "$cross" ] || tools "$cross"
+}
+
+# Settings and patches of the base, or of all of them: which one a tree of the user's is near to shows
+# when it is unpacked.
+of_bases() {
+	local bases=$base
+
+	[ -z "${KERNEL_SRC:-}" ] || bases='*'
+	compgen -G "config/$bases/common.config" || true
+	compgen -G "config/$bases/$arch.config" || true
+	compgen -G "series/$bases/*.patch" || true
 }
 
 # tools PREFIX: versions of a compiler and its binutils.
@@ -234,10 +257,14 @@ step() {
 
 settings_lines() { [ ${#settings[@]} = 0 ] || printf '%s\n' "${settings[@]}"; }
 
+# What kernels of the base have, and others do not.
+base_config() { cat "$root/kernel/config/$config_base"/{common,"$arch"}.config 2>/dev/null | grep '^CONFIG_'; }
+
 # All that is asked for, the last word on each setting only.
 wanted_config() {
 	{
 		grep -h '^CONFIG_' "$root/kernel/config/common.config" "$root/kernel/config/$arch.config"
+		base_config || true
 		settings_lines
 	} | awk -F= '{ wanted[$1] = $0 } END { for (symbol in wanted) print wanted[symbol] }' | sort
 }
@@ -245,25 +272,31 @@ wanted_config() {
 configure() {
 	# merge_config.sh makes its temporary files where it stands, and takes no names with
 	# blanks, which the checkout's may have.
-	cp "$root/kernel/config/common.config" "$root/kernel/config/$arch.config" "$work/tmp" &&
-		settings_lines >"$work/tmp/settings.config" &&
+	wanted_config >"$work/tmp/wanted.config" &&
 		kbuild allnoconfig &&
 		(cd "$work/tmp" && clean "$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$obj/.config" \
-			common.config "$arch.config" settings.config) >>"$log" 2>&1 &&
+			wanted.config) >>"$log" 2>&1 &&
 		kbuild olddefconfig
 }
 
 # Kconfig drops what it does not like without a word.
 check_config() {
-	local line symbol missing=
+	local line symbol optional='' passed_over='' missing=
 
+	# Between two bases, some of either's are not there.
+	[[ $version = "$config_base".* ]] || optional=$(base_config || true)
 	while IFS= read -r line; do
 		symbol=${line%%=*}
 		case $line in
 		*=n) ! grep -q "^$symbol=" "$obj/.config" || missing+=" $line" ;;
 		*) grep -qxF "$line" "$obj/.config" || missing+=" $line" ;;
 		esac
+		if [[ $missing = *" $line" ]] && grep -qxF "$line" <<<"$optional"; then
+			missing=${missing%" $line"}
+			passed_over+=" $line"
+		fi
 	done < <(wanted_config)
+	[ -z "$passed_over" ] || say "Linux $version does without these settings of $config_base:$passed_over"
 	[ -z "$missing" ] || die 2 "Linux $version does not take these settings:$missing;" \
 		"look up what they depend on and mend kernel/config/, or what --set says"
 }
@@ -291,6 +324,8 @@ source_unpack "$src" "$arch"
 [ "$(ingredients)" = "$ingredients" ] || die 1 "the source has changed while it was copied; try again"
 version=$(source_version "$src")
 series=$(series_choose "$src" "$wanted")
+config_base=$series
+is_base "$series" || config_base=$(series_nearest "$src")
 say "patching Linux $version: series $series"
 series_apply "$src" "$series"
 step "configuring" configure

@@ -13,21 +13,29 @@ series_is_in() {
 	grep -qsE '^#define[[:space:]]+KVM_(MEM|CAP)_(USERFAULT|EXIT_ON_MISSING)\>' "$1/include/uapi/linux/kvm.h"
 }
 
-# series_choose TREE WANTED: prints what the tree gets: a name, or "none" and why. WANTED is "none" or empty.
-series_choose() {
+# series_nearest TREE: the newest that is not newer than the tree.
+series_nearest() {
 	local name version chosen=
 
 	version=$(source_version "$1")
-	# The newest that is not newer than the tree.
 	for name in $(series_names); do
 		[ "$(printf '%s\n' "$name" "$version" | sort -V | head -n 1)" != "$name" ] || chosen=$name
 	done
 	[ -n "$chosen" ] || die 2 "Linux $version is too old: series and configuration are for" \
 		"$(series_names | head -n 1) and newer; take a newer tree"
+	echo "$chosen"
+}
+
+# series_choose TREE WANTED: prints what the tree gets: a name, or "none" and why. WANTED is "none", a name,
+# or empty for the nearest.
+series_choose() {
+	local nearest
+
+	nearest=$(series_nearest "$1") || exit
 	if series_is_in "$1"; then
 		echo "$OWN"
 	else
-		echo "${2:-$chosen}"
+		echo "${2:-$nearest}"
 	fi
 }
 
@@ -65,8 +73,8 @@ series_apply() {
 		out=$(clean patch -p1 -f -F0 --no-backup-if-mismatch -r - -d "$tree" <"$patch" 2>&1) && continue
 		tell "$out"
 		die 2 "kernel/series/$2/$(basename "$patch") does not apply to $(series_failed_file <<<"$out")" \
-			"of Linux $(source_version "$tree"), to which the series for $2 is the nearest that there is;" \
-			"apply it in a git tree ('git am -3 kernel/series/$2/*.patch'), mend what conflicts, and set KERNEL_SRC" \
+			"of Linux $(source_version "$tree"); --base tries another series, of $(series_names | paste -sd ' ');" \
+			"or apply this one in a git tree ('git am -3 kernel/series/$2/*.patch'), mend what conflicts, and set KERNEL_SRC" \
 			"to that: a tree that has the features is built as it is"
 	done < <(series_patches "$2")
 }

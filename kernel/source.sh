@@ -2,12 +2,35 @@
 # shellcheck shell=bash
 # Sourced by what needs the source of a kernel: finds it, says what it is, makes
 # a copy. The caller defines die (prints its arguments, exits with the
-# first one) and KERNEL_SRC may name a tree of the user's, which is only read.
-
-readonly DEBIAN_TARBALL=/usr/src/linux-source-6.12.tar.xz
+# first one). KERNEL_SRC may name a tree of the user's, which is only read; else it
+# is Debian's source of Linux $base.
 
 source_root=$(CDPATH='' cd -- "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly source_root
+# shellcheck source=kernel/bases.sh
+. "$source_root/bases.sh"
+# shellcheck source=kernel/cache.sh
+. "$source_root/cache.sh"
+
+# base_package BASE
+base_package() { echo "linux-source-$1"; }
+
+# cached_tarball BASE VERSION: where fetch.sh puts that version of the package.
+cached_tarball() { echo "$cache/$(base_package "$1")_$2.tar.xz"; }
+
+# base_tarball BASE: prints Debian's source of it, that of the installed package or the newest one
+# in the cache; 1 if there is none.
+base_tarball() {
+	local installed newest
+
+	installed=/usr/src/$(base_package "$1").tar.xz
+	if [ -r "$installed" ]; then
+		echo "$installed"
+		return
+	fi
+	newest=$(compgen -G "$(cached_tarball "$1" '*')" | sort -V | tail -n 1)
+	[ -n "$newest" ] && echo "$newest"
+}
 
 # clean COMMAND...: nothing of the user's environment may reach what is called here.
 clean() { "$source_root/clean.sh" "$@"; }
@@ -18,8 +41,9 @@ source_commit() { "$source_root/commit.sh" --quick "$KERNEL_SRC" 2>/dev/null; }
 # Dies unless there is a kernel source.
 source_check() {
 	if [ -z "${KERNEL_SRC:-}" ]; then
-		[ -r "$DEBIAN_TARBALL" ] || die 2 "no kernel source: $DEBIAN_TARBALL is not there;" \
-			"apt-get install linux-source-6.12, or set KERNEL_SRC to a tree of Linux 6.12 or newer"
+		# shellcheck disable=SC2154 # base is of who sources this
+		base_tarball "$base" >/dev/null || die 2 "no kernel source: there is no $(base_package "$base");" \
+			"./run.sh kernel --base $base gets it, or set KERNEL_SRC to a tree of Linux $DEFAULT_BASE or newer"
 		return
 	fi
 	[[ $KERNEL_SRC = /* ]] || KERNEL_SRC=$PWD/$KERNEL_SRC
@@ -36,7 +60,7 @@ source_check_tree() {
 # Prints the tarball that the source is, if it is one.
 source_tarball() {
 	if [ -z "${KERNEL_SRC:-}" ]; then
-		echo "$DEBIAN_TARBALL"
+		base_tarball "$base"
 	elif [ -f "$KERNEL_SRC" ]; then
 		printf '%s\n' "$KERNEL_SRC"
 	else
@@ -89,11 +113,18 @@ source_identity() {
 
 # How the source was come by, for people.
 source_description() {
-	local tree
+	local package tarball tree version
 
 	if [ -z "${KERNEL_SRC:-}" ]; then
-		# shellcheck disable=SC2016 # dpkg-query expands it
-		echo "Debian linux-source-6.12 $(clean dpkg-query -W -f '${Version}' linux-source-6.12 2>/dev/null)"
+		package=$(base_package "$base")
+		tarball=$(base_tarball "$base")
+		if [[ $tarball = "$cache"/* ]]; then
+			version=${tarball##*_} version=${version%.tar.xz}
+		else
+			# shellcheck disable=SC2016 # dpkg-query expands it
+			version=$(clean dpkg-query -W -f '${Version}' "$package" 2>/dev/null)
+		fi
+		echo "Debian $package $version"
 	elif tree=$("$source_root/commit.sh" "$KERNEL_SRC"); then
 		echo "git ${tree##* }"
 	else

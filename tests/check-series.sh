@@ -1,7 +1,7 @@
 #!/bin/bash -p
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs the kernel's own checkpatch.pl over the patch series.
+# Runs the kernel's own checkpatch.pl over the patch series, of which each base has one.
 set -euo pipefail
 
 root=$(readlink -f "$(dirname "$0")/..")
@@ -14,6 +14,7 @@ die() {
 }
 # shellcheck source=kernel/source.sh
 . "$root/kernel/source.sh"
+base=$DEFAULT_BASE
 source_check
 cd "$root"
 
@@ -21,17 +22,19 @@ scripts=build/checkpatch
 files=(checkpatch.pl spelling.txt const_structs.checkpatch)
 if [ -d "${KERNEL_SRC:-}" ]; then
 	scripts=$KERNEL_SRC/scripts
-elif [ ! -e $scripts/.done ] || [ "$DEBIAN_TARBALL" -nt $scripts/.done ]; then
+elif tarball=$(source_tarball); [ ! -e $scripts/.done ] || [ "$tarball" -nt $scripts/.done ]; then
 	mkdir -p $scripts
-	clean tar -xJf "$DEBIAN_TARBALL" -C $scripts --strip-components=2 \
-		"${files[@]/#/linux-source-6.12/scripts/}" && touch $scripts/.done
+	clean tar -xJf "$tarball" -C $scripts --strip-components=2 \
+		"${files[@]/#/$(base_package "$base")/scripts/}" && touch $scripts/.done
 fi
 # Through stdin: a file that git knows would be taken for source code. There is no
 # tree to look in for maintainers, and new files are none of theirs.
 bad=0
-for patch in kernel/series/6.12/*.patch; do
+for patch in kernel/series/*/*.patch; do
 	clean perl "$scripts/checkpatch.pl" --no-tree --quiet --show-types --ignore FILE_PATH_CHANGES \
 		- <"$patch" || { echo "checkpatch: $patch is not clean" >&2; bad=1; }
 done
-[ $bad = 1 ] || echo "checkpatch: kernel/series/6.12 is clean"
+[ "$(printf '%s\n' kernel/series/*/ | xargs -n 1 basename | sort -V | paste -sd ' ')" = "$BASES" ] ||
+	{ echo "check-series: the folders of kernel/series/ are not the bases of kernel/bases.sh: $BASES" >&2; bad=1; }
+[ $bad = 1 ] || echo "checkpatch: the series for $BASES are clean"
 exit $bad

@@ -101,7 +101,7 @@ if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
 		unshare -m sh -c 'mount -t tmpfs -o size=4m none "$1" && XDG_CACHE_HOME=$1 KERNEL_SRC=$2 "$3"' \
 		- "$scratch/small" "$tree" "$build"
 	# shellcheck disable=SC2016
-	expect "no source at all" 2 "no kernel source: .*apt-get install linux-source-6.12, or set KERNEL_SRC" \
+	expect "no source at all" 2 "there is no linux-source-6.12; ./run.sh kernel --base 6.12 gets it, or set KERNEL_SRC" \
 		unshare -m sh -c 'mount -t tmpfs none /usr/src && "$0"' "$build"
 else
 	skip_test "too little room" "needs root and mount namespaces"

@@ -89,6 +89,14 @@ new_tree later 6.18
 builds "the nearest is the newest that is not newer" 'int series_6_12;' 6.12 "$(sum_of 6.12)" later
 new_tree newer 7.10
 builds "by number, not by digit" 'int series_7_3;' 7.3 "$(sum_of 7.3)" newer
+new_tree same 7.3
+builds "a tree of a base gets its series" 'int series_7_3;' 7.3 "$(sum_of 7.3)" same
+builds "--base names another one" 'int series_7_3;' 7.3 "$(sum_of 7.3)" later --base 7.3
+builds "also an older one" 'int series_6_12;' 6.12 "$(sum_of 6.12)" same --base 6.12
+refused "--base that is none" "--base '6.18' is not valid; there are: 6.12 7.3" later --base 6.18
+refused "--base without a name" "--base '' is not valid" later --base
+refused "--base and no series for a tree" "--base 7.3 is the series that it gets, and --series none .*leave one" \
+	later --series none --base 7.3
 new_tree old 6.9
 refused "a tree older than all series" "Linux 6.9.99 is too old: .* for 6.12 and newer" old
 refused "also without a series" "Linux 6.9.99 is too old" old --series none
@@ -113,7 +121,7 @@ advice=".*'git am -3 kernel/series/6.12/\*.patch'.*KERNEL_SRC"
 new_tree first 6.18
 echo 'int other;' >first/$main
 refused "the first file that fails is named" \
-	"6.12/0001-one.patch does not apply to $main of Linux 6.18.99, .* series for 6.12 is the nearest$advice" first
+	"6.12/0001-one.patch does not apply to $main of Linux 6.18.99; --base tries another series, of 6.12 7.3;$advice" first
 new_tree second 6.18
 echo 'int other;' >second/virt/kvm/gfn.c
 refused "not one before it that did not" "6.12/0001-one.patch does not apply to virt/kvm/gfn.c of" second
@@ -128,5 +136,32 @@ refused "a file that is there already" "6.15/0001-new.patch does not apply to vi
 new_patch 6.15/0002-two.patch $main 'int other;' 'int series_6_15;'
 rm taken/virt/kvm/new.c
 refused "the first patch that fails is named" "6.15/0002-two.patch does not apply to $main of" taken
+
+rm -r "$series/6.15"
+# Settings that only one base has, and the fake merge_config.sh drops.
+cp -r later between
+# shellcheck disable=SC2016
+printf '#!/bin/sh\nout=$3\nshift 4\ncat "$@" | grep -v -e =n$ -e PREEMPT_VOLUNTARY >"$out/.config"\n' \
+	>between/scripts/kconfig/merge_config.sh
+check "a tree between two bases may lack what only one of them has" build between
+expect "which is told" 0 "Linux 6.18.99 does without these settings of 6.12: CONFIG_PREEMPT_VOLUNTARY=y$" \
+	env PATH="$scratch/fakes:$PATH" KERNEL_SRC="$PWD/between" XDG_CACHE_HOME="$scratch/anew" "$checkout/kernel/build.sh"
+cp -r between base && cp plain/Makefile base
+refused "a tree of the base may not" "Linux 6.12.99 does not take these settings: CONFIG_PREEMPT_VOLUNTARY=y" base
+
+# Debian's sources, as the cache has them.
+for base in 6.12 7.3; do
+	[ -e "/usr/src/linux-source-$base.tar.xz" ] || echo "$base" >"cache/faultline/linux-source-${base}_1.tar.xz"
+done
+kernel_of() { PATH="$scratch/fakes:$PATH" "$checkout/kernel/build.sh" --base "$1" --if-built 2>/dev/null; }
+before="$(kernel_of 6.12) $(kernel_of 7.3)"
+check "each base has its kernel" test "${before% *}" != "${before#* }"
+new_patch 7.3/0002-two.patch virt/kvm/gfn.c 'int gfn;' 'int gfn_2;'
+check "what is new in one series makes no other kernel of the other base" test "$(kernel_of 6.12)" = "${before% *}"
+check "but one of its own" test "$(kernel_of 7.3)" != "${before#* }"
+before=$(kernel_of 6.12)
+echo '# CONFIG_NOTHING' >>"$checkout/kernel/config/7.3/common.config"
+check "the same goes for its settings" test "$(kernel_of 6.12)" = "$before"
+
 check "nothing is kept of these" test -z "$(find cache/faultline -name 'work.*')"
 finish
