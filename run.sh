@@ -14,6 +14,8 @@ set -euo pipefail
 root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
 # shellcheck source=harness/shell.sh
 . "$root/harness/shell.sh"
+# shellcheck source=kernel/bases.sh
+. "$root/kernel/bases.sh"
 # Services and minimal containers may have none of these; dpkg wants the sbins.
 export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
 export FAULTLINE_ROOT=$root
@@ -32,7 +34,8 @@ usage: ./run.sh [run] [OPTION]...     measure a sweep, print its table, write a 
        ./run.sh published [RUN RUN]   published figures beside simulated ones (--arch LIST)
        ./run.sh doctor                what this machine can do, and what it lacks
        ./run.sh list                  modes, workloads, sweeps, backings
-       ./run.sh kernel                build the kernel under test only (--arch ARCH)
+       ./run.sh kernel                build the kernel under test only (--arch ARCH,
+                                      --base BASE)
        ./run.sh test                  run all tests
        ./run.sh check                 check formatting, scripts, C code, kernel series
 
@@ -54,9 +57,11 @@ options of run (./run.sh run --help says more once it is built):
   --point-timeout S      seconds after which a point has failed
   --jobs N               VMs at a time
 
-The kernel under test is Debian's linux-source-6.12 with the series in kernel/series, or
+The kernel under test is Debian's linux-source-6.12 with its series in kernel/series, or
+  --base 7.3             that one (6.12 or 7.3; run, point, verify, published, doctor, kernel)
   KERNEL_SRC=DIR         that tree of Linux 6.12 or newer, or tarball; one that has exit on
-                         missing or KVM Userfault is built as it is (kernel takes it, too)
+                         missing or KVM Userfault is built as it is (kernel takes it, too),
+                         any other gets the nearest series, or that of --base
   --series none          it is built as it is in any case (the same)
   --kernel-image FILE --system-map FILE [--config FILE]
                          a kernel that was built elsewhere: for run, point, verify,
@@ -74,130 +79,14 @@ die() {
 	exit 2
 }
 
-# What each part of the work needs: Debian packages, and for machines without
-# them the programs and the libraries (as pkg-config calls them).
-# shellcheck disable=SC2034 # used by name, see words()
-declare -A packages=(
-	[build]="gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libinih-dev"
-	[kernel]="gcc libc6-dev make flex bison bc patch xz-utils libelf-dev"
-	[vm_x86_64]="qemu-system-x86"
-	[vm_arm64]="qemu-system-arm"
-	[cross_x86_64]="gcc-x86-64-linux-gnu libc6-dev-amd64-cross"
-	[cross_arm64]="gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
-	[report]="gnuplot-nox"
-	[test]="libcmocka-dev procps python3 python3-jsonschema"
-	[check]="clang-format shellcheck cppcheck perl xz-utils linux-source-6.12"
-)
-# shellcheck disable=SC2034
-declare -A programs=(
-	[build]="gcc make pkg-config flock"
-	[kernel]="gcc make flex bison bc patch xz flock setpriv"
-	[vm_x86_64]="qemu-system-x86_64"
-	[vm_arm64]="qemu-system-aarch64"
-	[cross_x86_64]="x86_64-linux-gnu-gcc"
-	[cross_arm64]="aarch64-linux-gnu-gcc"
-	[report]="gnuplot"
-	[test]="pgrep python3"
-	[check]="clang-format shellcheck cppcheck perl xz"
-)
-# shellcheck disable=SC2034
-declare -A libraries=(
-	[build]="hwloc jansson inih"
-	[kernel]="libelf"
-	[test]="cmocka"
-)
-# Debian's kernel source, unless the user has a tree. Make changes the current folder.
+# shellcheck source=harness/packages.sh
+. "$root/harness/packages.sh"
+
+# Make changes the current folder.
 [[ ${KERNEL_SRC:-/} = /* ]] || KERNEL_SRC=$PWD/$KERNEL_SRC
-[ -n "${KERNEL_SRC:-}" ] || packages[kernel]+=" linux-source-6.12"
 
 own_arch=$(uname -m)
 [ "$own_arch" != aarch64 ] || own_arch=arm64
-
-has_apt() { command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; }
-
-# words LIST GROUP...: what the list has for these groups, a line each, no repeats.
-words() {
-	local -n list=$1
-	local group
-
-	shift
-	for group in "$@"; do
-		tr ' ' '\n' <<<"${list[$group]:-}"
-	done | sed '/^$/d' | sort -u
-}
-
-# Packages of these groups that are not installed.
-missing_packages() {
-	local package
-
-	for package in $(words packages "$@"); do
-		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-			echo "$package"
-	done | paste -sd ' '
-}
-
-# Programs and libraries of these groups that are not there.
-missing_tools() {
-	local name
-
-	for name in $(words programs "$@"); do
-		command -v "$name" >/dev/null || echo "$name"
-	done
-	for name in $(words libraries "$@"); do
-		without_settings pkg-config --exists "$name" 2>/dev/null || echo "$name (library, with headers)"
-	done
-}
-
-# as_root COMMAND...: runs it as root if there is a way; 1 if there is none.
-as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-		sudo -n "$@"
-	elif command -v sudo >/dev/null && [ -t 0 ] && [ -t 2 ]; then
-		sudo "$@"
-	else
-		return 1
-	fi
-}
-
-apt() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-		-o DPkg::Lock::Timeout=120 "$@" </dev/null >&2
-}
-
-# need GROUP...: installs what these groups lack, or says how.
-need() {
-	local missing names
-
-	if ! has_apt; then
-		missing=$(missing_tools "$@" | paste -sd ,)
-		[ -z "$missing" ] ||
-			die "missing: $missing; this machine has no apt-get, install them its own way"
-		return
-	fi
-	missing=$(missing_packages "$@")
-	[ -n "$missing" ] || return 0
-	say "missing packages: $missing"
-	if ! as_root true; then
-		die "cannot become root; run this, then try again:" \
-			"apt-get update && apt-get install -y --no-install-recommends $missing"
-	fi
-	read -ra names <<<"$missing"
-	# The package lists of a fresh machine are empty or out of date.
-	apt install --no-install-recommends "${names[@]}" || {
-		apt update && apt install --no-install-recommends "${names[@]}"
-	} || die "cannot install: $missing (apt-get's own message is above)"
-}
-
-# lacking GROUP...: what is missing, whichever way this machine tells it.
-lacking() {
-	if has_apt; then
-		missing_packages "$@"
-	else
-		missing_tools "$@" | paste -sd ,
-	fi
-}
 
 # groups_of ARCH...: of packages that VMs of these take, beside kernel.
 groups_of() {
@@ -211,31 +100,22 @@ groups_of() {
 
 # What can be told of a machine on which the program cannot be built yet.
 doctor_without_program() {
-	local group missing
+	local base group missing
 
 	say "faultline is not built here; what it needs:"
 	for group in build kernel report test check vm_x86_64 vm_arm64; do
 		missing=$(lacking "$group")
 		say "  $group: $([ -n "$missing" ] && echo "lacks $missing" || echo "has all")"
 	done
+	for base in $BASES; do
+		say "  source of Linux $base: $("$root/kernel/fetch.sh" --if-there "$base" 2>/dev/null </dev/null ||
+			echo "not here; './run.sh kernel --base $base' gets it")"
+	done
 	if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 		say "  /dev/kvm: there (tiers hardware and nested)"
 	else
 		say "  /dev/kvm: not for this user (load kvm_amd or kvm_intel; group kvm or root);" \
 			"tiers simulated and emulated do without"
-	fi
-}
-
-# The same for commands that must not change the machine.
-need_without_installing() {
-	local missing
-
-	if has_apt; then
-		missing=$(missing_packages "$@")
-		[ -z "$missing" ] || die "this needs packages that are missing; install them with:" \
-			"apt-get update && apt-get install -y --no-install-recommends $missing"
-	else
-		need "$@"
 	fi
 }
 
@@ -252,25 +132,31 @@ take_kernel_options() {
 	while [ $# -gt 0 ]; do
 		name=${1%%=*}
 		case $name in
-		--series | --kernel-image | --system-map | --config)
+		--base | --series | --kernel-image | --system-map | --config)
 			if [ "$name" = "$1" ]; then
 				[ $# -gt 1 ] || die "$1 needs a value; see ./run.sh --help"
 				shift
 			fi
 			value=${1#"$name"=}
-			if [ "$name" = --series ]; then
-				series=(--series "$value")
-			else
+			case $name in
+			--base)
+				is_base "$value" || die "--base '$value' is not valid; there are: $BASES"
+				base=$value
+				build_options+=("$name" "$value")
+				;;
+			--series) build_options+=("$name" "$value") ;;
+			*)
 				[[ $value = /* ]] || value=$PWD/$value
 				given+=("$name" "$value")
-			fi
+				;;
+			esac
 			;;
 		*) arguments+=("$1") ;;
 		esac
 		shift
 	done
-	[ ${#given[@]} = 0 ] || [ ${#series[@]} = 0 ] ||
-		die "--series is for kernels that are built here, and --kernel-image names one that is built"
+	[ ${#given[@]} = 0 ] || [ ${#build_options[@]} = 0 ] ||
+		die "${build_options[0]} is for kernels that are built here, and --kernel-image names one that is built"
 }
 
 # take_image: the kernel that was given, and of which architecture it is.
@@ -284,18 +170,53 @@ take_image() {
 	export FAULTLINE_KERNEL_OPTIONS
 }
 
+# kernels_text: of each base, for which architectures it is built.
+kernels_text() {
+	local arch base built dir
+
+	for base in $BASES; do
+		built=()
+		for arch in x86_64 arm64; do
+			if dir=$("$root/kernel/build.sh" --base "$base" --arch "$arch" --if-built 2>/dev/null </dev/null); then
+				built+=("$arch")
+			fi
+		done
+		printf -- '--base %s\tDebian linux-source-%s%s, %s\n' "$base" "$base" \
+			"$([ "$base" != "$DEFAULT_BASE" ] || echo ' (the default)')" \
+			"$([ ${#built[@]} = 0 ] && echo "not built: ./run.sh kernel --base $base" || echo "built for ${built[*]}")"
+	done
+}
+
 # build_kernels ARCH...: and tells make and the program where they are. A build does not outlive
 # this script.
 build_kernels() {
 	local arch dir
 
+	if [ "$base" != "$DEFAULT_BASE" ]; then
+		FAULTLINE_KERNEL_OPTIONS=" --base $base"
+		export FAULTLINE_KERNEL_OPTIONS
+	fi
 	for arch in "$@"; do
 		if [ ${#given[@]} != 0 ]; then
 			dir=$given_dir
 		else
-			dir=$(exec setpriv --pdeathsig TERM "$root/kernel/build.sh" --arch "$arch" "${series[@]}" </dev/null)
+			dir=$(exec setpriv --pdeathsig TERM "$root/kernel/build.sh" --arch "$arch" "${build_options[@]}" </dev/null)
 		fi
 		export "FAULTLINE_KERNEL_DIR_$arch=$dir"
+	done
+}
+
+# build_other_bases ARCH...: for tests of those, which find them by these names.
+build_other_bases() {
+	local arch base dir
+
+	[ -z "${KERNEL_SRC:-}" ] || return 0
+	for base in $BASES; do
+		[ "$base" != "$DEFAULT_BASE" ] || continue
+		for arch in "$@"; do
+			dir=$(exec setpriv --pdeathsig TERM "$root/kernel/build.sh" --arch "$arch" --base "$base" </dev/null)
+			export "FAULTLINE_OTHER_KERNEL_DIR_${arch}_${base/./_}=$dir"
+		done
 	done
 }
 
@@ -306,6 +227,7 @@ for_vms() {
 	mapfile -t groups < <(groups_of "$@")
 	if [ ${#given[@]} = 0 ]; then
 		need build report kernel "${groups[@]}"
+		need_source "$base"
 	else
 		need build report "${groups[@]}"
 		take_image
@@ -356,8 +278,8 @@ wants_help() {
 }
 
 # A kernel that was built elsewhere, as image.sh has it; options of build.sh; all else.
-given=() series=() arguments=()
-given_arch='' given_dir=''
+given=() build_options=() arguments=()
+given_arch='' given_dir='' base=$DEFAULT_BASE
 take_kernel_options "$@"
 set -- "${arguments[@]}"
 
@@ -380,15 +302,20 @@ fi
 
 case $command in
 run | point | verify | published | doctor) ;;
-*) [ ${#given[@]} = 0 ] || die "'$command' takes no kernel that was built elsewhere; run, point, verify," \
-	"published and doctor do" ;;
+*)
+	[ ${#given[@]} = 0 ] || die "'$command' takes no kernel that was built elsewhere; run, point, verify," \
+		"published and doctor do"
+	[ "$command" = kernel ] || [ "$base" = "$DEFAULT_BASE" ] ||
+		die "'$command' takes no --base; run, point, verify, published, doctor and kernel do"
+	;;
 esac
 
 case $command in
 kernel)
 	shift
 	need kernel
-	exec "$root/kernel/build.sh" "${series[@]}" "$@" </dev/null
+	need_source "$base"
+	exec "$root/kernel/build.sh" "${build_options[@]}" "$@" </dev/null
 	;;
 test | check)
 	[ $# -eq 1 ] || die "'$command' takes no arguments"
@@ -399,7 +326,10 @@ test | check)
 		(lock_build && without_settings make -s -C "$root" check </dev/null) || exit 1
 		exit 0
 	fi
+	# shellcheck disable=SC2086 # a list
+	need_source $BASES
 	build_kernels "${arches[@]}"
+	build_other_bases "${arches[@]}"
 	build ARCHES="${arches[*]}" all test-programs
 	# All that make has to say after that is that a test failed, and the sum is to
 	# be the last line.
@@ -442,6 +372,12 @@ published | verify)
 	[ "$command" != doctor ] || [ -z "$(lacking build)" ] || doctor_without_program
 	need_without_installing build
 	build build/faultline
+	case $command in
+	doctor | list)
+		[ -n "${KERNEL_SRC:-}" ] || FAULTLINE_KERNELS=$(kernels_text)
+		export FAULTLINE_KERNELS
+		;;
+	esac
 	if [ "$command" = doctor ]; then
 		# It probes which modes this machine has.
 		build "build/$own_arch/faultline-point"
@@ -450,7 +386,7 @@ published | verify)
 		for arch in x86_64 arm64; do
 			dir=$given_dir
 			[ "$arch" = "$given_arch" ] ||
-				dir=$("$root/kernel/build.sh" --arch "$arch" "${series[@]}" --if-built 2>/dev/null </dev/null) || true
+				dir=$("$root/kernel/build.sh" --arch "$arch" "${build_options[@]}" --if-built 2>/dev/null </dev/null) || true
 			export "FAULTLINE_KERNEL_DIR_$arch=$dir"
 		done
 	fi

@@ -35,6 +35,14 @@ expect "an option without its value comes before the kernel" 2 "'--resume' requi
 	env XDG_CACHE_HOME="$cache" "$root/run.sh" --resume
 expect "a wrong key comes before the kernel" 2 "unknown key" \
 	env XDG_CACHE_HOME="$cache" "$root/run.sh" point hurry=1
+for command in run point kernel doctor published; do
+	expect "$command: a base that is none comes before the kernel" 2 "--base '9.9' is not valid; there are: 6.12 7.3" \
+		env XDG_CACHE_HOME="$cache" "$root/run.sh" $command --base 9.9
+done
+expect "--base without a value" 2 "--base needs a value" "$root/run.sh" point --base
+expect "--base and a kernel that was built elsewhere" 2 "--base is for kernels that are built here" \
+	"$root/run.sh" point --base 7.3 --kernel-image vmlinux
+expect "a command that boots no kernel" 2 "'report' takes no --base" "$root/run.sh" report --base 7.3 somewhere
 check "and no build was begun" test ! -e "$cache"
 
 own_arch=$(uname -m | sed s/aarch64/arm64/)
@@ -43,6 +51,10 @@ mkdir "$scratch/tree"
 cp -a "$root"/{bench,build,harness,kernel,plots,run.sh,tests,workloads,Makefile} "$scratch/tree/"
 rm "$scratch/tree/build/$own_arch/faultline-point"
 expect "doctor builds what tells the modes" 0 "faultline-point +yes" "$scratch/tree/run.sh" doctor
+for command in doctor list; do
+	expect "$command tells which kernels are built" 0 "--base 7.3 +Debian linux-source-7.3, not built: ./run.sh kernel --base 7.3" \
+		env XDG_CACHE_HOME="$cache" "$scratch/tree/run.sh" $command
+done
 
 # Everything but the compiler is installed, and nobody may become root.
 # shellcheck disable=SC2016 # it is the fake that expands this
@@ -75,6 +87,18 @@ expect "another program's threads do not matter" 1 "make came to its turn" \
 	"${on_fake_machine[@]}" point --tier nested
 unset OMP_NUM_THREADS OMP_THREAD_LIMIT
 check "make takes the CPUs that there are" was_called "^make .*-j$(nproc) "
+
+# Debian's source of a base that no suite of the machine's has, where there is no network.
+if [ -e /usr/src/linux-source-7.3.tar.xz ]; then
+	skip_test "a source that cannot be had" "linux-source-7.3 is installed"
+else
+	fake dpkg-query 'printf installed'
+	fake apt-cache 'true'
+	# shellcheck disable=SC2016 # it is the fake that expands this
+	fake apt-get '[ "$1" = indextargets ] && echo http://mirror.invalid && exit; exit 100'
+	expect "a source that cannot be had" 2 "cannot get linux-source-7.3 from Debian's trixie-backports.*set KERNEL_SRC" \
+		env XDG_CACHE_HOME="$cache" PATH="$fakes:$PATH" "$root/run.sh" kernel --base 7.3
+fi
 
 # A machine without Debian's tools, and with little else.
 bare=$scratch/bare

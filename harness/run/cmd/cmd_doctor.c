@@ -97,6 +97,11 @@ static void show_file(const char *name, const char *path, enum arch arch)
 	free(text);
 }
 
+static void show_kernel_state(const char *name, const char *state)
+{
+	printf("  %-22s%s\n", name, state);
+}
+
 static void show_target(const struct setup *setup, enum arch arch)
 {
 	printf("What %s takes\n", arch_names[arch]);
@@ -195,6 +200,8 @@ int cmd_doctor(int argc, char **argv)
 	if (!failed) {
 		for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
 			show_target(&setup, arch);
+		puts("Kernels under test");
+		setup_each_kernel(show_kernel_state);
 		puts("Tools");
 		show_tools();
 	}

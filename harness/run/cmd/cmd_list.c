@@ -53,6 +53,12 @@ static void list_sweeps(const char *root)
 	strings_free(&names);
 }
 
+static void list_kernels(void)
+{
+	puts("Kernels under test");
+	setup_each_kernel(list_pair);
+}
+
 static void list_keys(void)
 {
 	struct point defaults;
@@ -76,7 +82,7 @@ int cmd_list(int argc, char **argv)
 {
 	static const char usage[] =
 		"usage: faultline list\n"
-		"Lists modes, workloads, sweeps, backings, tiers, and the keys of a point.";
+		"Lists modes, workloads, sweeps, backings, tiers, kernels, and the keys of a point.";
 	int code = options_refuse(usage, argc, argv);
 	struct setup setup;
 
@@ -88,6 +94,7 @@ int cmd_list(int argc, char **argv)
 	list_sweeps(setup.root);
 	list_choices("Backings", "backing");
 	list_tiers();
+	list_kernels();
 	list_keys();
 	setup_free(&setup);
 	return EXIT_FINE;

@@ -134,6 +134,19 @@ const char *setup_kernel_options(void)
 	return options ? options : "";
 }
 
+void setup_each_kernel(void (*show)(const char *name, const char *state))
+{
+	const char *kernels = env("FAULTLINE_KERNELS");
+	char *text = xstrdup(kernels ? kernels : ""), *next = text, *line, *name;
+
+	while ((line = strsep(&next, "\n"))) {
+		name = strsep(&line, "\t");
+		if (line)
+			show(name, line);
+	}
+	free(text);
+}
+
 char *setup_qemu_version(const struct setup *setup, enum arch arch)
 {
 	char *qemu = setup->targets[arch].qemu, *argv[] = { qemu, "--version", NULL };

@@ -40,10 +40,13 @@ void setup_free(struct setup *setup);
 json_t *setup_kernel_manifest(const struct setup *setup, enum arch arch);
 
 /*
- * What ./run.sh was told of a kernel that was built elsewhere, for commands that are shown:
- * " --kernel-image FILE ...", quoted for a shell, or "".
+ * What ./run.sh was told of the kernel under test, for commands that are shown: " --base 7.3", or
+ * " --kernel-image FILE ...", quoted for a shell; else "".
  */
 const char *setup_kernel_options(void);
+
+/* FAULTLINE_KERNELS: a line, name TAB state, for each of the kernels that ./run.sh knows; calls show for each. */
+void setup_each_kernel(void (*show)(const char *name, const char *state));
 
 /*
  * QEMU's version as a string, checked to be new enough, or NULL after error() that says how
