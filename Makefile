@@ -4,6 +4,7 @@
 #   make                    the two programs; with FAULTLINE_KERNEL_DIR_ARCH, the VMs' initramfses
 #   make test               all tests; test-unit, test-shell, test-kvm, test-e2e: some of them
 #   make test-reproducible  build each kernel twice in different folders (slow, not in test)
+#   make kernel-selftests   the kernel's own KVM selftests without and with the series (slow, not in test)
 #   make litmus             the series' memory ordering on the kernel's memory model (needs herd7, not in test)
 #   make check              formatting, rooms, schemas, shellcheck, cppcheck, warnings, checkpatch
 #   make schema             results/schema/ anew after a change to the keys of a point
@@ -114,7 +115,7 @@ ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-p
 INITRAMFSES := $(foreach arch,$(ARCHES),$(if $(FAULTLINE_KERNEL_DIR_$(arch)),$(addprefix build/$(arch)/, \
 	initramfs.cpio kvm-tests.cpio)))
 .PHONY: all programs initramfs check-objects test test-programs test-unit test-shell test-kvm test-e2e test-reproducible \
-	litmus \
+	kernel-selftests litmus \
 	check check-format check-rooms check-schema check-shell check-warnings check-cppcheck check-series schema \
 	clean FORCE
 .DELETE_ON_ERROR:
@@ -202,6 +203,9 @@ test: all test-programs
 
 test-reproducible:
 	set -e; for arch in $(ARCHES); do tests/kernel-reproducible.sh $$arch; done
+
+kernel-selftests:
+	set -e; for arch in $(ARCHES); do tests/kernel-selftests/run.sh $$arch; done
 
 litmus:
 	tests/litmus.sh

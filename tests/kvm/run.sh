@@ -44,6 +44,8 @@ done
 root=$(readlink -f "$(dirname "$0")/../..")
 # shellcheck source=harness/shell.sh
 . "$root/harness/shell.sh"
+# shellcheck source=tests/vm.sh
+. "$root/tests/vm.sh"
 manycore=$root/build/manycore.so
 
 work=$(mktemp -d)
@@ -55,22 +57,8 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-# What the VMs of an architecture have: QEMU and its package, the kernel's file, the
-# machine, what the kernel is told, and a further serial port.
-set_up_x86_64() {
-	qemu=qemu-system-x86_64 package=qemu-system-x86 image=vmlinux
-	machine=(-M pc -cpu "max,-hypervisor,-erms,-fsrm,-rdrand,-rdseed")
-	boot_words="console=ttyS0 tsc=reliable clocksource=tsc"
-}
-
+# A further serial port of an architecture, to a file.
 port_x86_64() { port=(-serial "file:$1"); }
-
-set_up_arm64() {
-	qemu=qemu-system-aarch64 package=qemu-system-arm image=Image
-	machine=(-M "virt,virtualization=on,gic-version=3,dtb-randomness=off"
-		-cpu "max,pauth=off,sve=off,sme=off,cntfrq=1000000000")
-	boot_words="console=ttyAMA0 arm64.nomops"
-}
 
 ports=0
 port_arm64() {
@@ -84,13 +72,12 @@ set_up() {
 
 	[ -n "${!kernel_dir:-}" ] || return 1
 	arch=$1
-	"set_up_$arch"
+	vm_set_up "$arch"
 	kernel=${!kernel_dir}/$image
 	initramfs=$root/build/$arch/kvm-tests.cpio
 	for file in "$kernel" "$initramfs"; do
 		[ -r "$file" ] || die "$file is missing; './run.sh kernel' and 'make' build it"
 	done
-	command -v "$qemu" >/dev/null || die "$qemu is missing; apt-get install $package"
 }
 
 # boot NAME QEMU_OPTION...: reports into $work/NAME.ktap, returns timeout's exit code.
@@ -99,10 +86,8 @@ boot() {
 	shift
 
 	"port_$arch" "$work/$name.ktap"
-	timeout "$limit_s" env "${environment[@]}" "$qemu" "${machine[@]}" -nodefaults \
-		-no-user-config -nographic -no-reboot -m "$memory_mib" \
-		-seed 1 -rtc base=2024-01-01,clock=vm -net none \
-		-accel "tcg,tb-size=256" -icount "shift=0,sleep=off" \
+	timeout "$limit_s" env "${environment[@]}" "$qemu" "${machine[@]}" "${vm_options[@]}" \
+		-m "$memory_mib" \
 		-kernel "$kernel" -initrd "$initramfs" \
 		-append "$boot_words quiet norandmaps nokaslr $panics $parameters rdinit=/kvm-tests -- ${words[*]}" \
 		-serial "file:$work/$name.console" "${port[@]}" \

@@ -1,0 +1,218 @@
+#!/bin/bash -p
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs the kernel's own KVM selftests on a kernel as it is and on one with the series, and compares.
+set -euo pipefail
+
+usage() {
+	cat <<'END'
+usage: tests/kernel-selftests/run.sh ARCH [BASE PATCHED]
+
+Builds the KVM selftests of the kernel's source, with the series applied, and runs
+them in VMs of two kernels: one as it is, one with the series. Prints how many have
+passed on each and, test by test, what has not passed on both. Consoles and the whole
+table are in build/kernel-selftests/ARCH/.
+
+  ARCH           x86_64 or arm64
+  BASE, PATCHED  folders of the two kernels, as kernel/build.sh prints them; it is called
+                 for them if they are not given (with --series none for the first), and
+                 takes some minutes each
+  KERNEL_SRC     the source of the tests and of these kernels, see kernel/build.sh --help
+
+Exit codes: 0 fine, 1 a test does other than before or cannot be built, 2 usage or
+something missing.
+END
+}
+
+say() { tell "kernel-selftests: $*"; }
+die() {
+	local code=$1
+	shift
+	say "$@"
+	exit "$code"
+}
+
+root=$(readlink -f "$(dirname "$0")/../..")
+# shellcheck source=harness/shell.sh
+. "$root/harness/shell.sh"
+# shellcheck source=kernel/source.sh
+. "$root/kernel/source.sh"
+# shellcheck source=kernel/series.sh
+. "$root/kernel/series.sh"
+# shellcheck source=tests/vm.sh
+. "$root/tests/vm.sh"
+
+# What a test may take of the VM's time, where an instruction is 1 ns, and a VM of this machine's.
+test_limit_s=10
+vm_limit_s=3600
+# Tests have up to 1 GiB of guest memory, and some ask for huge pages.
+memory_mib=3072
+vm_words="loglevel=5 norandmaps nokaslr panic=-1 oops=panic hugepages=64"
+# Some tests count on a second CPU.
+cpus=2
+
+# Tests that would not be done in the time limit with arguments of their own.
+declare -A arguments=(
+	[dirty_log_test]="-i 3"
+	[max_guest_memory_test]="-m 2 -s 1"
+	[memslot_perf_test]="-l 1"
+)
+# Further runs of demand_paging_test, the last ones of what the series adds.
+demand_paging=("-u MISSING" "-u MINOR -s shmem -a"
+	"-e -u MISSING" "-e -u MISSING -o" "-e -u MINOR -s shmem"
+	"-k" "-k -o" "-k -s anonymous_thp" "-k -u MISSING" "-k -u MINOR -s shmem" "-k -e -u MISSING")
+
+# What differs between architectures: the compiler's name, and what boots with two CPUs.
+declare -A machine_name=([x86_64]=x86_64 [arm64]=aarch64)
+declare -A smp_words=([x86_64]="lpj=4000000" [arm64]="")
+
+case ${1:-} in
+-h | --help)
+	usage
+	exit 0
+	;;
+esac
+[ $# = 1 ] || [ $# = 3 ] || die 2 "an architecture and, if any, two kernels are needed; see --help"
+arch=$1
+[ -n "${machine_name[$arch]:-}" ] || die 2 "no architecture '$arch'; there are: x86_64 arm64"
+cross=
+[ "$(uname -m)" = "${machine_name[$arch]}" ] || cross=${machine_name[$arch]}-linux-gnu-
+
+for tool in gcc make patch xz; do
+	command -v $tool >/dev/null || die 2 "$tool is missing; on Debian: apt-get install gcc make patch xz-utils"
+done
+command -v "${cross}gcc" >/dev/null || die 2 "${cross}gcc is missing; on Debian:" \
+	"apt-get install gcc-${machine_name[$arch]//_/-}-linux-gnu"
+vm_set_up "$arch"
+source_check
+
+# All that is kept, and what is not.
+out=$root/build/kernel-selftests/$arch
+kernels=("${@:2}")
+[ $# = 3 ] || kernels=("$("$root/kernel/build.sh" --arch "$arch" --series none </dev/null)"
+	"$("$root/kernel/build.sh" --arch "$arch" </dev/null)")
+for kernel in "${kernels[@]}"; do
+	[ -r "$kernel/$image" ] ||
+		die 2 "$kernel/$image is missing; kernel/build.sh --arch $arch prints what the folder must be"
+done
+mkdir -p "$out"
+work=$(mktemp -d -p "$out")
+vm_pid=
+clean_up() {
+	[ -z "$vm_pid" ] || kill "$vm_pid" 2>/dev/null || true
+	rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'trap - INT TERM HUP; exit 130' INT TERM HUP
+
+# kernel_make ARGUMENT...: in the kernel's source.
+kernel_make() {
+	clean make -s -C "$work/src" -j"$("$root/kernel/jobs.sh")" ARCH="$arch" CROSS_COMPILE="$cross" "$@" \
+		>>"$out/build.log" 2>&1 </dev/null
+}
+
+build_tests() {
+	local series
+
+	: >"$out/build.log"
+	source_unpack "$work/src" "$arch"
+	series=$(series_choose "$work/src" "")
+	series_apply "$work/src" "$series"
+	kernel_make O="$work/headers" headers || die 1 "the kernel's headers cannot be built, see $out/build.log"
+	mkdir "$work/tests"
+	kernel_make -C tools/testing/selftests/kvm OUTPUT="$work/tests" INSTALL_HDR_PATH="$work/headers/usr" \
+		KHDR_INCLUDES="-isystem $work/headers/usr/include" USERLDFLAGS=-static ||
+		die 1 "the selftests cannot be built, see $out/build.log"
+	"${cross}gcc" -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -o "$work/init" \
+		"$root/tests/kernel-selftests/init.c" ||
+		die 2 "no static program can be built; on Debian: apt-get install libc6-dev${cross:+-$arch-cross}"
+	(cd "$work/tests" && find . -type f -perm -100 -printf '%P\n' | sort) >"$work/names"
+}
+
+# Prints the lines of the file that PID 1 reads.
+test_lines() {
+	local name words
+
+	while read -r name; do
+		echo "/$name${arguments[$name]:+ ${arguments[$name]}}"
+		[ "$name" != demand_paging_test ] || for words in "${demand_paging[@]}"; do
+			echo "/$name -b 16M -v 2 $words"
+		done
+	done <"$work/names"
+}
+
+make_initramfs() {
+	local name
+	local -a entries=("init=$work/init" "tests=$work/lines")
+
+	test_lines >"$work/lines"
+	while read -r name; do
+		entries+=("$name")
+	done < <(sed -n 's,/[^/]*$,,p' "$work/names" | sort -u)
+	while read -r name; do
+		"${cross}strip" "$work/tests/$name"
+		entries+=("$name=$work/tests/$name")
+	done <"$work/names"
+	"$root/harness/initramfs.sh" "${entries[@]}" >"$work/initramfs.cpio"
+}
+
+# run NAME KERNEL: the tests in a VM. What they have printed goes to NAME.console, what came of them
+# to NAME.results, a line each: test, tab, result.
+run() {
+	local status=0
+
+	say "running $(wc -l <"$work/lines") tests on $2 (up to $((vm_limit_s / 60)) min; $out/$1.console)"
+	timeout "$vm_limit_s" "$qemu" "${machine[@]}" "${vm_options[@]}" -m "$memory_mib" -smp "$cpus" \
+		-kernel "$2/$image" -initrd "$work/initramfs.cpio" \
+		-append "$boot_words ${smp_words[$arch]} $vm_words rdinit=/init -- $test_limit_s" \
+		-serial "file:$out/$1.console" </dev/null >"$out/$1.qemu" 2>&1 &
+	vm_pid=$!
+	wait "$vm_pid" || status=$?
+	vm_pid=
+	[ "$status" = 0 ] || say "the VM of $2 has ended with exit code $status: $(cat "$out/$1.qemu")"
+	tr -d '\r' <"$out/$1.console" | awk -v limit_s="$test_limit_s" -f "$root/tests/kernel-selftests/results.awk" \
+		>"$out/$1.results"
+}
+
+# counts NAME: the end of a row in the table of sums.
+counts() {
+	awk -F '\t' '
+		{ sub(/:.*| in .*/, "", $2); n[$2]++ }
+		END { printf "%d | %d | %d | %d |\n", n["passed"], n["failed"], n["skipped"], n["not finished"] }' \
+		"$out/$1.results"
+}
+
+# One row a test; new is what cannot be asked of a kernel without the series.
+compare() {
+	awk -F '\t' '
+		NR == FNR { base[$1] = $2; next }
+		{
+			was = $1 in base ? base[$1] : "not run"
+			delete base[$1]
+			verdict = was == $2 ? "same" : "different"
+			if ($2 == "passed" && was ~ /^skipped: .*KVM_CAP_(USERFAULT|EXIT_ON_MISSING)/)
+				verdict = "new"
+			print "| " $1 " | " was " | " $2 " | " verdict " |"
+		}
+		END { for (name in base) print "| " name " | " base[name] " | not run | different |" }' \
+		"$out/base.results" "$out/series.results"
+}
+
+say "building the tests (log: $out/build.log)"
+build_tests
+make_initramfs
+run base "${kernels[0]}"
+run series "${kernels[1]}"
+compare >"$out/table.md"
+cat <<END
+| $arch, Linux $(source_version "$work/src") | passed | failed | skipped | not finished |
+| --- | --- | --- | --- | --- |
+| as it is | $(counts base)
+| with the series | $(counts series)
+
+| test | as it is | with the series | |
+| --- | --- | --- | --- |
+END
+grep -v '| passed | passed | same |$' "$out/table.md" || true
+different=$(grep -c '| different |$' "$out/table.md" || true)
+[ "$different" = 0 ] || die 1 "$different tests do other than before"
