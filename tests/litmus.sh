@@ -19,6 +19,7 @@ die() {
 # shellcheck source=kernel/source.sh
 . "$root/kernel/source.sh"
 
+base=$DEFAULT_BASE
 [ $# = 0 ] || die 2 "no arguments are taken"
 command -v herd7 >/dev/null ||
 	die 2 "herd7 is missing, and Debian has no package of it; with opam: opam install herdtools7 (7.56.1 or newer)"

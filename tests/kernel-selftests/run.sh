@@ -6,7 +6,7 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-usage: tests/kernel-selftests/run.sh ARCH [BASE PATCHED]
+usage: tests/kernel-selftests/run.sh [--base 6.12|7.3] ARCH [PLAIN PATCHED]
 
 Builds the KVM selftests of the kernel's source, with the series applied, and runs
 them in VMs of two kernels: one as it is, one with the series. Prints how many have
@@ -14,7 +14,8 @@ passed on each and, test by test, what has not passed on both. Consoles and the 
 table are in build/kernel-selftests/ARCH/.
 
   ARCH           x86_64 or arm64
-  BASE, PATCHED  folders of the two kernels, as kernel/build.sh prints them; it is called
+  --base NAME    the kernel whose tests these are (6.12)
+  PLAIN, PATCHED folders of the two kernels, as kernel/build.sh prints them; it is called
                  for them if they are not given (with --series none for the first), and
                  takes some minutes each
   KERNEL_SRC     the source of the tests and of these kernels, see kernel/build.sh --help
@@ -66,10 +67,18 @@ demand_paging=("-u MISSING" "-u MINOR -s shmem -a"
 declare -A machine_name=([x86_64]=x86_64 [arm64]=aarch64)
 declare -A smp_words=([x86_64]="lpj=4000000" [arm64]="")
 
+base=$DEFAULT_BASE
+base_words=()
 case ${1:-} in
 -h | --help)
 	usage
 	exit 0
+	;;
+--base)
+	base=${2:-}
+	is_base "$base" || die 2 "there is no base '$base'; there are: $BASES"
+	base_words=(--base "$base")
+	shift 2
 	;;
 esac
 [ $# = 1 ] || [ $# = 3 ] || die 2 "an architecture and, if any, two kernels are needed; see --help"
@@ -89,8 +98,8 @@ source_check
 # All that is kept, and what is not.
 out=$root/build/kernel-selftests/$arch
 kernels=("${@:2}")
-[ $# = 3 ] || kernels=("$("$root/kernel/build.sh" --arch "$arch" --series none </dev/null)"
-	"$("$root/kernel/build.sh" --arch "$arch" </dev/null)")
+[ $# = 3 ] || kernels=("$("$root/kernel/build.sh" "${base_words[@]}" --arch "$arch" --series none </dev/null)"
+	"$("$root/kernel/build.sh" "${base_words[@]}" --arch "$arch" </dev/null)")
 for kernel in "${kernels[@]}"; do
 	[ -r "$kernel/$image" ] ||
 		die 2 "$kernel/$image is missing; kernel/build.sh --arch $arch prints what the folder must be"

@@ -86,8 +86,9 @@ without() {
 
 expect "no arguments" 2 "an architecture and, if any, two kernels" "$selftests"
 expect "one kernel" 2 "an architecture and, if any, two kernels" "$selftests" x86_64 "$scratch/base"
+expect "an unknown base" 2 "there is no base '5.4'; there are: 6.12 7.3" "$selftests" --base 5.4 x86_64
 expect "an unknown architecture" 2 "no architecture 'riscv'; there are: x86_64 arm64" "$selftests" riscv
-expect "help" 0 "^usage: tests/kernel-selftests/run.sh ARCH" "$selftests" --help
+expect "help" 0 "^usage: tests/kernel-selftests/run.sh \\[--base" "$selftests" --help
 expect "a folder without a kernel" 2 "nowhere/vmlinux is missing; kernel/build.sh" \
 	env PATH="$fakes:$PATH" KERNEL_SRC="$tree" "$selftests" x86_64 "$scratch/nowhere" "$scratch/patched"
 expect "no source" 2 "KERNEL_SRC=.* is not a kernel source tree" \
