@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PID 1 of a VM: runs the programs that /tests names, a line each with their arguments, one after
- * another, and powers off. What they print goes to the console; around it, this prints
+ * PID 1 of a VM, called with a time limit and a number of lines: runs the programs that /tests names,
+ * a line each with their arguments, but for as many lines, one after another, and powers off. What they
+ * print goes to the console; around it, this prints
  *
  *	selftest: begin NAME...
  *	selftest: end exit CODE|signal NUMBER|slow|warning
  *
- * "slow" is a program that was still running after the time limit, in seconds of the
- * VM's clock, that is this program's argument; "warning" one during which the kernel has warned of
- * itself.
+ * "slow" is a program that was still running after the time limit, in seconds of the VM's clock,
+ * "warning" one during which the kernel has warned of itself.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -123,12 +123,15 @@ static void run_test(char *line, time_t limit_s)
 int main(int argc, char **argv)
 {
 	FILE *tests = fopen("/tests", "r");
+	const time_t limit_s = argc > 1 ? atol(argv[1]) : 0;
+	long left_out = argc > 2 ? atol(argv[2]) : 0;
 	char line[LINE_BYTES];
 
 	mount_all();
-	while (tests && argc > 1 && fgets(line, sizeof(line), tests)) {
+	while (tests && fgets(line, sizeof(line), tests)) {
 		line[strcspn(line, "\n")] = '\0';
-		run_test(line, atol(argv[1]));
+		if (left_out-- <= 0)
+			run_test(line, limit_s);
 	}
 	printf("selftest: done\n");
 	fflush(stdout);

@@ -31,6 +31,7 @@ name == "" { next }
 /^selftest: end exit / { finish("failed: " reason()); next }
 /^selftest: end signal / { finish("failed: signal " $4); next }
 /^selftest: end warning$/ { finish("failed: the kernel has warned of itself"); next }
+/^selftest: end hang$/ { finish("failed: the VM has ended, or hangs"); next }
 /^selftest: end slow$/ { finish("not finished in " limit_s " s"); next }
 
 is_failure && said == "" {
@@ -44,8 +45,3 @@ sub(/^.*# SKIP (- )?/, "") { said = $0 }
 
 # The kernel's own lines begin with the time.
 NF && !/^\[|^Random seed/ { last = $0 }
-
-END {
-	if (name != "")
-		finish("failed: the VM has ended")
-}
