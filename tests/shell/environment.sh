@@ -67,8 +67,9 @@ for setting in -uHOME HOME=; do
 		env -u XDG_CACHE_HOME "$setting" sh -c '"$1/kernel/build.sh" --if-built || [ $? = 4 ]' - "$root"
 done
 for setting in HOME=/ HOME=/nonexistent HOME=here TMPDIR=/nonexistent TMPDIR=here TMPDIR=/dev/null; do
-	lists "$setting" env "$setting" checkouts/here/run.sh list
+	lists "$setting" env XDG_CACHE_HOME="${XDG_CACHE_HOME:-$home/.cache}" "$setting" checkouts/here/run.sh list
 done
+expect "a home without kernels" 0 "linux-source-6.12 .*not built" env -u XDG_CACHE_HOME HOME=/nonexistent "$root/run.sh" list
 expect "a home that is not there is not made" 2 "there is no folder HOME=$scratch/gone; set HOME or" \
 	env -u XDG_CACHE_HOME HOME="$scratch/gone" "$root/kernel/build.sh"
 for end in '>"$1/asked" 2>&-' '>"$1/asked" 2>/dev/full' '2>&1 >"$1/asked" | true'; do
