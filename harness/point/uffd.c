@@ -37,6 +37,7 @@ struct uffds {
 	int *fds;
 	unsigned int readers;
 	struct reader *threads;
+	pthread_barrier_t ready; /* to be of use: what they do before is no part of the point */
 	_Atomic bool stopping;
 };
 
@@ -296,6 +297,7 @@ static void *handler_main(void *arg)
 	affinity_set(point->reader_cpus, reader->index);
 	pages = draw_take_pages(reader->uffds->m, DRAW_HANDLER, reader->index);
 	fetch_thread_init();
+	pthread_barrier_wait(&reader->uffds->ready);
 	if (point->handler == HANDLER_POLL)
 		poll_until_start(reader);
 	while (!atomic_load(&reader->uffds->stopping))
@@ -396,10 +398,13 @@ void uffds_start(struct measurement *m)
 		if (!reads_block(uffds) && fcntl(uffds->fds[i], F_SETFL, O_NONBLOCK))
 			fail("fcntl of a userfaultfd: %s", strerror(errno));
 	}
+	pthread_barrier_init(&uffds->ready, NULL, uffds->readers + 1);
 	for (unsigned int i = 0; i < uffds->readers; i++) {
 		uffds->threads[i] = (struct reader){ .uffds = uffds, .index = i };
 		start_reader(&uffds->threads[i]);
 	}
+	pthread_barrier_wait(&uffds->ready);
+	pthread_barrier_destroy(&uffds->ready);
 }
 
 static uint64_t reader_cpu_ns(const struct reader *reader)
