@@ -102,7 +102,7 @@ expect "no QEMU" 2 "qemu-system-x86_64 is missing; apt-get install qemu-system-x
 	env PATH="$(without qemu-system-x86_64)" "$selftests" x86_64
 expect "no cross compiler" 2 "aarch64-linux-gnu-gcc is missing; on Debian: apt-get install gcc-aarch64-linux-gnu" \
 	env PATH="$(without aarch64-linux-gnu-gcc)" "$selftests" arm64
-expect "no patch" 2 "patch is missing; on Debian: apt-get install gcc make patch xz-utils" \
+expect "no patch" 2 "patch is missing; on Debian: apt-get install gcc make patch xz-utils procps" \
 	env PATH="$(without patch)" "$selftests" x86_64
 
 same=("$(ran one_test 'Random seed: 0x1' 'exit 0')"
