@@ -58,6 +58,8 @@ check "a point's command starts a VM" bash -c '
 	grep -q "\"status\":\"ok\"" record' - "$faultline" "$scratch"
 expect "no times in tier emulated" 0 '"settings":\{[^}]*\},"kernel_state":\{.*\}\}\},"series"' \
 	"$faultline" point tier=emulated mode=userfault vcpus=2 pages=64 --json
+expect "CPUs in turns in tier emulated" 0 '-accel tcg,[^ ]*thread=single' \
+	"$faultline" point tier=emulated mode=userfault vcpus=2 --dry-run
 
 # Real trouble: a VM without programs, one that takes too long.
 mkdir -p "$scratch/root/build/x86_64"

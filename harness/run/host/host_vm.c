@@ -256,7 +256,9 @@ static void add_command(const struct setup *setup, const struct point *p,
 	strings_add(words, xstrdup(target->qemu));
 	add_all(words, kind->machine_words);
 	add_all(words, FIXED_WORDS);
-	add(words, "-accel", xasprintf("tcg,tb-size=%d", manycore ? 512 : 256));
+	/* Side by side, CPUs of QEMU 7.2 now and then forget that they are under nested paging. */
+	add(words, "-accel",
+	    xasprintf("tcg,tb-size=%d%s", manycore ? 512 : 256, simulated ? "" : ",thread=single"));
 	add(words, "-m", xasprintf("%llu", guest_memory_bytes(p) / MIB));
 	add(words, "-icount", simulated ? xstrdup("shift=0,sleep=off") : NULL);
 	add(words, "-smp", xasprintf("%u", simulated ? p->cpus : 2));
