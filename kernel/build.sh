@@ -145,12 +145,14 @@ ingredients() {
 # Settings and patches of the base, or of all of them: which one a tree of the user's is near to shows
 # when it is unpacked.
 of_bases() {
-	local bases=$base
+	local names=("$base" "$base.*") name files
 
-	[ -z "${KERNEL_SRC:-}" ] || bases='*'
-	compgen -G "config/$bases/common.config" || true
-	compgen -G "config/$bases/$arch.config" || true
-	compgen -G "series/$bases/*.patch" || true
+	[ -z "${KERNEL_SRC:-}" ] || names=('*')
+	for name in "${names[@]}"; do
+		for files in "config/$name/common.config" "config/$name/$arch.config" "series/$name/*.patch"; do
+			compgen -G "$files" || true
+		done
+	done
 }
 
 # tools PREFIX: versions of a compiler and its binutils.
@@ -324,8 +326,7 @@ source_unpack "$src" "$arch"
 [ "$(ingredients)" = "$ingredients" ] || die 1 "the source has changed while it was copied; try again"
 version=$(source_version "$src")
 series=$(series_choose "$src" "$wanted")
-config_base=$series
-is_base "$series" || config_base=$(series_nearest "$src")
+config_base=$(base_of "$series" || base_of "$(series_nearest "$src")")
 say "patching Linux $version: series $series"
 series_apply "$src" "$series"
 step "configuring" configure

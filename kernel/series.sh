@@ -13,20 +13,26 @@ series_is_in() {
 	grep -qsE '^#define[[:space:]]+KVM_(MEM|CAP)_(USERFAULT|EXIT_ON_MISSING)\>' "$1/include/uapi/linux/kvm.h"
 }
 
-# series_nearest TREE: the newest that is not newer than the tree.
+# series_is_for NAME VERSION: that Linux is not older, and of the same point releases if the series is.
+series_is_for() {
+	[ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ] &&
+		{ [ "$1" = "$(base_of "$1")" ] || [ "$(base_of "$1")" = "$(base_of "$2")" ]; }
+}
+
+# series_nearest TREE [BASE]: the newest that is for the tree, of that base.
 series_nearest() {
-	local name version chosen=
+	local name version chosen=${2:-}
 
 	version=$(source_version "$1")
 	for name in $(series_names); do
-		[ "$(printf '%s\n' "$name" "$version" | sort -V | head -n 1)" != "$name" ] || chosen=$name
+		[ "${2:-$(base_of "$name")}" = "$(base_of "$name")" ] && series_is_for "$name" "$version" && chosen=$name
 	done
 	[ -n "$chosen" ] || die 2 "Linux $version is too old: series and configuration are for" \
 		"$(series_names | head -n 1) and newer; take a newer tree"
 	echo "$chosen"
 }
 
-# series_choose TREE WANTED: prints what the tree gets: a name, or "none" and why. WANTED is "none", a name,
+# series_choose TREE WANTED: prints what the tree gets: a name, or "none" and why. WANTED is "none", a base,
 # or empty for the nearest.
 series_choose() {
 	local nearest
@@ -34,8 +40,12 @@ series_choose() {
 	nearest=$(series_nearest "$1") || exit
 	if series_is_in "$1"; then
 		echo "$OWN"
+	elif [ "$2" = none ]; then
+		echo none
+	elif [ -n "$2" ]; then
+		series_nearest "$1" "$2"
 	else
-		echo "${2:-$nearest}"
+		echo "$nearest"
 	fi
 }
 
@@ -73,7 +83,7 @@ series_apply() {
 		out=$(clean patch -p1 -f -F0 --no-backup-if-mismatch -r - -d "$tree" <"$patch" 2>&1) && continue
 		tell "$out"
 		die 2 "kernel/series/$2/$(basename "$patch") does not apply to $(series_failed_file <<<"$out")" \
-			"of Linux $(source_version "$tree"); --base tries another series, of $(series_names | paste -sd ' ');" \
+			"of Linux $(source_version "$tree"); --base tries another series, of $BASES;" \
 			"or apply this one in a git tree ('git am -3 kernel/series/$2/*.patch'), mend what conflicts, and set KERNEL_SRC" \
 			"to that: a tree that has the features is built as it is"
 	done < <(series_patches "$2")

@@ -30,11 +30,22 @@ fi
 # Through stdin: a file that git knows would be taken for source code. There is no
 # tree to look in for maintainers, and new files are none of theirs.
 bad=0
-for patch in kernel/series/*/*.patch; do
+while IFS= read -r patch; do
 	clean perl "$scripts/checkpatch.pl" --no-tree --quiet --show-types --ignore FILE_PATH_CHANGES \
 		- <"$patch" || { echo "checkpatch: $patch is not clean" >&2; bad=1; }
+done < <(find kernel/series -name '*.patch' -type f | sort)
+found=
+for series in $(printf '%s\n' kernel/series/*/ | sort -V); do
+	name=$(basename "$series")
+	base=$(base_of "$name")
+	if [ "$name" = "$base" ]; then
+		found+=" $name"
+	elif [ "$(cd "$series" && ls)" != "$(cd "kernel/series/$base" && ls)" ]; then
+		echo "check-series: $series and kernel/series/$base differ in the names of their patches" >&2
+		bad=1
+	fi
 done
-[ "$(printf '%s\n' kernel/series/*/ | xargs -n 1 basename | sort -V | paste -sd ' ')" = "$BASES" ] ||
-	{ echo "check-series: the folders of kernel/series/ are not the bases of kernel/bases.sh: $BASES" >&2; bad=1; }
+[ "$found" = " $BASES" ] ||
+	{ echo "check-series: kernel/series/ has$found, kernel/bases.sh: $BASES" >&2; bad=1; }
 [ $bad = 1 ] || echo "checkpatch: the series for $BASES are clean"
 exit $bad

@@ -93,6 +93,13 @@ new_tree same 7.3
 builds "a tree of a base gets its series" 'int series_7_3;' 7.3 "$(sum_of 7.3)" same
 builds "--base names another one" 'int series_7_3;' 7.3 "$(sum_of 7.3)" later --base 7.3
 builds "also an older one" 'int series_6_12;' 6.12 "$(sum_of 6.12)" same --base 6.12
+new_patch 6.12.70/0001-one.patch $main 'int kvm;' 'int series_6_12_70;'
+new_patch 6.12.100/0001-one.patch $main 'int kvm;' 'int series_6_12_100;'
+builds "a later point release has its own" 'int series_6_12_70;' 6.12.70 "$(sum_of 6.12.70)" plain
+builds "also with --base" 'int series_6_12_70;' 6.12.70 "$(sum_of 6.12.70)" plain --base 6.12
+builds "which later kernels do not get" 'int series_6_12;' 6.12 "$(sum_of 6.12)" later
+builds "nor with --base" 'int series_6_12;' 6.12 "$(sum_of 6.12)" same --base 6.12
+rm -r "$series"/6.12.*
 refused "--base that is none" "--base '6.18' is not valid; there are: 6.12 7.3" later --base 6.18
 refused "--base without a name" "--base '' is not valid" later --base
 refused "--base and no series for a tree" "--base 7.3 is the series that it gets, and --series none .*leave one" \
@@ -159,6 +166,9 @@ check "each base has its kernel" test "${before% *}" != "${before#* }"
 new_patch 7.3/0002-two.patch virt/kvm/gfn.c 'int gfn;' 'int gfn_2;'
 check "what is new in one series makes no other kernel of the other base" test "$(kernel_of 6.12)" = "${before% *}"
 check "but one of its own" test "$(kernel_of 7.3)" != "${before#* }"
+before=$(kernel_of 6.12)
+new_patch 6.12.70/0001-one.patch $main 'int kvm;' 'int series_6_12_70;'
+check "a series for later point releases is of its base" test "$(kernel_of 6.12)" != "$before"
 before=$(kernel_of 6.12)
 echo '# CONFIG_NOTHING' >>"$checkout/kernel/config/7.3/common.config"
 check "the same goes for its settings" test "$(kernel_of 6.12)" = "$before"
