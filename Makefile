@@ -199,7 +199,7 @@ test-e2e: all
 	tests/run-tests.sh tests/e2e/*.sh
 
 test: all test-programs
-	tests/run-tests.sh $(UNIT_TESTS) tests/shell/*.sh tests/kvm/run.sh tests/e2e/*.sh
+	tests/run-tests.sh tests/kvm/run.sh $(UNIT_TESTS) tests/e2e/*.sh tests/shell/*.sh
 
 test-reproducible:
 	set -e; for arch in $(ARCHES); do tests/kernel-reproducible.sh $$arch; done

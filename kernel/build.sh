@@ -195,6 +195,9 @@ if is_whole "$kernel"; then
 	exit 0
 fi
 
+# discard FOLDER...: on some disks, 70000 files take minutes to go. Nobody waits for that, nor for the lock.
+discard() { (setsid rm -rf "$@" 9>&- </dev/null >/dev/null 2>&1 &); }
+
 work=
 job=
 cleanup() {
@@ -202,14 +205,17 @@ cleanup() {
 		kill -TERM -- "-$job" 2>/dev/null || true
 		wait "$job" || true
 	fi
-	[ -z "$work" ] || rm -rf "$work"
+	[ -z "$work" ] || discard "$work"
 }
 trap cleanup EXIT
 trap 'trap - INT TERM HUP; say "interrupted: nothing was kept"; exit 130' INT TERM HUP
 
 # Under the lock, any working folder was left by a build that got killed.
-rm -rf "$cache"/work.* "$kernel"
-free_mib=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
+rm -rf "$kernel"
+discard "$cache"/work.*
+free_mib() { df -Pm "$cache" | awk 'NR == 2 { print $4 }'; }
+[ "$(free_mib)" -ge "$NEEDED_MIB" ] || rm -rf "$cache"/work.*
+free_mib=$(free_mib)
 [ "$free_mib" -ge "$NEEDED_MIB" ] ||
 	die 2 "$cache has $free_mib MiB free and the build takes $NEEDED_MIB;" \
 		"make room, or set XDG_CACHE_HOME to a folder elsewhere"

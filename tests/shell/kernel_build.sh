@@ -76,7 +76,9 @@ END
 chmod +x "$scratch/with_fakes"
 with_fakes() { "$scratch/with_fakes" "$@"; }
 builds() { [ "$(wc -l <"$MADE")" = "$1" ]; }
-nothing_kept() { [ -z "$(find "$XDG_CACHE_HOME/faultline" -maxdepth 1 \( -name 'kernel-*' -o -name 'work.*' \))" ]; }
+# Nobody waits for a working folder to go.
+is_gone() { ! compgen -G "$1/faultline/work.*" >/dev/null; }
+nothing_kept() { wait_for is_gone "$XDG_CACHE_HOME" && ! compgen -G "$XDG_CACHE_HOME/faultline/kernel-*"; }
 fingerprint() { (cd "$tree" && find . -type f -printf '%p %T@ ' -exec sha256sum {} \; | sort); }
 
 expect "unknown argument" 2 "'--wrong'.*--help" "$build" --wrong
@@ -194,7 +196,7 @@ expect "arm64 on arm64, without being asked for" 0 "kernel-arm64-" env MACHINE_I
 check "is built without a cross compiler" told_make "ARCH=arm64 CROSS_COMPILE= .* Image\$"
 
 # A cache that others can write to could hold any kernel.
-nothing_with() { ! find "$2" -perm "$1" ! -type l | grep .; }
+nothing_with() { wait_for is_gone "$2" && ! find "$2" -perm "$1" ! -type l | grep .; }
 kernel=$(cat "$scratch/one")
 chmod o+w "$kernel"
 expect "a kernel that all may write to" 2 "can be written by all users and is not trusted; chmod o-w" "$scratch/with_fakes"
