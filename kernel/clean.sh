@@ -14,7 +14,8 @@
 set -euf
 
 clean() {
-	env -i PATH="$PATH" HOME=/nonexistent LC_ALL=C TZ=UTC GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
+	# A home that nobody can make, as rustc's proxy does for root with one that is only missing.
+	env -i PATH="$PATH" HOME=/dev/null LC_ALL=C TZ=UTC GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
 		GIT_ATTR_NOSYSTEM=1 GIT_OPTIONAL_LOCKS=0 GIT_NO_LAZY_FETCH=1 "$@"
 }
 

@@ -65,7 +65,7 @@ mkdir here
 for dir in here /dev/shm ''; do
 	TMPDIR=$dir expect "TMPDIR=$dir" 4 "a fake VM has no modes" "${point[@]}"
 done
-for dir in /nonexistent /dev/null; do
+for dir in "$scratch/nowhere" /dev/null; do
 	TMPDIR=$dir expect "TMPDIR=$dir" 2 "cannot make a folder in $dir: .*choose another with TMPDIR" "${point[@]}"
 done
 finish

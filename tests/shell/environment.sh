@@ -66,7 +66,7 @@ for setting in -uHOME HOME=; do
 	expect "the home is known: env $setting" 0 "^$home/.cache/faultline/kernel-" \
 		env -u XDG_CACHE_HOME "$setting" sh -c '"$1/kernel/build.sh" --if-built || [ $? = 4 ]' - "$root"
 done
-for setting in HOME=/ HOME=/nonexistent HOME=here TMPDIR=/nonexistent TMPDIR=here TMPDIR=/dev/null; do
+for setting in HOME=/ HOME=/nonexistent HOME=here TMPDIR=nowhere TMPDIR=here TMPDIR=/dev/null; do
 	lists "$setting" env XDG_CACHE_HOME="${XDG_CACHE_HOME:-$home/.cache}" "$setting" checkouts/here/run.sh list
 done
 expect "a home without kernels" 0 "linux-source-6.12 .*not built" env -u XDG_CACHE_HOME HOME=/nonexistent "$root/run.sh" list
