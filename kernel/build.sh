@@ -13,7 +13,7 @@ set -euo pipefail
 usage() {
 	cat <<'END'
 usage: kernel/build.sh [--arch x86_64|arm64] [--base 6.12|7.3] [--series none]
-                       [--set SYMBOL=VALUE]... [--if-built]
+                       [--fragment NAME]... [--set SYMBOL=VALUE]... [--if-built]
 
 Patches and builds the kernel that faultline boots, for this machine or with a
 cross compiler for another one, and prints the folder that holds it: vmlinux
@@ -28,7 +28,8 @@ gets; without it, that is the nearest one that is not for a newer Linux. A tree 
 missing or KVM Userfault is built as it is; with --series none, any other is, too.
 With --set, the configuration has this in place of what is in kernel/config, for
 example --set KVM_EXIT_ON_MISSING=n: another kernel, which its manifest and reports
-of what was measured on it tell.
+of what was measured on it tell. With --fragment, it has all of
+kernel/config/fragments/NAME.config, for example --fragment kasan; --set goes before.
 
   KERNEL_SRC=DIR|FILE use this tree of Linux 6.12 or newer (it is copied, not
                       changed) or tarball instead of Debian's;
@@ -63,10 +64,13 @@ declare -rA MACHINE=([x86_64]=x86_64 [arm64]=aarch64)
 declare -rA IMAGE=([x86_64]=vmlinux [arm64]=Image)
 declare -rA IMAGE_FOLDER=([x86_64]=. [arm64]=arch/arm64/boot)
 
+fragment_names() { (cd "$root/kernel/config/fragments" && printf '%s\n' *.config | sed 's/\.config$//' | xargs); }
+
 arch=
 base=
 wanted=
 if_built=
+fragments=()
 settings=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -83,6 +87,12 @@ while [ $# -gt 0 ]; do
 	--series)
 		[ "${2:-}" = none ] || die 2 "--series '${2:-}' is not valid; use none, or leave it out"
 		wanted=none
+		shift 2
+		;;
+	--fragment)
+		[[ ${2:-} =~ ^[a-z0-9]+$ ]] && [ -r "$root/kernel/config/fragments/$2.config" ] ||
+			die 2 "--fragment '${2:-}' is not valid; there are: $(fragment_names)"
+		fragments+=("$2")
 		shift 2
 		;;
 	--set)
@@ -134,6 +144,7 @@ source_check
 ingredients() {
 	echo "arch $arch"
 	[ ${#settings[@]} = 0 ] || echo "settings ${settings[*]}"
+	[ ${#fragments[@]} = 0 ] || (cd "$root/kernel/config/fragments" && sha256sum "${fragments[@]/%/.config}")
 	source_identity || return
 	[ -z "$wanted" ] || echo "series $wanted"
 	(cd "$root/kernel" && sha256sum build.sh bases.sh source.sh series.sh clean.sh commit.sh config/common.config \
@@ -265,6 +276,11 @@ step() {
 
 settings_lines() { [ ${#settings[@]} = 0 ] || printf '%s\n' "${settings[@]}"; }
 
+fragment_lines() {
+	[ ${#fragments[@]} = 0 ] ||
+		(cd "$root/kernel/config/fragments" && grep -h '^CONFIG_' "${fragments[@]/%/.config}")
+}
+
 # What kernels of the base have, and others do not.
 base_config() { cat "$root/kernel/config/$config_base"/{common,"$arch"}.config 2>/dev/null | grep '^CONFIG_'; }
 
@@ -273,6 +289,7 @@ wanted_config() {
 	{
 		grep -h '^CONFIG_' "$root/kernel/config/common.config" "$root/kernel/config/$arch.config"
 		base_config || true
+		fragment_lines
 		settings_lines
 	} | awk -F= '{ wanted[$1] = $0 } END { for (symbol in wanted) print wanted[symbol] }' | sort
 }
@@ -309,6 +326,13 @@ check_config() {
 		"look up what they depend on and mend kernel/config/, or what --set says"
 }
 
+# As reports name them: fragments by their files' names.
+all_settings() {
+	local all=("${fragments[@]/%/.config}" "${settings[@]}")
+
+	echo "${all[*]}"
+}
+
 manifest() {
 	cat <<END
 {
@@ -317,7 +341,7 @@ manifest() {
   "source": "$(json "$(source_description)")",
   "series": "$series",
   "series_sha256": $(series_sha256 "$series"),
-  "settings": "$(json "${settings[*]}")",
+  "settings": "$(json "$(all_settings)")",
   "config_sha256": "$(sha256_of <"$obj/.config")",
   "compiler": "$(json "$(clean "${cross}gcc" --version | head -n 1), $(clean "${cross}ld" --version | head -n 1)")",
   "image_sha256": "$(sha256_of <"$out/$image")"

@@ -183,13 +183,31 @@ for bad in '' KVM_EXIT_ON_MISSING 'KVM=y KASAN=y' KVM=maybe '-KVM=y'; do
 	expect "no setting: '$bad'" 2 "--set needs a setting.*KVM_EXIT_ON_MISSING=n, not" "$build" --set "$bad"
 done
 
+expect "a fragment" 0 "^$XDG_CACHE_HOME/faultline/kernel-x86_64-[0-9a-f]{16}\$" \
+	"$scratch/with_fakes" --fragment kasan --set DEBUG_LIST=n
+with_fakes --fragment kasan --set DEBUG_LIST=n >"$scratch/fragment" 2>/dev/null
+check "makes another kernel, too" [ "$(cat "$scratch/fragment")" != "$(cat "$scratch/one")" ]
+check "built once" builds 4
+check "whose manifest names it" grep -qF '"settings": "kasan.config CONFIG_DEBUG_LIST=n"' \
+	"$(cat "$scratch/fragment")/manifest.json"
+check "whose configuration has all of it" grep -qx CONFIG_KASAN=y "$(cat "$scratch/fragment")/config"
+check "in place of what others have" grep -qx CONFIG_SLUB_DEBUG=y "$(cat "$scratch/fragment")/config"
+expect "--set goes before it" 1 "" grep DEBUG_LIST "$(cat "$scratch/fragment")/config"
+for bad in '' none ../common kasan.config; do
+	expect "no fragment: '$bad'" 2 "--fragment '$bad' is not valid; there are: kasan kcsan" "$build" --fragment "$bad"
+done
+echo CONFIG_KASAN_VMALLOC >"$scratch/dropped"
+expect "a setting of a fragment that Linux drops is named" 2 "does not take these settings: CONFIG_KASAN_VMALLOC=y" \
+	"$scratch/with_fakes" --fragment kasan
+echo nothing >"$scratch/dropped"
+
 # make's arguments are of the last call, which is that for the image.
 told_make() { tail -n 1 "$scratch/make_arguments" | grep -qE -- "$1"; }
 expect "arm64 on x86-64" 0 "^$XDG_CACHE_HOME/faultline/kernel-arm64-[0-9a-f]{16}\$" "$scratch/with_fakes" --arch arm64
 check "is built with the cross compiler, image only" \
 	told_make "ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- .* Image\$"
 check "and the image is there" test -r "$(with_fakes --arch arm64 2>/dev/null)/Image"
-check "without another build" builds 4
+check "without another build" builds 5
 echo 2 >"$scratch/cross_version"
 expect "another cross compiler: another kernel" 4 "kernel-arm64-" "$scratch/with_fakes" --arch arm64 --if-built
 expect "arm64 on arm64, without being asked for" 0 "kernel-arm64-" env MACHINE_IS=aarch64 "$scratch/with_fakes"
