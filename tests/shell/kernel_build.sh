@@ -194,7 +194,7 @@ check "whose configuration has all of it" grep -qx CONFIG_KASAN=y "$(cat "$scrat
 check "in place of what others have" grep -qx CONFIG_SLUB_DEBUG=y "$(cat "$scratch/fragment")/config"
 expect "--set goes before it" 1 "" grep DEBUG_LIST "$(cat "$scratch/fragment")/config"
 for bad in '' none ../common kasan.config; do
-	expect "no fragment: '$bad'" 2 "--fragment '$bad' is not valid; there are: kasan kcsan" "$build" --fragment "$bad"
+	expect "no fragment: '$bad'" 2 "--fragment '$bad' is not valid; there are: distro kasan kcsan" "$build" --fragment "$bad"
 done
 echo CONFIG_KASAN_VMALLOC >"$scratch/dropped"
 expect "a setting of a fragment that Linux drops is named" 2 "does not take these settings: CONFIG_KASAN_VMALLOC=y" \
