@@ -55,17 +55,14 @@ hang_limit_s=300
 memory_mib=3072
 vm_words="loglevel=5 norandmaps nokaslr panic=-1 oops=panic hugepages=64"
 
-# Tests that would not be done in the time limit with arguments of their own, lack the memory, or count on a
-# second CPU.
+# Tests that would not be done in the time limit with arguments of their own, or lack the memory.
 declare -A arguments=(
 	[demand_paging_test]="-b 64M"
 	[dirty_log_page_splitting_test]="-b 16M"
 	[dirty_log_perf_test]="-b 64M"
 	[dirty_log_test]="-i 3"
 	[kvm_page_table_test]="-b 64M"
-	[max_guest_memory_test]="-c 1 -m 1 -s 1"
 	[memslot_perf_test]="-l 1 -s 256"
-	[mmu_stress_test]="-c 1 -m 1 -s 1"
 	[set_memory_region_test]="2"
 )
 # Further runs of demand_paging_test, the last ones of what the series adds.
