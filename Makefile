@@ -5,6 +5,7 @@
 #   make test               all tests; test-unit, test-shell, test-kvm, test-e2e: some of them
 #   make test-reproducible  build each kernel twice in different folders (slow, not in test)
 #   make kernel-selftests   the kernel's own KVM selftests without and with the series (slow, not in test)
+#   make kernel-debug-test  KVM tests, stress and random calls on kernels that watch themselves (slow, not in test)
 #   make litmus             the series' memory ordering on the kernel's memory model (needs herd7, not in test)
 #   make check              formatting, rooms, schemas, shellcheck, cppcheck, warnings, checkpatch
 #   make schema             results/schema/ anew after a change to the keys of a point
@@ -115,7 +116,7 @@ ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-p
 INITRAMFSES := $(foreach arch,$(ARCHES),$(if $(FAULTLINE_KERNEL_DIR_$(arch)),$(addprefix build/$(arch)/, \
 	initramfs.cpio kvm-tests.cpio)))
 .PHONY: all programs initramfs check-objects test test-programs test-unit test-shell test-kvm test-e2e test-reproducible \
-	kernel-selftests litmus \
+	kernel-selftests kernel-debug-test litmus \
 	check check-format check-rooms check-schema check-shell check-warnings check-cppcheck check-series schema \
 	clean FORCE
 .DELETE_ON_ERROR:
@@ -127,7 +128,8 @@ initramfs: $(INITRAMFSES)
 # Once for each architecture. $(arch) is known while they are read, and in recipes.
 # This machine's own is always among them: unit tests link its objects.
 $(foreach arch,$(sort $(HOST_ARCH) $(ARCHES)),$(eval \
-	include workloads/guest.mk harness/point/point.mk tests/kvm/kvm.mk))
+	include workloads/guest.mk harness/point/point.mk tests/kvm/kvm.mk \
+	tests/kernel-debug/debug.mk))
 
 # Only what shows the version is built again when it changes.
 VERSIONED_OBJECTS := $(call objects,bench/faultline.c harness/run/measure/identity.c)
@@ -206,6 +208,10 @@ test-reproducible:
 
 kernel-selftests:
 	set -e; for arch in $(ARCHES); do tests/kernel-selftests/run.sh $$arch; done
+
+kernel-debug-test: $(MANYCORE_LIBRARY) $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,kvm-tests kernel-debug))
+	set -e; for arch in $(ARCHES); do for fragment in kasan kcsan; do \
+		tests/kernel-debug/run.sh $$arch $$fragment; done; done
 
 litmus:
 	tests/litmus.sh

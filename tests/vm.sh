@@ -30,3 +30,12 @@ vm_set_up() {
 	"vm_set_up_$1"
 	command -v "$qemu" >/dev/null || { tell "$qemu is missing; apt-get install $package"; exit 2; }
 }
+
+# vm_port_ARCH FILE: puts the options for a further serial port to a file into port.
+vm_port_x86_64() { port=(-serial "file:$1"); }
+
+vm_ports=0
+vm_port_arm64() {
+	vm_ports=$((vm_ports + 1))
+	port=(-chardev "file,id=port$vm_ports,path=$1" -device "pci-serial,chardev=port$vm_ports")
+}

@@ -57,15 +57,6 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-# A further serial port of an architecture, to a file.
-port_x86_64() { port=(-serial "file:$1"); }
-
-ports=0
-port_arm64() {
-	ports=$((ports + 1))
-	port=(-chardev "file,id=port$ports,path=$1" -device "pci-serial,chardev=port$ports")
-}
-
 # set_up ARCH: 1 if there is no kernel for it.
 set_up() {
 	local kernel_dir=FAULTLINE_KERNEL_DIR_$1 file
@@ -85,7 +76,7 @@ boot() {
 	local name=$1 status=0 port
 	shift
 
-	"port_$arch" "$work/$name.ktap"
+	"vm_port_$arch" "$work/$name.ktap"
 	timeout "$limit_s" env "${environment[@]}" "$qemu" "${machine[@]}" "${vm_options[@]}" \
 		-m "$memory_mib" \
 		-kernel "$kernel" -initrd "$initramfs" \
@@ -156,7 +147,7 @@ run_two_cpus() {
 			"LD_PRELOAD=$manycore"
 			"FAULTLINE_MANYCORE=quantum=$quantum,boot_quantum=$quantum,control=$work/$name.control,status=$work/$name.status"
 		)
-		"port_$arch" "$work/$name.control"
+		"vm_port_$arch" "$work/$name.control"
 		run "two-cpus-quantum-$quantum" "$1" -smp 2 "${port[@]}"
 		grep -qs '^manycore: ready' "$work/$name.status" ||
 			trouble "$name" "the simulated CPUs did not run side by side"
