@@ -77,12 +77,15 @@ static void add_different(struct strings *values, char *owned)
 static json_t *joined(struct strings *values)
 {
 	struct text text;
+	json_t *value;
 
 	text_open(&text);
 	for (size_t i = 0; i < values->n; i++)
 		fprintf(text.out, "%s%s", i ? ", " : "", values->v[i]);
 	strings_free(values);
-	return json_owned(*text_close(&text) ? text.text : NULL);
+	value = json_of_text(*text_close(&text) ? text.text : NULL);
+	free(text.text);
+	return value;
 }
 
 /* What CPUs say of themselves: those of one machine may differ. */
