@@ -201,7 +201,9 @@ test-e2e: all
 	tests/run-tests.sh tests/e2e/*.sh
 
 test: all test-programs
-	tests/run-tests.sh tests/kvm/run.sh $(UNIT_TESTS) tests/e2e/*.sh tests/shell/*.sh
+	$(MAKE) SANITIZE=1 test-programs
+	tests/run-tests.sh tests/kvm/run.sh $(UNIT_TESTS) $(UNIT_TESTS:build/obj/%=build/sanitize/%) \
+		tests/e2e/*.sh tests/shell/*.sh
 
 test-reproducible:
 	set -e; for arch in $(ARCHES); do tests/kernel-reproducible.sh $$arch; done
