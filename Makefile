@@ -4,6 +4,7 @@
 #   make                    the two programs; with FAULTLINE_KERNEL_DIR_ARCH, the VMs' initramfses
 #   make test               all tests; test-unit, test-shell, test-kvm, test-e2e: some of them
 #   make test-reproducible  build each kernel twice in different folders (slow, not in test)
+#   make kernel-mutants     defects in the series that the KVM tests must catch (slow, not in test)
 #   make kernel-selftests   the kernel's own KVM selftests without and with the series (slow, not in test)
 #   make kernel-debug-test  KVM tests, stress and random calls on kernels that watch themselves (slow, not in test)
 #   make litmus             the series' memory ordering on the kernel's memory model (needs herd7, not in test)
@@ -116,7 +117,7 @@ ARCH_PROGRAMS := $(foreach arch,$(ARCHES),$(addprefix build/$(arch)/,faultline-p
 INITRAMFSES := $(foreach arch,$(ARCHES),$(if $(FAULTLINE_KERNEL_DIR_$(arch)),$(addprefix build/$(arch)/, \
 	initramfs.cpio kvm-tests.cpio)))
 .PHONY: all programs initramfs check-objects test test-programs test-unit test-shell test-kvm test-e2e test-reproducible \
-	kernel-selftests kernel-debug-test litmus \
+	kernel-mutants kernel-selftests kernel-debug-test litmus \
 	check check-format check-rooms check-schema check-shell check-warnings check-cppcheck check-series schema \
 	clean FORCE
 .DELETE_ON_ERROR:
@@ -207,6 +208,9 @@ test: all test-programs
 
 test-reproducible:
 	set -e; for arch in $(ARCHES); do tests/kernel-reproducible.sh $$arch; done
+
+kernel-mutants: $(MANYCORE_LIBRARY) $(foreach arch,$(ARCHES),build/$(arch)/kvm-tests.cpio)
+	set -e; for arch in $(ARCHES); do tests/kernel-mutants/run.sh $$arch; done
 
 kernel-selftests:
 	set -e; for arch in $(ARCHES); do tests/kernel-selftests/run.sh $$arch; done

@@ -17,6 +17,7 @@
 #define PAGE 11u
 #define WORD 0x9e3779bull
 #define RACE_ROUNDS 300u
+#define OTHER_SLOTS 8u
 
 /* What the oldest headers lack; see Documentation/virt/kvm/api.rst. */
 #define CAP_VM_TYPES 235
@@ -349,6 +350,30 @@ static void closed_after_toggle(void)
 	expect_read_fault(vcpu, PAGE, PRIVATE);
 }
 
+/*
+ * The flag is changed once, so that the kernel's memory of the slot as it was is free, and goes to
+ * others. (After two changes it may well be the slot's again.)
+ */
+static void others_have_the_old_slot(void)
+{
+	struct abi_memory_region2 other = { .memory_size = PAGE_BYTES };
+	struct vcpu *vcpu;
+	struct world w;
+
+	vcpu = start(&w, 0);
+	guest_write(vcpu, PAGE, WORD);
+	set_slot(&w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT);
+	other.userspace_addr = (uintptr_t)w.memory;
+	for (uint32_t i = 1; i <= OTHER_SLOTS; i++) {
+		other.slot = VM_TEST_SLOT + i;
+		other.guest_phys_addr = VM_TEST_GPA * 2 + i * PAGE_BYTES;
+		check(!vm_set_slot(&w.vm, &other), "no slot %u", other.slot);
+	}
+	check_equal("the word", guest_read(vcpu, PAGE), WORD);
+	punch_hole(&w, PAGE);
+	check_equal("the word in the hole", guest_read(vcpu, PAGE), 0);
+}
+
 static void deleted_after_toggle(void)
 {
 	struct vcpu *vcpu;
@@ -375,6 +400,7 @@ const struct kvm_test guest_memfd_tests[] = {
 	{ "guest_memfd.punch_hole_zaps_after_toggle", punch_hole_zaps_after_toggle },
 	{ "guest_memfd.toggle_races_with_punch_hole", toggle_races_with_punch_hole },
 	{ "guest_memfd.closed_after_toggle", closed_after_toggle },
+	{ "guest_memfd.others_have_the_old_slot", others_have_the_old_slot },
 	{ "guest_memfd.deleted_after_toggle", deleted_after_toggle },
 	{ 0 },
 };

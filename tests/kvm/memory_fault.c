@@ -84,6 +84,24 @@ static void mapped_page_taken_away(void)
 	check_equal("the word", run_command(&w.vcpus[0]), 1);
 }
 
+/* The page that was touched is told, not the huge one around it that there is none of. */
+static void no_huge_page(void)
+{
+	struct world w;
+	void *mapped;
+
+	start(&w);
+	mapped = mmap(w.memory, HUGE_BYTES, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE | MAP_FIXED, -1, 0);
+	if (mapped == MAP_FAILED)
+		skip("no huge pages of hugetlb's: %s", strerror(errno));
+	expect_described(&w, COMMAND_READ);
+	mapped = mmap(w.memory, HUGE_BYTES, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	check(mapped != MAP_FAILED, "mmap: %s", strerror(errno));
+	check_equal("the word", run_command(&w.vcpus[0]), 0);
+}
+
 static void faults_again_until_resolved(void)
 {
 	struct world w;
@@ -102,6 +120,7 @@ const struct kvm_test memory_fault_tests[] = {
 	{ "memory_fault.no_host_mapping", no_host_mapping },
 	{ "memory_fault.no_permission", no_permission },
 	{ "memory_fault.mapped_page_taken_away", mapped_page_taken_away },
+	{ "memory_fault.no_huge_page", no_huge_page },
 	{ "memory_fault.faults_again_until_resolved", faults_again_until_resolved },
 	{ 0 },
 };

@@ -9,10 +9,11 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-usage: tests/kvm/run.sh [NAME]...
+usage: tests/kvm/run.sh [--first-failure] [NAME]...
 
 Runs the KVM tests whose names contain one of the given words, or all. Prints their
-KTAP and, last, how many have passed, failed and been skipped. Needs a kernel in
+KTAP and, last, how many have passed, failed and been skipped. With --first-failure, no
+more VMs are booted after one in which something has failed. Needs a kernel in
 FAULTLINE_KERNEL_DIR_x86_64 or FAULTLINE_KERNEL_DIR_arm64 or both ('./run.sh kernel'
 prints what it must be) and what 'make ARCHES="x86_64 arm64"' builds for it.
 Exit codes: 0 fine, 1 a test or a VM has failed, 2 usage or something missing, 4 all skipped.
@@ -24,8 +25,10 @@ die() {
 	exit 2
 }
 
-# Wall clock; a VM needs a few seconds, or twenty on a machine with other work.
-limit_s=180
+# Of QEMU's CPU time, of which a VM needs a few seconds: the same on a machine with other work. The wall
+# clock ends what only sleeps.
+cpu_limit_s=180
+limit_s=1800
 # Whatever the kernel complains of ends the VM, and so the tests.
 panics="panic=-1 oops=panic panic_on_warn=1"
 # Transparent huge pages are off in smaller ones.
@@ -37,6 +40,11 @@ case ${1:-} in
 	exit 0
 	;;
 esac
+until_failure=
+if [ "${1:-}" = --first-failure ]; then
+	until_failure=1
+	shift
+fi
 for word; do
 	[[ $word =~ ^[a-z0-9_.]+$ ]] || die "'$word' is no part of a test's name; see --help"
 done
@@ -77,12 +85,15 @@ boot() {
 	shift
 
 	"vm_port_$arch" "$work/$name.ktap"
-	timeout "$limit_s" env "${environment[@]}" "$qemu" "${machine[@]}" "${vm_options[@]}" \
-		-m "$memory_mib" \
-		-kernel "$kernel" -initrd "$initramfs" \
-		-append "$boot_words quiet norandmaps nokaslr $panics $parameters rdinit=/kvm-tests -- ${words[*]}" \
-		-serial "file:$work/$name.console" "${port[@]}" \
-		"$@" </dev/null >"$work/$name.qemu" 2>&1 &
+	(
+		ulimit -S -c 0 -t "$cpu_limit_s"
+		exec timeout "$limit_s" env "${environment[@]}" "$qemu" "${machine[@]}" "${vm_options[@]}" \
+			-m "$memory_mib" \
+			-kernel "$kernel" -initrd "$initramfs" \
+			-append "$boot_words quiet norandmaps nokaslr $panics $parameters rdinit=/kvm-tests -- ${words[*]}" \
+			-serial "file:$work/$name.console" "${port[@]}" \
+			"$@" </dev/null >"$work/$name.qemu" 2>&1
+	) &
 	vm_pid=$!
 	wait "$vm_pid" || status=$?
 	vm_pid=
@@ -104,6 +115,7 @@ run() {
 	local name=$arch-$1 parameters=$2 status=0 planned results not_ok skips
 	shift 2
 
+	[ -z "$until_failure" ] || [ "$failed" = 0 ] || return 0
 	echo "# $name"
 	boot "$name" "$@" || status=$?
 	touch "$work/$name.ktap"
@@ -116,7 +128,9 @@ run() {
 	passed=$((passed + results - not_ok - skips))
 	failed=$((failed + not_ok))
 	skipped=$((skipped + skips))
-	if [ "$status" = 124 ]; then
+	if [ "$status" = $((128 + $(kill -l XCPU))) ]; then
+		trouble "$name" "the VM was still running after $cpu_limit_s s of CPU time"
+	elif [ "$status" = 124 ]; then
 		trouble "$name" "the VM was still running after $limit_s s"
 	elif [ "$status" != 0 ]; then
 		trouble "$name" "QEMU has ended with exit code $status"
@@ -149,7 +163,7 @@ run_two_cpus() {
 		)
 		"vm_port_$arch" "$work/$name.control"
 		run "two-cpus-quantum-$quantum" "$1" -smp 2 "${port[@]}"
-		grep -qs '^manycore: ready' "$work/$name.status" ||
+		[ ! -e "$work/$name.qemu" ] || grep -qs '^manycore: ready' "$work/$name.status" ||
 			trouble "$name" "the simulated CPUs did not run side by side"
 	done
 }

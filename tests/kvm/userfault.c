@@ -265,14 +265,20 @@ static void changed_bitmap_address_counts(void)
 	second = mmap(NULL, w.bitmap_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		      0);
 	check(second != MAP_FAILED, "mmap: %s", strerror(errno));
+	guest_write(vcpu, PAGE + 2, WORD);
 	set_bit(&w, PAGE);
 	expect_read_fault(vcpu, PAGE, USERFAULT);
 
 	w.bitmap = second;
 	w.region.userfault_bitmap = (uintptr_t)second;
 	set_bit(&w, PAGE + 1);
+	set_bit(&w, PAGE + 2);
 	set_slot(&w, ABI_MEM_USERFAULT);
 	check_equal("the word", run_command(vcpu), 0);
+	/* What is mapped since the first one is asked about again. */
+	expect_read_fault(vcpu, PAGE + 2, USERFAULT);
+	clear_bit(&w, PAGE + 2);
+	check_equal("the word", run_command(vcpu), WORD);
 	expect_read_fault(vcpu, PAGE + 1, USERFAULT);
 
 	/* The first one is not looked at any more, so it can go. */
@@ -326,6 +332,21 @@ static void with_dirty_logging(void)
 	check_equal("the word", guest_read(vcpu, PAGE), WORD + 1);
 }
 
+/* In one call: what is mapped for writing must not escape the log. */
+static void dirty_logging_starts_as_it_ends(void)
+{
+	uint64_t dirty[HUGE_BYTES / PAGE_BYTES / 64] = { 0 };
+	struct kvm_dirty_log log = { .slot = VM_TEST_SLOT, .dirty_bitmap = dirty };
+	struct world w;
+
+	start_userfault(&w);
+	guest_write(&w.vcpus[0], PAGE, WORD);
+	set_slot(&w, KVM_MEM_LOG_DIRTY_PAGES);
+	guest_write(&w.vcpus[0], PAGE, WORD + 1);
+	check(!ioctl(w.vm.fd, KVM_GET_DIRTY_LOG, &log), "KVM_GET_DIRTY_LOG: %s", strerror(errno));
+	check_equal("the log after the write", dirty[PAGE / 64], 1ull << PAGE % 64);
+}
+
 static void on_a_read_only_slot(void)
 {
 	struct world w;
@@ -358,6 +379,7 @@ const struct kvm_test userfault_tests[] = {
 	{ "userfault.changed_bitmap_address_counts", changed_bitmap_address_counts },
 	{ "userfault.with_exit_on_missing", with_exit_on_missing },
 	{ "userfault.with_dirty_logging", with_dirty_logging },
+	{ "userfault.dirty_logging_starts_as_it_ends", dirty_logging_starts_as_it_ends },
 	{ "userfault.on_a_read_only_slot", on_a_read_only_slot },
 	{ 0 },
 };

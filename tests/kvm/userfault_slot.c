@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* KVM Userfault: what the ioctls accept and refuse. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/utsname.h>
 
 #include "expect.h"
 #include "test.h"
@@ -26,6 +28,28 @@ static void capability(void)
 	create_world(&w, 0);
 	need_userfault(&w);
 	check_capability(&w, userfault_capability(&w));
+}
+
+/* One without the other would have all tests of the feature skipped. */
+static void flag_goes_with_capability(void)
+{
+	struct utsname name;
+	unsigned int major, minor;
+	struct world w;
+
+	create_world(&w, 0);
+	if (!try_slot(&w, ABI_MEM_USERFAULT)) {
+		check_capability(&w, userfault_capability(&w));
+		return;
+	}
+	uname(&name);
+	check(sscanf(name.release, "%u.%u", &major, &minor) == 2, "release %s", name.release);
+	/* From then on the older number is that of another capability. */
+	check(!vm_capability(&w.vm, major > 6 || (major == 6 && minor >= 17) ?
+					    ABI_CAP_USERFAULT_SINCE_6_17 :
+					    ABI_CAP_USERFAULT),
+	      "the capability is there, but the flag is refused");
+	skip("this kernel has no KVM_MEM_USERFAULT");
 }
 
 static void older_ioctl_refuses(void)
@@ -104,6 +128,8 @@ static void bitmap_that_ends_in_kernel_memory(void)
 
 	create_world(&w, 0);
 	need_userfault(&w);
+	/* The last word of the bitmap counts as a whole. */
+	w.region.memory_size -= PAGE_BYTES;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		const uint64_t bytes = w.pages / 8;
 		int inside, across;
@@ -172,58 +198,61 @@ static void bitmap_at_address_0_is_unreadable(void)
 static void deleted_and_created_again(void)
 {
 	struct world w;
+	uint64_t good;
 
 	start_userfault(&w);
+	good = w.region.userfault_bitmap;
 	set_bit(&w, PAGE);
 	expect_read_fault(&w.vcpus[0], PAGE, USERFAULT);
+	/* Of no pages there is no bitmap that could be wrong. */
 	w.region.memory_size = 0;
-	set_slot(&w, 0);
+	w.region.userfault_bitmap = 1;
+	set_slot(&w, ABI_MEM_USERFAULT);
 	w.region.memory_size = HUGE_BYTES;
+	w.region.userfault_bitmap = good;
 	set_slot(&w, ABI_MEM_USERFAULT);
 	expect_fault(&w.vcpus[0], PAGE, USERFAULT);
 	clear_bit(&w, PAGE);
 	run_command(&w.vcpus[0]);
 }
 
-/* Bit 0 is the slot's first page wherever the slot is. */
+/* Bit 0 is the slot's first page wherever the slot is, also amid pages that would share a word. */
 static void moved_slot_keeps_bit_numbers(void)
 {
 	struct world w;
 
 	start_userfault(&w);
-	set_bit(&w, PAGE);
-	w.region.guest_phys_addr += HUGE_BYTES;
-	set_slot(&w, ABI_MEM_USERFAULT);
-	expect_read_fault(&w.vcpus[0], w.pages + PAGE, USERFAULT);
-	check_equal("the page before it", guest_read(&w.vcpus[1], w.pages + PAGE - 1), 0);
-	clear_bit(&w, PAGE);
-	run_command(&w.vcpus[0]);
+	const uint64_t places[] = { w.pages, 3 };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const uint64_t first = places[i];
+
+		set_bit(&w, PAGE);
+		w.region.guest_phys_addr = page_gpa(first);
+		set_slot(&w, ABI_MEM_USERFAULT);
+		expect_read_fault(&w.vcpus[0], first + PAGE, USERFAULT);
+		check_equal("the page before it", guest_read(&w.vcpus[1], first + PAGE - 1), 0);
+		clear_bit(&w, PAGE);
+		run_command(&w.vcpus[0]);
+	}
 }
 
 /* Filling stage-2 tables ahead of time must not get around the bitmap. */
 static void pre_fault_stops_at_the_bit(void)
 {
 	struct pre_fault range = { .gpa = page_gpa(0), .size = 2 * PAGE_BYTES };
-	struct {
-		struct abi_memory_fault fault;
-		uint64_t more;
-	} before;
 	struct world w;
-	void *run;
 
 	start_userfault(&w);
 	need_pre_fault(&w);
-	run = &w.vcpus[0].run->hw;
 	set_bit(&w, 1);
-	/* Not KVM_RUN: what user space may have put there for its next one must stay. */
-	memset(&before, 0x5a, sizeof(before));
-	memcpy(run, &before, sizeof(before));
+	mark_run(&w.vcpus[0]);
 	check_equal("what stops at the second page", pre_fault(&w.vcpus[0], &range), 0);
 	check_equal("the end of what was mapped", range.gpa, page_gpa(1));
 	check_equal("what is left", range.size, PAGE_BYTES);
 	check_equal("what stops at the first page", pre_fault(&w.vcpus[0], &range), -EFAULT);
 	check_equal("what is left", range.size, PAGE_BYTES);
-	check(!memcmp(run, &before, sizeof(before)), "kvm_run was written to");
+	check_run_is_marked(&w.vcpus[0]);
 	expect_read_fault(&w.vcpus[0], 1, USERFAULT);
 	set_bit(&w, 0);
 	check_equal("a page mapped ahead of time", guest_read(&w.vcpus[1], 0), 0);
@@ -231,6 +260,7 @@ static void pre_fault_stops_at_the_bit(void)
 
 const struct kvm_test userfault_slot_tests[] = {
 	{ "userfault_slot.capability", capability },
+	{ "userfault_slot.flag_goes_with_capability", flag_goes_with_capability },
 	{ "userfault_slot.older_ioctl_refuses", older_ioctl_refuses },
 	{ "userfault_slot.bad_bitmap_refused_at_creation", bad_bitmap_refused_at_creation },
 	{ "userfault_slot.bad_bitmap_refused_at_change", bad_bitmap_refused_at_change },

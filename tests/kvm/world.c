@@ -13,6 +13,8 @@
 
 #include "test.h"
 
+#define MARK_BYTE 0x5a
+
 static uint8_t *map_aligned(size_t bytes, size_t align)
 {
 	uint8_t *start = mmap(NULL, bytes + align, PROT_READ | PROT_WRITE,
@@ -288,6 +290,19 @@ void need_pre_fault(struct world *w)
 int pre_fault(struct vcpu *vcpu, struct pre_fault *range)
 {
 	return ioctl(vcpu->fd, _IOWR(KVMIO, 0xd5, *range), range) ? -errno : 0;
+}
+
+void mark_run(struct vcpu *vcpu)
+{
+	memset(vcpu->run->padding, MARK_BYTE, sizeof(vcpu->run->padding));
+}
+
+void check_run_is_marked(struct vcpu *vcpu)
+{
+	uint8_t marked[sizeof(vcpu->run->padding)];
+
+	memset(marked, MARK_BYTE, sizeof(marked));
+	check(!memcmp(vcpu->run->padding, marked, sizeof(marked)), "kvm_run was written to");
 }
 
 pid_t fork_helper(void)

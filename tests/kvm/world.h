@@ -97,6 +97,13 @@ void need_pre_fault(struct world *w);
 int pre_fault(struct vcpu *vcpu, struct pre_fault *range);
 
 /*
+ * Fills the exit's part of kvm_run, and checks that it is as it was: where nothing has run,
+ * what user space may have put there for its next KVM_RUN must stay.
+ */
+void mark_run(struct vcpu *vcpu);
+void check_run_is_marked(struct vcpu *vcpu);
+
+/*
  * Whether the CPU translates guest addresses by page tables of their own. If not, KVM
  * shadows the guest's, and looks a page up in its memslot more often.
  */
