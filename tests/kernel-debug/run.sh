@@ -48,7 +48,7 @@ root=$(readlink -f "$(dirname "$0")/../..")
 . "$root/tests/vm.sh"
 
 calls_per_round=20000
-stress_ms=50
+stress_ms=200
 memory_mib=1536
 # QEMU's CPU time, which is the same beside other work, without a line of results.
 hang_limit_s=900
@@ -127,10 +127,10 @@ boot() {
 		options+=("${port[@]}" -smp 2)
 		[ "$arch" != x86_64 ] || words=lpj=4000000
 	fi
-	env "${environment[@]}" "$qemu" "${machine[@]}" "${vm_options[@]}" "${options[@]}" -m "$memory_mib" \
+	env "${environment[@]}" "$qemu" "${machine[@]}" "${vm_options[@]}" -m "$memory_mib" \
 		-kernel "$kernel/$image" -initrd "$out/initramfs.cpio" \
 		-append "$boot_words $vm_words $words rdinit=/$program -- $*" \
-		-serial "file:$out/$name.console" </dev/null >"$out/$name.qemu" 2>&1 &
+		-serial "file:$out/$name.console" "${options[@]}" </dev/null >"$out/$name.qemu" 2>&1 &
 	vm_pid=$!
 	# Which fails when it has ended.
 	while used_s=$(ps -o cputimes= -p "$vm_pid"); do

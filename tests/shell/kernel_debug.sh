@@ -89,7 +89,7 @@ expect "a folder without a kernel" 2 "nowhere/vmlinux is missing; kernel/build.s
 all_well
 expect "nothing to complain of" 0 "^random: 2 tests, 0 complaints" "${run[@]}" kasan "$kernel"
 check "random calls have their seed" booted 'rdinit=/kernel-debug -- random 3 7 20000'
-check "stress has half as many rounds" booted 'rdinit=/kernel-debug -- stress 2 7 50'
+check "stress has half as many rounds" booted 'rdinit=/kernel-debug -- stress 2 7 200'
 check "the KVM tests run, too" booted 'rdinit=/kvm-tests -- '
 check "consoles are kept" test -s "$results-kasan/random.console"
 
