@@ -11,7 +11,7 @@ set -uo pipefail
 
 cp -r "$root"/{bench,harness,workloads,Makefile} "$scratch"
 mkdir "$scratch/tests"
-cp -r "$root"/tests/{unit,kvm} "$scratch/tests"
+cp -r "$root"/tests/{unit,kvm,kernel-debug} "$scratch/tests"
 cd "$scratch" || exit 1
 arch=$(uname -m | sed s/aarch64/arm64/)
 program=build/$arch/faultline-point

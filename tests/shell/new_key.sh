@@ -11,7 +11,7 @@ set -uo pipefail
 
 cp -r "$root"/{bench,harness,workloads,plots,results,kernel,Makefile} "$scratch"
 mkdir "$scratch/tests"
-cp -r "$root"/tests/{unit,kvm} "$scratch/tests"
+cp -r "$root"/tests/{unit,kvm,kernel-debug} "$scratch/tests"
 rm -rf "$scratch/results/runs"
 cd "$scratch" || exit 1
 
