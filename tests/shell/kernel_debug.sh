@@ -91,6 +91,8 @@ expect "nothing to complain of" 0 "^random: 2 tests, 0 complaints" "${run[@]}" k
 check "random calls have their seed" booted 'rdinit=/kernel-debug -- random 3 7 20000'
 check "stress has half as many rounds" booted 'rdinit=/kernel-debug -- stress 2 7 200'
 check "the KVM tests run, too" booted 'rdinit=/kvm-tests -- '
+check "the console is the first serial port, results go to the second" booted \
+	'-serial file:[^ ]*\.console -serial file:[^ ]*\.ktap'
 check "consoles are kept" test -s "$results-kasan/random.console"
 
 for splat in \
