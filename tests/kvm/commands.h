@@ -4,8 +4,8 @@
 #define FAULTLINE_COMMANDS_H
 
 /*
- * For each architecture: CODE_RETURN; TABLE_BITS and BLOCK_BITS, which make an address an
- * entry of page tables; and commands of its own, COMMAND(NAME, function) each.
+ * For each architecture: CODE_RETURN; TABLE_BITS, BLOCK_BITS and PAGE_BITS, which make an
+ * address an entry of page tables; and commands of its own, COMMAND(NAME, function) each.
  */
 #if defined(__x86_64__)
 #include "x86_64/commands.h"
@@ -21,7 +21,7 @@ enum command {
 	COMMAND_WRITE, /* the value to the word at the address */
 	COMMAND_READ_PAGES, /* one word of each of as many pages as the value says */
 	COMMAND_CALL, /* the code at the address, for example CODE_RETURN */
-	COMMAND_READ_BY_TABLE, /* a word through entry 0 of the table of pages at the address */
+	COMMAND_READ_BY_TABLE, /* a word at BY_TABLE, where the table at the address then maps 1 GiB */
 	COMMAND_UNDEFINED, /* an undefined instruction, with MARK in the last register */
 	COMMAND_FATAL, /* an exception that the guest cannot report */
 #define COMMAND(NAME, function) COMMAND_##NAME,
@@ -30,6 +30,7 @@ enum command {
 		COMMANDS
 };
 
+#define BY_TABLE (64ull << 30) /* where nothing is mapped before */
 #define MARK 0x3a5c96
 
 #define BELL_FINISHED 0x100 /* the command is done */

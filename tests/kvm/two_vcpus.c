@@ -149,10 +149,11 @@ static void *read_rounds(void *arg)
 
 /*
  * A vCPU that keeps asking while the host writes the page and clears its bit
- * must never see the page as it was before. This shows a kernel that looks at
- * the page first and at the bit then; each round starts without a page, so it
- * would get a page of zeroes. It cannot show a missing barrier: that takes a
- * CPU which reorders loads, and neither x86-64 nor its emulation does.
+ * must never see the page as it was before; each round starts without a page,
+ * which is zeroes to who finds it so. It cannot show a missing barrier: that takes a
+ * CPU which reorders loads, and neither x86-64 nor its emulation does. Nor that the
+ * page is looked up before its bit: what is found then is invalidated by the
+ * host's write. userfault.bit_is_asked_before_the_page_is_looked_up shows that.
  */
 static void content_comes_before_the_bit(void)
 {

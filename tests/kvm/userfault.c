@@ -6,21 +6,25 @@
 #include <sys/mman.h>
 
 #include "test.h"
+#include "uffd_server.h"
 #include "world.h"
 
 #define USERFAULT ABI_MEMORY_EXIT_FLAG_USERFAULT
 #define PAGE 7u
 #define WORD 0x7654321ull
 
+static const enum command accesses[] = { COMMAND_READ, COMMAND_WRITE, COMMAND_CALL };
+
+#define ACCESSES (sizeof(accesses) / sizeof(accesses[0]))
+
 static void set_bit_exits(void)
 {
-	static const enum command commands[] = { COMMAND_READ, COMMAND_WRITE, COMMAND_CALL };
 	struct world w;
 
 	start_userfault(&w);
-	for (uint64_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (uint64_t i = 0; i < ACCESSES; i++) {
 		set_bit(&w, PAGE + i);
-		give_command(&w.vcpus[0], commands[i], page_gpa(PAGE + i), WORD);
+		give_command(&w.vcpus[0], accesses[i], page_gpa(PAGE + i), WORD);
 		expect_fault(&w.vcpus[0], PAGE + i, USERFAULT);
 		/* Nothing has changed, so neither does the answer. */
 		expect_fault(&w.vcpus[0], PAGE + i, USERFAULT);
@@ -97,16 +101,37 @@ static void fill_after_the_exit_is_seen(void)
 	}
 }
 
+/* What is not caught goes through: zeroes of a missing page, executed on x86-64, would write to it. */
 static void present_page_exits_all_the_same(void)
 {
 	struct world w;
 
 	start_userfault(&w);
-	*host_word(&w, PAGE) = WORD;
+	for (uint64_t i = 0; i < ACCESSES; i++) {
+		*host_word(&w, PAGE + i) = CODE_RETURN;
+		set_bit(&w, PAGE + i);
+		give_command(&w.vcpus[0], accesses[i], page_gpa(PAGE + i), WORD);
+		expect_fault(&w.vcpus[0], PAGE + i, USERFAULT);
+		clear_bit(&w, PAGE + i);
+		run_command(&w.vcpus[0]);
+	}
+	check_equal("what was written", *host_word(&w, PAGE + 1), WORD);
+}
+
+/* Who looked for the page would find it missing, and wait for somebody to provide it. */
+static void bit_is_asked_before_the_page_is_looked_up(void)
+{
+	struct uffd_server server;
+	struct world w;
+
+	start_userfault(&w);
+	start_uffd_server(&server, &w);
 	set_bit(&w, PAGE);
 	expect_read_fault(&w.vcpus[0], PAGE, USERFAULT);
+	uffd_copy_quietly(&server, PAGE, WORD);
 	clear_bit(&w, PAGE);
 	check_equal("the word", run_command(&w.vcpus[0]), WORD);
+	check_equal("userfaultfd events", server.events, 0);
 }
 
 /* KVM may map pages around the one that it was asked for, if they are present; not these. */
@@ -127,6 +152,34 @@ static void neighbours_are_not_mapped_along(void)
 	for (uint64_t page = 1; page < 64; page += 2) {
 		expect_read_fault(vcpu, page, USERFAULT);
 		clear_bit(&w, page);
+		check_equal("the word", run_command(vcpu), WORD + page);
+	}
+}
+
+/* The same with a page table of the guest's, which KVM reads ahead in where it shadows it. */
+static void neighbours_in_a_guest_table_are_not_mapped_along(void)
+{
+	const uint64_t directory = HUGE_BYTES / PAGE_BYTES - 2, table = directory + 1;
+	struct vcpu *vcpu;
+	struct world w;
+
+	start_userfault(&w);
+	vcpu = &w.vcpus[0];
+	*host_word(&w, directory) = page_gpa(table) | TABLE_BITS;
+	for (uint64_t page = 0; page < 64; page++) {
+		host_word(&w, table)[page] = page_gpa(page) | PAGE_BITS;
+		*host_word(&w, page) = WORD + page;
+		if (page % 2)
+			set_bit(&w, page);
+	}
+	give_command(vcpu, COMMAND_READ_BY_TABLE, page_gpa(directory), 0);
+	check_equal("the word", run_command(vcpu), WORD);
+	for (uint64_t page = 1; page < 64; page++) {
+		give_command(vcpu, COMMAND_READ, BY_TABLE + page * PAGE_BYTES, 0);
+		if (page % 2) {
+			expect_fault(vcpu, page, USERFAULT);
+			clear_bit(&w, page);
+		}
 		check_equal("the word", run_command(vcpu), WORD + page);
 	}
 }
@@ -368,7 +421,11 @@ const struct kvm_test userfault_tests[] = {
 	{ "userfault.clear_bit_fills_as_ever", clear_bit_fills_as_ever },
 	{ "userfault.fill_after_the_exit_is_seen", fill_after_the_exit_is_seen },
 	{ "userfault.present_page_exits_all_the_same", present_page_exits_all_the_same },
+	{ "userfault.bit_is_asked_before_the_page_is_looked_up",
+	  bit_is_asked_before_the_page_is_looked_up },
 	{ "userfault.neighbours_are_not_mapped_along", neighbours_are_not_mapped_along },
+	{ "userfault.neighbours_in_a_guest_table_are_not_mapped_along",
+	  neighbours_in_a_guest_table_are_not_mapped_along },
 	{ "userfault.bitmap_unmapped_at_fault_time", bitmap_unmapped_at_fault_time },
 	{ "userfault.bit_of_a_mapped_page_waits_for_toggle",
 	  bit_of_a_mapped_page_waits_for_toggle },

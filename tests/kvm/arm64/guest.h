@@ -3,6 +3,8 @@
 #ifndef FAULTLINE_ARM64_GUEST_H
 #define FAULTLINE_ARM64_GUEST_H
 
+#include <stdbool.h>
+
 #include "../commands.h"
 #include "../../../workloads/arm64/cpu.h"
 
@@ -36,26 +38,36 @@ static inline void fatal(struct guest_vcpu *self)
 	undefined(self);
 }
 
-static inline uint64_t call_host(uint64_t function, uint64_t argument)
+static inline uint64_t call_host(uint64_t function, uint64_t argument, bool is_smc)
 {
 	register uint64_t x0 __asm__("x0") = function;
 	register uint64_t x1 __asm__("x1") = argument;
 	register uint64_t x2 __asm__("x2");
 	register uint64_t x3 __asm__("x3");
 
-	__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "=r"(x2), "=r"(x3) : : "memory");
+	if (is_smc)
+		__asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "=r"(x2), "=r"(x3) : : "memory");
+	else
+		__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "=r"(x2), "=r"(x3) : : "memory");
 	return x0;
 }
 
 static inline void hypercall(struct guest_vcpu *self)
 {
-	self->test[TEST_RESULT] = call_host(self->test[TEST_ADDRESS], self->test[TEST_VALUE]);
+	self->test[TEST_RESULT] =
+		call_host(self->test[TEST_ADDRESS], self->test[TEST_VALUE], false);
 }
 
 static inline void write_and_pv_time(struct guest_vcpu *self)
 {
 	*(volatile uint64_t *)self->test[TEST_ADDRESS] = self->test[TEST_VALUE];
-	self->test[TEST_RESULT] = call_host(PV_TIME_ST, 0);
+	self->test[TEST_RESULT] = call_host(PV_TIME_ST, 0, false);
+}
+
+static inline void write_and_pv_time_smc(struct guest_vcpu *self)
+{
+	*(volatile uint64_t *)self->test[TEST_ADDRESS] = self->test[TEST_VALUE];
+	self->test[TEST_RESULT] = call_host(PV_TIME_ST, 0, true);
 }
 
 /* One instruction that KVM can tell from its syndrome: no writeback. */

@@ -151,7 +151,7 @@ static void other_vcpu_goes_on(void)
 }
 
 /* The bit is set once the vCPU is in the guest: by the guest itself, to be sure. */
-static void call_is_made_again(void)
+static void expect_call_again(enum command command)
 {
 	struct abi_memory_region2 region = {
 		.slot = BITMAP_SLOT,
@@ -167,7 +167,7 @@ static void call_is_made_again(void)
 	vcpu = &w.vcpus[0];
 	region.userspace_addr = (uintptr_t)w.bitmap;
 	check(!vm_set_slot(&w.vm, &region), "no slot for the bitmap");
-	give_command(vcpu, COMMAND_WRITE_AND_PV_TIME, region.guest_phys_addr, 1ull << PAGE);
+	give_command(vcpu, command, region.guest_phys_addr, 1ull << PAGE);
 	for (unsigned int i = 0; i < 3; i++)
 		expect_fault(vcpu, PAGE, USERFAULT);
 	/* What a fetch would bring. */
@@ -175,6 +175,12 @@ static void call_is_made_again(void)
 	clear_bit(&w, PAGE);
 	check_equal("what PV_TIME_ST returns", run_command(vcpu), page_gpa(PAGE) + RECORD_OFFSET);
 	check(record(&w)->stolen_ns < STEAL_NS, "the record has not been initialized");
+}
+
+static void call_is_made_again(void)
+{
+	expect_call_again(COMMAND_WRITE_AND_PV_TIME);
+	expect_call_again(COMMAND_WRITE_AND_PV_TIME_SMC);
 }
 
 static void bitmap_unmapped(void)

@@ -6,6 +6,7 @@
 #define CODE_RETURN 0xc3 /* ret */
 #define TABLE_BITS 0x23ull /* present, writable, accessed */
 #define BLOCK_BITS 0xe3ull /* and dirty, of 2 MiB */
+#define PAGE_BITS 0x63ull /* the same of 4 KiB */
 
 /*
  * OUTS: string output, for which KVM reads the address; rings with the 32 bits there.
