@@ -30,8 +30,9 @@
 
 static void mount_all(void)
 {
-	static const char *const types[] = { "devtmpfs", "proc", "sysfs", "tmpfs" };
-	static const char *const places[] = { "/dev", "/proc", "/sys", "/tmp" };
+	static const char *const types[] = { "devtmpfs", "proc", "sysfs", "tmpfs", "tmpfs" };
+	/* The last one is where semaphores are. */
+	static const char *const places[] = { "/dev", "/proc", "/sys", "/tmp", "/dev/shm" };
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		mkdir(places[i], 0755); /* there already, or mount says so */

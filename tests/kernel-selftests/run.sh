@@ -10,7 +10,8 @@ set -euo pipefail
 
 usage() {
 	cat <<'END'
-usage: tests/kernel-selftests/run.sh [--base 6.12|7.3] ARCH [PLAIN PATCHED]
+usage: tests/kernel-selftests/run.sh [--base 6.12|7.3] [--only TEXT]
+                                     ARCH [PLAIN PATCHED]
 
 Builds the KVM selftests of the kernel's source, with the series applied, and runs
 them in VMs of two kernels: one as it is, one with the series. Prints how many have
@@ -19,6 +20,7 @@ table are in build/kernel-selftests/ARCH/.
 
   ARCH           x86_64 or arm64
   --base NAME    the kernel whose tests these are (6.12)
+  --only TEXT    runs those with TEXT in their name or arguments
   PLAIN, PATCHED folders of the two kernels, as kernel/build.sh prints them; it is called
                  for them if they are not given (with --series none for the first), and
                  takes some minutes each
@@ -78,18 +80,27 @@ declare -A own_words=([x86_64]=nolapic_timer [arm64]="")
 
 base=$DEFAULT_BASE
 base_words=()
-case ${1:-} in
--h | --help)
-	usage
-	exit 0
-	;;
---base)
-	base=${2:-}
-	is_base "$base" || die 2 "there is no base '$base'; there are: $BASES"
-	base_words=(--base "$base")
-	shift 2
-	;;
-esac
+only=
+while [ $# -gt 0 ]; do
+	case $1 in
+	-h | --help)
+		usage
+		exit 0
+		;;
+	--base)
+		base=${2:-}
+		is_base "$base" || die 2 "there is no base '$base'; there are: $BASES"
+		base_words=(--base "$base")
+		shift 2
+		;;
+	--only)
+		only=${2:-}
+		[ -n "$only" ] || die 2 "--only needs a part of a test's name"
+		shift 2
+		;;
+	*) break ;;
+	esac
+done
 [ $# = 1 ] || [ $# = 3 ] || die 2 "an architecture and, if any, two kernels are needed; see --help"
 arch=$1
 [ -n "${machine_name[$arch]:-}" ] || die 2 "no architecture '$arch'; there are: x86_64 arm64"
@@ -165,7 +176,7 @@ make_initramfs() {
 	local name
 	local -a entries=("init=$work/init" "tests=$work/lines")
 
-	test_lines >"$work/lines"
+	test_lines | grep -F -- "$only" >"$work/lines" || die 2 "no test has '$only' in its name or arguments"
 	while read -r name; do
 		entries+=("$name")
 	done < <(sed -n 's,/[^/]*$,,p' "$work/names" | sort -u)

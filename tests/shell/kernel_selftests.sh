@@ -122,6 +122,13 @@ check "programs are in the archive" in_archive x86_64/two_test
 check "objects are not" bash -c "! grep -qa one_test.o '$scratch/initramfs'"
 check "with the runs of the new modes" in_archive '^/demand_paging_test -b 16M -v 2 -e -u MISSING$'
 
+just_two=("${run[@]:0:4}" --only two_ "${run[@]:4}")
+check "some of the tests" "${just_two[@]}"
+check "are these" in_archive '/x86_64/two_test$'
+check "and no others" bash -c "! grep -qa '/one_test\$' '$scratch/initramfs'"
+expect "none of the tests" 2 "no test has 'three_' in its name or arguments" "${run[@]:0:4}" --only three_ "${run[@]:4}"
+expect "no name" 2 "only needs a part of a test's name" "$selftests" --only '' x86_64
+
 assertion='==== Test Assertion Failure ====\n  one_test.c:7: r == 0\n  pid=1 tid=1\n  it is not'
 console patched "$(ran one_test "$assertion" 'exit 254')" "${same[1]}" "$(ran "$new" '' 'exit 0')"
 expect "another result fails" 1 '^kernel-selftests: 1 tests do other than before$' "${run[@]}"
