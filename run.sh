@@ -31,6 +31,8 @@ usage: ./run.sh [run] [OPTION]...     measure a sweep, print its table, write a 
                                       --profile tells where the time goes)
        ./run.sh report DIR            write a run's report again (--vcpus N: elsewhere)
        ./run.sh verify DIR            measure points of a run again, compare every digit
+       ./run.sh soak                  points drawn at random, every page checked (--minutes M,
+                                      --seed S)
        ./run.sh published [RUN RUN]   published figures beside simulated ones (--arch LIST)
        ./run.sh doctor                what this machine can do, and what it lacks
        ./run.sh list                  modes, workloads, sweeps, backings
@@ -58,14 +60,15 @@ options of run (./run.sh run --help says more once it is built):
   --jobs N               VMs at a time
 
 The kernel under test is Debian's linux-source-6.12 with its series in kernel/series, or
-  --base 7.3             that one (6.12 or 7.3; run, point, verify, published, doctor, kernel)
+  --base 7.3             that one (6.12 or 7.3; run, point, verify, published, soak,
+                         doctor, kernel)
   KERNEL_SRC=DIR         that tree of Linux 6.12 or newer, or tarball; one that has exit on
                          missing or KVM Userfault is built as it is (kernel takes it, too),
                          any other gets the nearest series, or that of --base
   --series none          it is built as it is in any case (the same)
   --kernel-image FILE --system-map FILE [--config FILE]
                          a kernel that was built elsewhere: for run, point, verify,
-                         published and doctor
+                         published, soak and doctor
 Settings for other builds (CFLAGS, MAKEFLAGS, PKG_CONFIG_PATH, ...) have no effect; with
 `make` instead of ./run.sh those of make and of pkg-config have.
 Exit codes: 0 fine, 1 something failed, 2 wrong usage or something missing,
@@ -305,12 +308,12 @@ if wants_help "$@"; then
 fi
 
 case $command in
-run | point | verify | published | doctor) ;;
+run | point | verify | published | soak | doctor) ;;
 *)
 	[ ${#given[@]} = 0 ] || die "'$command' takes no kernel that was built elsewhere; run, point, verify," \
-		"published and doctor do"
+		"published, soak and doctor do"
 	[ "$command" = kernel ] || [ "$base" = "$DEFAULT_BASE" ] ||
-		die "'$command' takes no --base; run, point, verify, published, doctor and kernel do"
+		die "'$command' takes no --base; run, point, verify, published, soak, doctor and kernel do"
 	;;
 esac
 
@@ -362,8 +365,9 @@ run | point)
 	fi
 	hand_over "$@"
 	;;
-published | verify)
-	need build report
+published | verify | soak)
+	need build
+	[ "$command" = soak ] || need report
 	build build/faultline
 	# Who has only to compare runs names no architectures.
 	chosen=$(chosen_arches "$@")

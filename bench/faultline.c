@@ -19,6 +19,7 @@ static const struct command {
 	{ "point", cmd_point, "measure one point" },
 	{ "report", cmd_report, "write the report of a run once more, for other vCPU counts" },
 	{ "verify", cmd_verify, "measure points of a run again and compare every digit" },
+	{ "soak", cmd_soak, "measure points drawn at random, and check every page" },
 	{ "published", cmd_published, "set published figures beside simulated ones" },
 	{ "doctor", cmd_doctor, "say what this machine can do" },
 	{ "list", cmd_list, "list modes, workloads, sweeps, backings, keys" },

@@ -27,6 +27,7 @@ int cmd_run(int argc, char **argv);
 int cmd_point(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_soak(int argc, char **argv);
 int cmd_published(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_list(int argc, char **argv);

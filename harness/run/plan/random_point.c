@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "random_point.h"
+
+#include "../../time_units.h"
+#include "../base/util.h"
+#include "cost.h"
+
+#define COST_MAX_S 60
+#define FETCHES_MAX_S 5 /* of all pages, one after another */
+#define TOUCHES_MAX (1u << 18) /* of pages, by each vCPU that comes to them */
+
+/* Handlers that poll have a turn of the scheduler each, of 3 ms, before a fault is answered. */
+#define TURNS_MAX 20000
+
+static uint64_t below(uint64_t *state, uint64_t limit)
+{
+	return prng_next(state) % limit;
+}
+
+/* As many of each number of digits: a few are tried as often as many. Both ends included. */
+static uint64_t number_between(uint64_t *state, uint64_t min, uint64_t max)
+{
+	const unsigned int bits = max > min ? 64 - __builtin_clzll(max - min) : 0;
+	uint64_t more;
+
+	do {
+		more = bits ? prng_next(state) >> (64 - 1 - below(state, bits)) : 0;
+	} while (more > max - min);
+	return min + more;
+}
+
+static void draw_number(void *field, const struct key_range *range, uint64_t *state)
+{
+	*(unsigned int *)field = (unsigned int)number_between(state, range->min, range->max);
+}
+
+static void draw_count(void *field, const struct key_range *range, uint64_t *state)
+{
+	if (below(state, 4))
+		draw_number(field, range, state);
+	else
+		*(unsigned int *)field = PER_VCPU;
+}
+
+static void draw_choice(void *field, const struct key_range *range, uint64_t *state)
+{
+	unsigned int count = 0;
+
+	while (range->names[count])
+		count++;
+	*(unsigned int *)field = (unsigned int)below(state, count);
+}
+
+static void draw_seed(void *field, const struct key_range *range, uint64_t *state)
+{
+	*(uint64_t *)field = number_between(state, range->min, range->max);
+}
+
+/* Of the models' texts, for what their numbers mean only they know. */
+static void draw_fetch(void *field, const struct key_range *range, uint64_t *state)
+{
+	static const char *const texts[] = { "0", "1us", "30us", "100us", "1ms" };
+
+	key_kinds[KEY_FETCH].set(field, range, texts[below(state, sizeof(texts) / sizeof(*texts))]);
+}
+
+/* Threads stay where the tier puts them. */
+static void draw_no_list(void *field, const struct key_range *range, uint64_t *state)
+{
+	(void)state;
+	key_kinds[KEY_CPU_LIST].set(field, range, "");
+}
+
+static void (*const draws[])(void *field, const struct key_range *range, uint64_t *state) = {
+	[KEY_CHOICE] = draw_choice, [KEY_NUMBER] = draw_number, [KEY_COUNT] = draw_count,
+	[KEY_FETCH] = draw_fetch,   [KEY_SEED] = draw_seed,	[KEY_CPU_LIST] = draw_no_list,
+};
+
+void random_keys(struct point *p, uint64_t *state)
+{
+	point_defaults(p);
+	for (size_t i = 0; i < point_keys_count; i++) {
+		const struct key *key = &point_keys[i];
+
+		if (key != point_key("arch") && key != point_key("tier"))
+			draws[key->kind]((char *)p + key->offset, &key->range, state);
+	}
+}
+
+/* What the fetch of a page takes that nobody else waits for. */
+static double fetch_s(const struct fetch_spec *spec)
+{
+	const struct fetch_model *model = fetch_models[spec->model];
+	struct fetch_source source;
+
+	model->start(spec->numbers, NS_PER_S, &source);
+	return (double)model->deadline(&source, 0) / NS_PER_S;
+}
+
+static bool is_short(const struct point *p)
+{
+	const uint64_t turns = p->handler == HANDLER_POLL ? point_handlers(p) : 0;
+
+	return cost_s(p) <= COST_MAX_S && turns * point_pages_total(p) <= TURNS_MAX &&
+	       fetch_s(&p->fetch) * (double)point_pages_total(p) <= FETCHES_MAX_S;
+}
+
+void random_point(struct point *p, uint64_t seed, uint64_t number, enum tier tier, enum arch arch)
+{
+	uint64_t state = seed;
+
+	/* Far apart for numbers that are not. */
+	state = prng_next(&state) + number;
+	state = prng_next(&state);
+	do {
+		random_keys(p, &state);
+		/* A VM takes longer to boot than most of what it would have, of any number up to the most. */
+		p->pages = (unsigned int)number_between(&state, 1, TOUCHES_MAX / p->vcpus);
+		p->arch = arch;
+		point_set_tier(p, tier);
+	} while (point_resolve(p) || !is_short(p));
+}
