@@ -331,6 +331,8 @@ static void architectures_stand_side_by_side(void **state)
 	assert_table_has("\npages/s (span), ratio arm64 / x86_64, at these numbers of vCPUs\n",
 			 true);
 	assert_table_has("\nuserfault              0.50  0.50\n", true);
+	/* Also where a heading is wider than what is below it. */
+	assert_table_has("pages/s total latency, ", true);
 }
 
 static void known_answers_are_shown(void **state)

@@ -124,7 +124,7 @@ static void print_shared_headings(FILE *out, const struct columns *columns, int 
 {
 	const struct figure *figure = next_shown(columns, figures), *next;
 	const struct figure *end = figures + figures_count;
-	int gap = columns->gap, printed = 0;
+	int gap = columns->gap, printed = 0, too_long;
 
 	for (; figure < end; figure = next) {
 		const char *unit = columns->in_ns ? kinds[figure->kind].unit_ns :
@@ -137,8 +137,10 @@ static void print_shared_headings(FILE *out, const struct columns *columns, int 
 		if (!*figure->over || (next < end && !strcmp(next->over, figure->over)))
 			continue;
 		snprintf(heading, sizeof(heading), "%s%s", figure->over, unit);
-		printed += fprintf(out, "%*s", width, heading);
-		width = 0;
+		/* The next one has less room after a heading that is wider than its columns. */
+		too_long = (int)strlen(heading) + 1 - width;
+		printed += fprintf(out, " %*s", width - 1, heading);
+		width = too_long > 0 ? -too_long : 0;
 	}
 	if (printed)
 		fputc('\n', out);
