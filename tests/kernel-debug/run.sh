@@ -52,8 +52,8 @@ stress_ms=200
 memory_mib=1536
 # QEMU's CPU time, which is the same beside other work, without a line of results.
 hang_limit_s=900
-# The first complaint is not the end, but for an oops.
-vm_words="loglevel=5 norandmaps nokaslr panic=-1 oops=panic"
+# The first complaint is not the end, but for an oops. KCSAN makes the KVM tests take several times as long.
+vm_words="TIME_LIMIT_S=60 loglevel=5 norandmaps nokaslr panic=-1 oops=panic"
 # Two CPUs see each other's doings after so many instructions.
 quantum=777
 
@@ -156,6 +156,7 @@ run() {
 	boot "$@" || status=$?
 	tr -d '\r' <"$out/$name.console" |
 		awk -v kind="$fragment" -v functions="$(series_functions | xargs)" \
+			-v known="$root/tests/kernel-debug/known-races" \
 			-f "$root/tests/kernel-debug/splats.awk" >"$out/$name.splats"
 	found=$(grep -c '^complaint ' "$out/$name.splats" || true)
 	complaints=$((complaints + found))

@@ -1,30 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Reads a console; prints what the kernel complains of, with the lines that come after it. With kind=kcsan, data races
-# count where one of functions (a list) is in the first line; of others that line is printed only.
+# count where one of functions (a list) is in the first line, unless known (a file) has them; of others that line is
+# printed only.
 
 BEGIN {
 	lines_after = 45
 	split(functions, names)
 	for (i in names)
 		is_of_series[names[i]] = 1
+	while (known != "" && (getline line < known) > 0)
+		if (line !~ /^#/) {
+			sub(/:.*/, "", line)
+			is_known[line] = 1
+		}
 }
 
 # [   12.345678] at the start is not the message's.
 { message = $0; sub(/^\[ *[0-9.]+\](\[[^]]*\])? /, "", message) }
 
-function counts(  i, word, words) {
+function counts(  i, word, words, pair, found) {
 	if (kind != "kcsan" || message !~ /BUG: KCSAN/)
 		return 1
 	split(message, words)
-	for (i in words) {
+	pair = ""
+	for (i = 1; i in words; i++) {
 		word = words[i]
 		sub(/[.+].*/, "", word)
 		sub(/^(paging64|paging32|ept)_/, "", word)
+		pair = pair " " word
 		if (word in is_of_series)
-			return 1
+			found = 1
 	}
-	return 0
+	sub(/.* data-race in /, "", pair)
+	return found && !(pair in is_known)
 }
 
 # Of several such lines in a few, as a panic after an oops, the first one counts.

@@ -127,6 +127,16 @@ for place in "kvm_slot_test_userfault / vcpu_run" "zap_pte_range / kvm_gmem_rebi
 		"${run[@]}" kcsan "$kernel"
 done
 
+for place in "kvm_faultin_pfn / kvm_mmu_invalidate_end" "__kvm_gmem_get_pfn.constprop.0 / find_lock_entries"; do
+	all_well
+	console kernel-debug "BUG: KCSAN: data-race in $place"
+	expect "known ones are told only: $place" 0 "^elsewhere BUG: KCSAN: data-race in ${place//[.+]/.}" \
+		"${run[@]}" kcsan "$kernel"
+done
+all_well
+console kernel-debug "BUG: KCSAN: data-race in kvm_faultin_pfn / kvm_gmem_rebind"
+expect "of a known one's function with another they count" 1 "^complaint .* / kvm_gmem_rebind" "${run[@]}" kcsan "$kernel"
+
 all_well
 ktap kernel-debug 2 '# seed 7: it is broken' 'not ok 1 seed_7' 'ok 2 seed_8'
 expect "a round that fails" 1 "^# seed 7: it is broken" "${run[@]}" kasan "$kernel"
