@@ -9,11 +9,15 @@ BEGIN {
 	split(functions, names)
 	for (i in names)
 		is_of_series[names[i]] = 1
-	while (known != "" && (getline line < known) > 0)
+	while ((got = (getline line < known)) > 0)
 		if (line !~ /^#/) {
 			sub(/:.*/, "", line)
 			is_known[line] = 1
 		}
+	if (got < 0) {
+		print "complaint " known " cannot be read"
+		exit
+	}
 }
 
 # [   12.345678] at the start is not the message's.
