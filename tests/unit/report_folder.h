@@ -87,12 +87,22 @@ static inline size_t count_plot_files(void)
 
 #define KINDS_MAX 16
 
-/* How many plots there are of a panel. */
+/* The name of the how many-eth plot, from 0, that every panel has; NULL beyond the last one. */
+static inline const char *kind_name(size_t number)
+{
+	const struct plot_kind *kind = plot_kinds;
+
+	for (; kind->name && (kind->is_for || number); kind++)
+		number -= !kind->is_for;
+	return kind->name;
+}
+
+/* How many plots every panel has. */
 static inline size_t kind_count(void)
 {
 	size_t count = 0;
 
-	while (plot_kinds[count])
+	while (kind_name(count))
 		count++;
 	assert_true(count && count <= KINDS_MAX);
 	return count;

@@ -27,7 +27,7 @@ static void png_is_drawn_where_it_is_asked_for(void **state)
 	for (size_t k = 0; k < kind_count(); k++) {
 		char name[64];
 
-		snprintf(name, sizeof(name), "plots/%s.png", plot_kinds[k]);
+		snprintf(name, sizeof(name), "plots/%s.png", kind_name(k));
 		png = read_back(name);
 		assert_memory_equal(png, start, sizeof(start));
 		free(png);
@@ -46,7 +46,7 @@ static void plots_are_drawn_again_by_hand(void **state)
 	for (size_t k = 0; k < kind_count(); k++) {
 		char *path;
 
-		snprintf(names[k], sizeof(names[k]), "plots/%s.svg", plot_kinds[k]);
+		snprintf(names[k], sizeof(names[k]), "plots/%s.svg", kind_name(k));
 		first[k] = read_back(names[k]);
 		path = xasprintf("%s/%s", folder.path, names[k]);
 		unlink(path);
@@ -125,6 +125,7 @@ static void throughput_is_shown_against_readers_where_they_vary(void **state)
 	add_readers(3);
 	run_folder_write(&folder, "");
 	write_or_skip();
+	assert_int_equal(count_plot_files(), 2 * (kind_count() + 1) + 1 + 2);
 	assert_file_has("plots/readers.svg", ">userfault, 8 vCPUs<");
 	assert_file_has("plots/panel.gp", "readers_count = 1\n");
 	assert_file_has("report.html", "readers-1-");

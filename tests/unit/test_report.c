@@ -180,7 +180,7 @@ static void unknown_name_in_template_is_refused(void **state)
 	assert_non_null(old);
 	assert_int_equal(mkdir(plots, 0700), 0);
 	for (size_t k = 0; k <= kind_count(); k++) {
-		const char *name = k < kind_count() ? plot_kinds[k] : "style";
+		const char *name = k < kind_count() ? kind_name(k) : "style";
 		char *from = xasprintf("%s/plots/%s.gnuplot", old, name);
 		char *to = xasprintf("%s/%s.gnuplot", plots, name);
 

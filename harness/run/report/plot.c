@@ -13,21 +13,29 @@
 #include "../base/spawn.h"
 #include "../base/util.h"
 
-const char *const plot_kinds[] = {
-	"throughput", "latency", "distribution", "phases", NULL,
-};
-
-static const char *const kinds_with_readers[] = {
-	"throughput", "readers", "latency", "distribution", "phases", NULL,
-};
-
-const char *const *plot_kinds_of(const struct panel *panel)
+static bool readers_vary(const struct panel *panel)
 {
 	struct readers_curves curves = readers_curves(panel);
 	bool vary = curves.n;
 
 	readers_curves_free(&curves);
-	return vary ? kinds_with_readers : plot_kinds;
+	return vary;
+}
+
+/* clang-format off */
+const struct plot_kind plot_kinds[] = {
+	{ "throughput" },
+	{ "readers", readers_vary },
+	{ "latency" },
+	{ "distribution" },
+	{ "phases" },
+	{ NULL },
+};
+/* clang-format on */
+
+bool plot_is_for(const struct plot_kind *kind, const struct panel *panel)
+{
+	return panel->shown_vcpus && (!kind->is_for || kind->is_for(panel));
 }
 
 /* How a file of this format ends when it is whole. */
@@ -41,7 +49,7 @@ static const struct {
 /* Plots that are drawn together. */
 struct drawing {
 	const char *dir; /* plots/ of the run folder */
-	const char *const *kinds;
+	const struct run_data *run;
 	size_t panel, format_count;
 };
 
@@ -82,19 +90,34 @@ static int copy_script(const char *dir, const char *script)
 	return ret;
 }
 
+static bool is_drawn(const struct plot_kind *kind, const struct run_data *run)
+{
+	bool is_for_one = false;
+
+	for (size_t p = 0; p < run->panel_count; p++)
+		is_for_one |= plot_is_for(kind, &run->panels[p]);
+	return is_for_one;
+}
+
 /* The run folder keeps the scripts, so that its plots can be changed and drawn without faultline. */
 static int copy_scripts(const struct drawing *d)
 {
-	int ret = 0;
+	bool any = false;
 
-	for (size_t k = 0; d->kinds[k] && !ret; k++)
-		ret = copy_script(d->dir, d->kinds[k]);
-	return ret ? ret : copy_script(d->dir, "style");
+	for (const struct plot_kind *kind = plot_kinds; kind->name; kind++) {
+		if (!is_drawn(kind, d->run))
+			continue;
+		any = true;
+		if (copy_script(d->dir, kind->name))
+			return -1;
+	}
+	return any ? copy_script(d->dir, "style") : 0;
 }
 
 /* panel.gp and panel.dat: what sets a panel apart. */
-static int write_panel(const struct drawing *d, const struct run_data *run)
+static int write_panel(const struct drawing *d)
 {
+	const struct panel *panel = &d->run->panels[d->panel];
 	char script_name[64], data_name[64], output[64];
 	struct text script_text, data_text;
 	FILE *script = text_open(&script_text), *data = text_open(&data_text);
@@ -105,14 +128,14 @@ static int write_panel(const struct drawing *d, const struct run_data *run)
 	fprintf(script, "# Draws a panel's plots into this folder: gnuplot %s\n", script_name);
 	fprintf(script, "data = '%s'\n", data_name);
 	fprintf(data, "# Figures of a faultline run, for %s\n", script_name);
-	plot_data_print(script, data, run, &run->panels[d->panel]);
-	for (size_t k = 0; d->kinds[k]; k++)
-		for (size_t f = 0; f < d->format_count; f++)
+	plot_data_print(script, data, d->run, panel);
+	for (const struct plot_kind *kind = plot_kinds; kind->name; kind++)
+		for (size_t f = 0; f < d->format_count && plot_is_for(kind, panel); f++)
 			fprintf(script,
 				"\noutput = '%s'\nload 'style.gnuplot'\nload '%s.gnuplot'\n",
-				plot_file(d->kinds[k], d->panel, formats[f].name, output,
+				plot_file(kind->name, d->panel, formats[f].name, output,
 					  sizeof(output)),
-				d->kinds[k]);
+				kind->name);
 	failed = text_store(&script_text, d->dir, script_name);
 	return text_store(&data_text, d->dir, data_name) || failed ? -1 : 0;
 }
@@ -176,37 +199,33 @@ static int finish_plot(const struct drawing *d, const char *kind, size_t format,
 	return failed ? -1 : 0;
 }
 
-static int draw_panel(const struct drawing *d, const struct run_data *run)
+static int draw_panel(const struct drawing *d)
 {
+	const struct panel *panel = &d->run->panels[d->panel];
 	char script[64];
 	int ret;
 
 	plot_file("panel", d->panel, "gp", script, sizeof(script));
-	ret = write_panel(d, run) || gnuplot_run(d->dir, "suffix = '" PARTIAL "'", script) ? -1 : 0;
-	for (size_t k = 0; d->kinds[k]; k++)
-		for (size_t f = 0; f < d->format_count; f++)
-			ret = finish_plot(d, d->kinds[k], f, ret);
+	ret = write_panel(d) || gnuplot_run(d->dir, "suffix = '" PARTIAL "'", script) ? -1 : 0;
+	for (const struct plot_kind *kind = plot_kinds; kind->name; kind++)
+		for (size_t f = 0; f < d->format_count && plot_is_for(kind, panel); f++)
+			ret = finish_plot(d, kind->name, f, ret);
 	return ret;
 }
 
 int plots_write(const struct run_data *run, const char *run_dir, bool png)
 {
 	char *dir = xasprintf("%s/plots", run_dir);
-	struct drawing d = { .dir = dir, .format_count = png ? 2 : 1 };
-	const char *const *copied = NULL;
+	struct drawing d = { .dir = dir, .run = run, .format_count = png ? 2 : 1 };
 	int ret = 0;
 
 	if (mkdir(dir, 0777) && errno != EEXIST)
 		ret = error("cannot create %s: %s", dir, strerror(errno));
-	for (; d.panel < run->panel_count && !ret; d.panel++) {
-		if (!run->panels[d.panel].shown_vcpus)
-			continue;
-		d.kinds = plot_kinds_of(&run->panels[d.panel]);
-		ret = d.kinds == copied ? 0 : copy_scripts(&d);
-		copied = d.kinds;
-		if (!ret)
-			ret = draw_panel(&d, run);
-	}
+	if (!ret)
+		ret = copy_scripts(&d);
+	for (; d.panel < run->panel_count && !ret; d.panel++)
+		if (run->panels[d.panel].shown_vcpus)
+			ret = draw_panel(&d);
 	free(dir);
 	return ret;
 }

@@ -5,11 +5,16 @@
 
 #include "groups.h"
 
-/* What a script draws of every panel, and the files are called; NULL-terminated. */
-extern const char *const plot_kinds[];
+struct plot_kind {
+	const char *name; /* of the script in plots/, and of what it draws */
+	bool (*is_for)(const struct panel *panel); /* NULL: for all that have times */
+};
 
-/* The same of this one: where the number of readers varies, throughput against it, too. */
-const char *const *plot_kinds_of(const struct panel *panel);
+/* In the order of the report; the last one has no name. */
+extern const struct plot_kind plot_kinds[];
+
+/* Whether the panel has that plot. */
+bool plot_is_for(const struct plot_kind *kind, const struct panel *panel);
 
 /*
  * The name of a panel's file in plots/: "throughput.svg", from the second panel on

@@ -181,8 +181,6 @@ static int print_figures(FILE *out, const struct run_data *run, const char *run_
 	bool any = false;
 
 	for (size_t p = 0; p < run->panel_count; p++) {
-		const char *const *kinds = plot_kinds_of(&run->panels[p]);
-
 		if (!run->panels[p].shown_vcpus)
 			continue;
 		any = true;
@@ -191,8 +189,9 @@ static int print_figures(FILE *out, const struct run_data *run, const char *run_
 			html_escape(out, run->panels[p].key);
 			fputs("</h3>\n", out);
 		}
-		for (size_t k = 0; kinds[k]; k++)
-			if (print_figure(out, run_dir, kinds[k], p))
+		for (const struct plot_kind *kind = plot_kinds; kind->name; kind++)
+			if (plot_is_for(kind, &run->panels[p]) &&
+			    print_figure(out, run_dir, kind->name, p))
 				return -1;
 	}
 	if (!any)
