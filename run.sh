@@ -43,7 +43,7 @@ usage: ./run.sh [run] [OPTION]...     measure a sweep, print its table, write a 
 
 options of run (./run.sh run --help says more once it is built):
   --sweep NAME|FILE      what to measure (claim)
-  --tier TIER            auto, hardware, nested, simulated or emulated
+  --tier TIER            what a number is worth (auto; ./run.sh list)
   --arch LIST            architectures under test: x86_64, arm64, or all (this machine's)
   --modes A,B            only series with these modes
   --vcpus 1,2,4          these numbers of vCPUs, also 1..512*2
@@ -115,10 +115,10 @@ doctor_without_program() {
 			echo "not here; './run.sh kernel --base $base' gets it")"
 	done
 	if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
-		say "  /dev/kvm: there (tiers hardware and nested)"
+		say "  /dev/kvm: there, for tiers on this machine's own kernel"
 	else
 		say "  /dev/kvm: not for this user (load kvm_amd or kvm_intel; group kvm or root);" \
-			"tiers simulated and emulated do without"
+			"tiers in a VM do without"
 	fi
 }
 
@@ -246,31 +246,19 @@ for_vms() {
 	build ARCHES="$*"
 }
 
-# chosen_arches ARGUMENT...: checks the arguments, and prints the architectures that they choose.
-chosen_arches() {
+# choose ARGUMENT...: checks the arguments, and sets arches to those that they choose. is_native gets
+# a text if their tier measures this machine's own kernel.
+choose() {
 	local checked
 
 	checked=$("$root/build/faultline" "$1" --check "${@:2}") || exit
-	sed -n 's/^arches //p' <<<"$checked"
+	read -ra arches <<<"$(sed -n 's/^arches //p' <<<"$checked")"
+	is_native=$(sed -n '/^native$/p' <<<"$checked")
 }
 
 # hand_over ARGUMENT...: the program does the rest.
 hand_over() {
 	exec "$root/build/faultline" "$@"
-}
-
-# Whether the arguments ask for a tier that measures this machine itself.
-tier_is_native() {
-	local previous='' arg
-
-	for arg in "$@"; do
-		case "$previous $arg" in
-		*' --tier=hardware' | *' --tier=nested' | *' tier=hardware' | *' tier=nested' | \
-			'--tier hardware' | '--tier nested') return 0 ;;
-		esac
-		previous=$arg
-	done
-	return 1
 }
 
 wants_help() {
@@ -355,9 +343,8 @@ run | point)
 	run | point) arguments=("$@") ;;
 	*) arguments=(run "$@") ;;
 	esac
-	chosen=$(chosen_arches "${arguments[@]}")
-	read -ra arches <<<"$chosen"
-	if tier_is_native "$@"; then
+	choose "${arguments[@]}"
+	if [ -n "$is_native" ]; then
 		[ ${#given[@]} = 0 ] || die "--kernel-image has no meaning in this tier, which measures this machine's kernel"
 		build "build/$own_arch/faultline-point"
 	else
@@ -370,8 +357,7 @@ published | verify | soak)
 	[ "$command" = soak ] || need report
 	build build/faultline
 	# Who has only to compare runs names no architectures.
-	chosen=$(chosen_arches "$@")
-	read -ra arches <<<"$chosen"
+	choose "$@"
 	[ ${#arches[@]} = 0 ] || for_vms "${arches[@]}"
 	hand_over "$@"
 	;;

@@ -46,6 +46,12 @@ expect "a command that boots no kernel" 2 "'report' takes no --base" "$root/run.
 check "and no build was begun" test ! -e "$cache"
 
 own_arch=$(uname -m | sed s/aarch64/arm64/)
+# told WORDS ARGUMENT...: what run.sh is told of what these take.
+told() { [ "$("$root/build/faultline" "${@:2}" --check | paste -sd ' ')" = "$1" ]; }
+check "a run on this machine's own kernel has none built" told "arches $own_arch native" run --sweep smoke --tier nested
+check "nor has a point" told "arches $own_arch native" point tier=hardware
+check "a run in a VM has" told "arches $own_arch" run --sweep smoke --tier simulated
+check "so has one in the best tier, whichever that is" told "arches $own_arch" run --sweep smoke
 # In a copy: others may be at work with this one's programs.
 mkdir "$scratch/tree"
 cp -a "$root"/{bench,build,harness,kernel,plots,run.sh,tests,workloads,Makefile} "$scratch/tree/"

@@ -147,7 +147,7 @@ static void show_limit(const struct limit *limit, const struct setup *setup)
 
 static void show_conditions(const json_t *machine)
 {
-	puts("Conditions for tiers hardware and nested");
+	puts("Conditions for tiers on this machine's own kernel");
 	for (size_t i = 0; i < conditions_count; i++) {
 		const struct condition *c = &conditions[i];
 		char *found, *text;

@@ -276,6 +276,6 @@ int cmd_point(int argc, char **argv)
 		return exit_failed(-1, EXIT_USAGE);
 	if (!r.is_check)
 		return run_request(&r);
-	print_arches(r.arches);
+	print_needs(r.arches, r.point.tier);
 	return EXIT_FINE;
 }

@@ -186,7 +186,7 @@ int cmd_published(int argc, char **argv)
 		code = EXIT_USAGE;
 	}
 	if (code < 0 && r.is_check) {
-		print_arches(r.arches);
+		print_needs(r.arches, TIER_SIMULATED);
 		code = EXIT_FINE;
 	}
 	if (code < 0) {

@@ -22,13 +22,13 @@ struct request {
 
 #define FIELD(name) offsetof(struct request, name)
 #define PLAN(name) take_text, FIELD(run.plan.texts[PLAN_##name])
+#define TIER(symbol, name, ...) name ", "
 
 /* clang-format off */
 static const struct option_row rows[] = {
 	{ "sweep", "NAME|FILE", "what to measure (claim; see faultline list)",
 	  take_text, FIELD(run.sweep) },
-	{ "tier", "TIER", "hardware, nested, simulated, emulated or auto (auto)",
-	  take_key, FIELD(run.tier) },
+	{ "tier", "TIER", TIERS "or auto (auto)", take_key, FIELD(run.tier) },
 	{ "arch", "LIST", "architectures under test, x86_64 and arm64, or all (the\n"
 	  "machine's); in place of the sweep's", PLAN(ARCH) },
 	{ "modes", "A,B", "only series with these modes", PLAN(MODES) },
@@ -60,6 +60,7 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 /* clang-format on */
+#undef TIER
 
 static const struct command_line command_line = {
 	"usage: faultline run [OPTION]...\n"
@@ -402,7 +403,7 @@ static int check(const struct run_options *options)
 	     check_simulated_options(&r.options.plan, r.options.tier)))
 		code = exit_failed(-1, EXIT_USAGE);
 	else
-		print_arches(plan_uses(&r.plan).arches);
+		print_needs(plan_uses(&r.plan).arches, r.options.tier);
 	run_free(&r);
 	return code;
 }

@@ -277,7 +277,7 @@ int cmd_soak(int argc, char **argv)
 	}
 	choose_arches(r);
 	if (r->is_check) {
-		print_arches(r->arches);
+		print_needs(r->arches, TIER);
 		return EXIT_FINE;
 	}
 	if (!r->jobs)

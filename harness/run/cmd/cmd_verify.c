@@ -163,7 +163,7 @@ static int verify(struct verification *v, const char *dir)
 	if (failed)
 		return exit_failed(failed, EXIT_USAGE);
 	if (v->request.is_check) {
-		print_arches(v->uses.arches);
+		print_needs(v->uses.arches, TIER_SIMULATED);
 		return EXIT_FINE;
 	}
 	failed = prepare(v);

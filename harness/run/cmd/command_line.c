@@ -65,13 +65,15 @@ int exit_failed(int failed, int code)
 	return failed == INTERRUPTED ? EXIT_INTERRUPTED : code;
 }
 
-void print_arches(const bool *arches)
+void print_needs(const bool *arches, enum tier tier)
 {
 	fputs("arches", stdout);
 	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
 		if (arches[arch])
 			printf(" %s", arch_names[arch]);
 	putchar('\n');
+	if (tier != TIER_AUTO && tier_kinds[tier].host == HOST_NATIVE)
+		puts("native");
 }
 
 static bool may_lack_value(const struct option_row *row)

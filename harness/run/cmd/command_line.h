@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../../tier.h"
+
 struct option_row;
 
 /*
@@ -62,7 +64,10 @@ option_reader take_placement; /* enum placement */
  */
 int exit_failed(int failed, int code);
 
-/* What --check prints for who is to make sure that there is all they take. ARCH_COUNT elements. */
-void print_arches(const bool *arches);
+/*
+ * What --check prints for who is to make sure that there is all they take: "arches", of ARCH_COUNT
+ * elements, and "native" where the tier measures this machine's own kernel.
+ */
+void print_needs(const bool *arches, enum tier tier);
 
 #endif
