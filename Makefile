@@ -9,7 +9,7 @@
 #   make kernel-debug-test  KVM tests, stress and random calls on kernels that watch themselves (slow, not in test)
 #   make litmus             the series' memory ordering on the kernel's memory model (needs herd7, not in test)
 #   make check              formatting, rooms, schemas, shellcheck, cppcheck, warnings, checkpatch
-#   make schema             results/schema/ anew after a change to the keys of a point
+#   make schema             results/schema/ anew after a change to the keys of a point, or to tiers
 #   SANITIZE=1              unit tests with address and undefined behaviour sanitizers
 #   ARCHES="x86_64 arm64"   what is built for the machine under test, for these (default: as this one)
 
@@ -163,7 +163,7 @@ build/schema: $(SCHEMA_OBJECTS) $(SHARED_OBJECTS)
 build/faultline build/schema: build/$(HOST_ARCH)/flags
 	$(CC) $(CFLAGS) -pthread $(filter %.o,$^) $(RUN_LDLIBS) -o $(new_name)
 
-# What they say of the keys of a point is made from the table of these.
+# What they say of the keys of a point and of tiers is made from the tables of these.
 schema: build/schema
 	set -e; for file in results/schema/*.json; do build/schema $$file >build/schema.json; cp build/schema.json $$file; done
 
@@ -236,7 +236,7 @@ check-rooms:
 
 check-schema: build/schema
 	set -e; for file in results/schema/*.json; do build/schema $$file | diff -u $$file - || \
-		{ echo "$$file is not as the table of keys has it: make schema" >&2; exit 1; }; done
+		{ echo "$$file is not as the tables of keys and tiers have it: make schema" >&2; exit 1; }; done
 
 check-shell:
 	shellcheck -x $(SCRIPTS)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes a JSON schema of results/schema/ with what it says of the keys of a point made from
- * their table: `make schema`. All else in the file is written by hand, and stays.
+ * Writes a JSON schema of results/schema/ with what it says of the keys of a point and of tiers
+ * made from their tables: `make schema`. All else in the file is written by hand, and stays.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +78,30 @@ static json_t *required_with_keys(const json_t *required)
 	return all;
 }
 
+static json_t *timed_tiers(void)
+{
+	json_t *names = json_array();
+
+	for (enum tier tier = TIER_AUTO + 1; tier < TIER_COUNT; tier++)
+		if (tier_kinds[tier].is_timed)
+			json_array_append_new(names, json_string(tier_kinds[tier].name));
+	return json_pack("{s:o}", "enum", names);
+}
+
+/* Conditions that name a tier are for what is told of times. */
+static void set_timed_tiers(json_t *rules)
+{
+	json_t *rule;
+	size_t i;
+
+	json_array_foreach (rules, i, rule) {
+		json_t *properties = json_object_get(json_object_get(rule, "if"), "properties");
+
+		if (json_object_get(properties, "tier"))
+			json_object_set_new(properties, "tier", timed_tiers());
+	}
+}
+
 /* As json_dump() has it, but indented by tabs. */
 static void print(const json_t *schema)
 {
@@ -108,6 +132,7 @@ int main(int argc, char **argv)
 		json_object_set_new(schema, "required",
 				    required_with_keys(json_object_get(schema, "required")));
 	json_object_set_new(schema, "properties", properties_with_keys(properties));
+	set_timed_tiers(json_object_get(schema, "allOf"));
 	print(schema);
 	json_decref(schema);
 	return EXIT_FINE;
