@@ -49,12 +49,12 @@ logs=$(sed -n 's/^Its logs: //p' "$scratch/out")
 check "the logs are there" grep -q 'Kernel panic' "${logs%\*}console.log"
 
 mkdir "$scratch/logs"
-TMPDIR=$scratch/logs FAKE=slow "${soak[@]}" --minutes 5 >"$scratch/out" 2>&1 &
-wait_for grep -q skipped "$scratch/out"
+TMPDIR=$scratch/logs FAKE=slow "${soak[@]}" --minutes 5 >"$scratch/interrupted" 2>&1 &
+wait_for grep -q skipped "$scratch/interrupted"
 kill -TERM $!
 wait $!
 check "interrupted: exit code" test $? = 130
-check "interrupted: the sum" grep -q '^0 points, .* [1-9][0-9]* skipped$' "$scratch/out"
+check "interrupted: the sum" grep -q '^0 points, .* [1-9][0-9]* skipped$' "$scratch/interrupted"
 check "interrupted: no VM is left behind" no_vm_left "$scratch"
 check "interrupted: no logs are left behind" rmdir "$scratch/logs"
 
