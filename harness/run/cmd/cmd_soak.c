@@ -9,8 +9,8 @@
 #include "../base/file.h"
 #include "../host/cpu_share.h"
 #include "../host/limits.h"
-#include "../measure/execution.h"
 #include "../measure/identity.h"
+#include "../measure/pool.h"
 #include "../measure/tier_choice.h"
 #include "../plan/plan.h"
 #include "../plan/random_point.h"
@@ -30,11 +30,11 @@ struct request {
 
 /* clang-format off */
 static const struct option_row rows[] = {
+	{ "arch", "LIST", "of these architectures, in turn (all)", take_arches, FIELD(arches) },
 	{ "minutes", "M", "how long, of the time that it can run (10)", take_number, FIELD(minutes), MINUTES_MAX },
 	{ "points", "N", "how many at most, in place of --minutes", take_number, FIELD(points), UINT32_MAX },
 	{ "seed", "S", "other points with another one (1)", take_number, FIELD(seed), UINT32_MAX },
 	{ "first", "N", "begins with point N of those of the seed (1)", take_number, FIELD(first), UINT32_MAX },
-	{ "arch", "LIST", "of these architectures, in turn (all)", take_arches, FIELD(arches) },
 	{ "jobs", "N", "VMs at a time (as many as there are CPUs)", take_number, FIELD(jobs), 1024 },
 	{ "point-timeout", "S", TIMEOUT_HELP, take_number, FIELD(timeout_s), TIMEOUT_MAX_S },
 	{ "check", NULL, "prints the architectures that it takes, and measures nothing", take_flag, FIELD(is_check) },
@@ -52,12 +52,10 @@ static const struct command_line command_line = {
 	"4 nothing but skipped points, 130 interrupted.\n",
 };
 
-/* A place where one point at a time runs. */
-struct slot {
-	struct execution execution;
+struct drawn {
 	struct point point;
-	uint64_t number; /* of the point; 0: the slot is free */
-	char stem[24];
+	uint64_t number;
+	char stem[24]; /* of its logs */
 };
 
 struct soak {
@@ -66,22 +64,12 @@ struct soak {
 	struct identity identity;
 	struct stopwatch watch;
 	char *dir; /* of logs */
-	struct slot *slots;
+	struct pool pool;
+	struct drawn *drawn; /* of each slot */
 	uint64_t next; /* number of the point to draw next */
 	uint64_t ok, skipped, faults;
 	bool has_failed;
 };
-
-/* All, where none is asked for. */
-static void choose_arches(struct request *r)
-{
-	bool is_asked = false;
-
-	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
-		is_asked |= r->arches[arch];
-	for (enum arch arch = 0; arch < ARCH_COUNT; arch++)
-		r->arches[arch] |= !is_asked;
-}
 
 /* The architectures take turns. */
 static enum arch arch_of(const struct request *r, uint64_t number)
@@ -93,81 +81,6 @@ static enum arch arch_of(const struct request *r, uint64_t number)
 	return arch;
 }
 
-static bool is_idle(const struct soak *soak)
-{
-	for (unsigned int i = 0; i < soak->request.jobs; i++)
-		if (soak->slots[i].number)
-			return false;
-	return true;
-}
-
-/* Starts the next point, if it has room beside others. Returns 0, or -1 after error(). */
-static int start(struct soak *soak, struct slot *slot)
-{
-	const struct request *r = &soak->request;
-	const uint64_t number = soak->next;
-	struct job job = {
-		.setup = &soak->setup,
-		.host = host_of(TIER),
-		.point = &slot->point,
-		.log_dir = soak->dir,
-		.stem = slot->stem,
-		.timeout_s = r->timeout_s,
-	};
-
-	random_point(&slot->point, r->seed, number, TIER, arch_of(r, number));
-	snprintf(slot->stem, sizeof(slot->stem), "%llu", (unsigned long long)number);
-	if (limits_check(job.host, &slot->point, soak->dir))
-		return is_idle(soak) ? -1 : 0;
-	if (execution_start(&slot->execution, &job))
-		return -1;
-	slot->number = number;
-	soak->next++;
-	return 0;
-}
-
-static void print_failure(struct soak *soak, const struct slot *slot, const json_t *record)
-{
-	char *id = point_id(&slot->point);
-
-	soak->has_failed = true;
-	printf("%8llu  FAILED: %s\n", (unsigned long long)slot->number, record_reason(record));
-	printf("Its logs: %s/%s.*\nTo measure it again:\n  ./run.sh point %s\n", soak->dir,
-	       slot->stem, id);
-	free(id);
-}
-
-/* Counts what became of the point, and says it. */
-static void take_record(struct soak *soak, const struct slot *slot, const json_t *record)
-{
-	const char *status = record_status(record);
-	char *id = point_id(&slot->point);
-
-	if (!strcmp(status, "failed")) {
-		print_failure(soak, slot, record);
-	} else if (!strcmp(status, "skipped")) {
-		soak->skipped++;
-		printf("%8llu  skipped, %s: %s\n", (unsigned long long)slot->number,
-		       record_reason(record), id);
-	} else {
-		soak->ok++;
-		soak->faults += point_pages_total(&slot->point);
-		printf("%8llu  %10llu faults: %s\n", (unsigned long long)slot->number,
-		       (unsigned long long)soak->faults, id);
-	}
-	fflush(stdout);
-	free(id);
-}
-
-/* What no failure needs. */
-static void remove_logs(const struct slot *slot)
-{
-	const struct point_files *files = &slot->execution.files;
-
-	unlink(files->console);
-	unlink(files->errors);
-}
-
 static bool time_is_up(struct soak *soak)
 {
 	const struct request *r = &soak->request;
@@ -177,37 +90,110 @@ static bool time_is_up(struct soak *soak)
 	return stopwatch_s(&soak->watch) >= 60.0 * r->minutes;
 }
 
-/* Returns 0, or -1 after error(). Sets *runs when something does afterwards. */
-static int look_after(struct soak *soak, struct slot *slot, bool *runs)
+/* Returns 0, or -1 after error(). */
+static int start_point(struct soak *soak, struct pool_slot *slot, const struct point *point)
 {
-	json_t *record = slot->number ? execution_poll(&slot->execution) : NULL;
+	struct drawn *drawn = &soak->drawn[slot - soak->pool.slots];
+	struct job job = {
+		.setup = &soak->setup,
+		.host = host_of(TIER),
+		.point = &drawn->point,
+		.log_dir = soak->dir,
+		.stem = drawn->stem,
+		.timeout_s = soak->request.timeout_s,
+	};
 
-	if (record) {
-		take_record(soak, slot, record);
-		if (strcmp(record_status(record), "failed"))
-			remove_logs(slot);
-		json_decref(record);
-		execution_free(&slot->execution);
-		slot->number = 0;
+	drawn->point = *point;
+	drawn->number = soak->next++;
+	snprintf(drawn->stem, sizeof(drawn->stem), "%llu", (unsigned long long)drawn->number);
+	return pool_start(&soak->pool, slot, &job, drawn);
+}
+
+/* Fills free slots, as long as there is time and room, and no point has failed. Returns 0, or -1 after error(). */
+static int start_points(struct soak *soak)
+{
+	const struct request *r = &soak->request;
+
+	while (!soak->has_failed && !time_is_up(soak)) {
+		struct pool_slot *slot;
+		struct point point;
+
+		random_point(&point, r->seed, soak->next, TIER, arch_of(r, soak->next));
+		slot = pool_room(&soak->pool, host_of(TIER), &point);
+		if (!slot)
+			return 0;
+		if (limits_check(host_of(TIER), &point, soak->dir))
+			return soak->pool.running ? 0 : -1;
+		if (start_point(soak, slot, &point))
+			return -1;
 	}
-	if (!slot->number && !time_is_up(soak) && !soak->has_failed && start(soak, slot))
-		return -1;
-	*runs |= slot->number != 0;
 	return 0;
+}
+
+static void print_failure(const struct soak *soak, const struct drawn *drawn, const char *id,
+			  const char *reason)
+{
+	printf("%8llu  FAILED: %s\n", (unsigned long long)drawn->number, reason);
+	printf("Its logs: %s/%s.*\nTo measure it again:\n  ./run.sh point %s\n", soak->dir,
+	       drawn->stem, id);
+}
+
+/* What no failure needs. */
+static void remove_logs(const struct point_files *files)
+{
+	unlink(files->console);
+	unlink(files->errors);
+}
+
+/* Counts what became of a point, and says it. */
+static void finish_point(struct soak *soak, struct pool_slot *slot, const json_t *record)
+{
+	const struct drawn *drawn = slot->what;
+	const char *status = record_status(record), *reason = record_reason(record);
+	const bool is_failure = !strcmp(status, "failed");
+	char *id = point_id(&drawn->point);
+
+	if (is_failure) {
+		soak->has_failed = true;
+		print_failure(soak, drawn, id, reason);
+	} else if (!strcmp(status, "skipped")) {
+		soak->skipped++;
+		printf("%8llu  skipped, %s: %s\n", (unsigned long long)drawn->number, reason, id);
+	} else {
+		soak->ok++;
+		soak->faults += point_pages_total(&drawn->point);
+		printf("%8llu  %10llu faults: %s\n", (unsigned long long)drawn->number,
+		       (unsigned long long)soak->faults, id);
+	}
+	fflush(stdout);
+	free(id);
+	if (!is_failure)
+		remove_logs(&slot->execution.files);
+	pool_release(&soak->pool, slot);
+}
+
+static void finish_points(struct soak *soak)
+{
+	struct pool_slot *slot;
+	json_t *record;
+
+	while ((slot = pool_ended(&soak->pool, &record))) {
+		finish_point(soak, slot, record);
+		json_decref(record);
+	}
 }
 
 /* Returns 0 when time is up or a point has failed, -1 after error(), or INTERRUPTED. */
 static int run_loop(struct soak *soak)
 {
-	bool runs = true;
-	int failed = 0;
+	int failed = start_points(soak);
 
-	while (runs && !failed && !soak->has_failed) {
-		runs = false;
-		for (unsigned int i = 0; i < soak->request.jobs && !failed; i++)
-			failed = look_after(soak, &soak->slots[i], &runs);
-		if (!failed && runs && !soak->has_failed)
-			failed = event_wait();
+	while (!failed && soak->pool.running && !soak->has_failed) {
+		failed = event_wait();
+		if (failed)
+			break;
+		finish_points(soak);
+		failed = start_points(soak);
 	}
 	return failed;
 }
@@ -244,12 +230,11 @@ static int run_soak(struct soak *soak)
 
 	if (failed)
 		return exit_failed(failed, EXIT_USAGE);
-	soak->slots = xcalloc(soak->request.jobs, sizeof(*soak->slots));
+	pool_init(&soak->pool, soak->request.jobs);
+	soak->drawn = xcalloc(soak->request.jobs, sizeof(*soak->drawn));
 	stopwatch_start(&soak->watch);
 	failed = run_loop(soak);
-	for (unsigned int i = 0; i < soak->request.jobs; i++)
-		if (soak->slots[i].number)
-			execution_free(&soak->slots[i].execution); /* ends what runs */
+	pool_free(&soak->pool);
 	if (!failed && identity_check(&soak->identity))
 		failed = -1;
 	code = conclude(soak);
@@ -258,7 +243,7 @@ static int run_soak(struct soak *soak)
 		soak->dir = NULL;
 	}
 	free(soak->dir);
-	free(soak->slots);
+	free(soak->drawn);
 	return failed ? exit_failed(failed, EXIT_USAGE) : code;
 }
 
@@ -266,16 +251,17 @@ int cmd_soak(int argc, char **argv)
 {
 	struct soak soak = { .request = { .seed = 1, .first = 1, .minutes = MINUTES } };
 	struct request *r = &soak.request;
-	int code;
+	unsigned int given = 0; /* only --arch counts, the first row */
+	int code = options_parse(&command_line, argc, argv, r, &given);
 
-	code = options_parse(&command_line, argc, argv, r, NULL);
 	if (code >= 0)
 		return code;
 	if (optind < argc) {
 		complain("soak takes no '%s'; see faultline soak --help", argv[optind]);
 		return EXIT_USAGE;
 	}
-	choose_arches(r);
+	if (!(given & 1))
+		sweep_choices("arch", "all", r->arches);
 	if (r->is_check) {
 		print_needs(r->arches, TIER);
 		return EXIT_FINE;

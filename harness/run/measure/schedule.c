@@ -1,35 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "schedule.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "../host/limits.h"
-#include "../host/memory_room.h"
 #include "../host/nearness.h"
 #include "../plan/keyset.h"
+#include "pool.h"
 #include "progress.h"
 #include "../store/record.h"
-
-/* A place where one point at a time runs. */
-struct slot {
-	struct execution execution;
-	struct planned *planned; /* NULL when free */
-};
 
 struct scheduler {
 	struct schedule *s;
 	struct progress progress;
-	struct slot *slots;
+	struct pool pool;
 	size_t next; /* point of the plan to look at */
-	unsigned int running;
-	uint64_t memory_free_bytes;
 };
-
-static uint64_t memory_of(const struct schedule *s, const struct point *p)
-{
-	return s->host->needs(p, LIMIT_MEMORY);
-}
 
 /* How many points take of it together. */
 static size_t sharers(const struct schedule *s, enum limit_id limit, size_t left)
@@ -141,14 +127,6 @@ struct job schedule_job(const struct schedule *s, const struct planned *planned)
 	};
 }
 
-static const struct planned *at_hand(const struct scheduler *sc)
-{
-	for (unsigned int i = 0; i < sc->s->jobs; i++)
-		if (sc->slots[i].planned)
-			return sc->slots[i].planned;
-	return NULL;
-}
-
 /* A point counts if what it was measured with is the same before it and after it. */
 static int check_identity(struct schedule *s)
 {
@@ -160,71 +138,53 @@ static int check_identity(struct schedule *s)
 		     error_text());
 }
 
-static int start_point(struct scheduler *sc, struct slot *slot, struct planned *planned)
-{
-	struct job job = schedule_job(sc->s, planned);
-
-	if (check_identity(sc->s) || execution_start(&slot->execution, &job))
-		return -1;
-	slot->planned = planned;
-	sc->memory_free_bytes -= memory_of(sc->s, job.point);
-	sc->running++;
-	return 0;
-}
-
 /* Fills free slots, in the plan's order, as long as memory allows. */
 static int start_points(struct scheduler *sc)
 {
 	struct schedule *s = sc->s;
 
-	for (unsigned int i = 0; i < s->jobs; i++) {
-		struct planned *planned;
+	for (; sc->next < s->plan->count; sc->next++) {
+		struct planned *planned = &s->plan->points[sc->next];
+		struct job job = schedule_job(s, planned);
+		struct pool_slot *slot;
 
-		if (sc->slots[i].planned)
+		if (planned->is_done)
 			continue;
-		while (sc->next < s->plan->count && s->plan->points[sc->next].is_done)
-			sc->next++;
-		if (sc->next == s->plan->count)
+		slot = pool_room(&sc->pool, s->host, &planned->point);
+		if (!slot)
 			return 0;
-		planned = &s->plan->points[sc->next];
-		if (sc->running && memory_of(s, &planned->point) > sc->memory_free_bytes)
-			return 0;
-		if (start_point(sc, &sc->slots[i], planned))
+		if (check_identity(s) || pool_start(&sc->pool, slot, &job, planned))
 			return -1;
-		sc->next++;
 	}
 	return 0;
 }
 
-static int finish_point(struct scheduler *sc, struct slot *slot, json_t *record)
+static int finish_point(struct scheduler *sc, struct pool_slot *slot, json_t *record)
 {
+	struct planned *planned = slot->what;
 	json_t *wall = execution_wall(&slot->execution);
 	double duration_s = json_real_value(json_object_get(wall, "duration_s"));
 	int failed;
 
-	execution_free(&slot->execution);
-	record_finish(record, slot->planned->series, slot->planned->id, wall);
+	pool_release(&sc->pool, slot);
+	record_finish(record, planned->series, planned->id, wall);
 	failed = check_identity(sc->s) || store_append(sc->s->store, record) ? -1 : 0;
 	if (!failed) {
-		count(sc->s, slot->planned, record_status(record));
-		progress_point_done(&sc->progress, slot->planned, record, duration_s);
+		count(sc->s, planned, record_status(record));
+		progress_point_done(&sc->progress, planned, record, duration_s);
 	}
 	json_decref(record);
-	sc->memory_free_bytes += memory_of(sc->s, &slot->planned->point);
-	slot->planned = NULL;
-	sc->running--;
 	return failed;
 }
 
 static int finish_points(struct scheduler *sc)
 {
-	for (unsigned int i = 0; i < sc->s->jobs; i++) {
-		struct slot *slot = &sc->slots[i];
-		json_t *record = slot->planned ? execution_poll(&slot->execution) : NULL;
+	struct pool_slot *slot;
+	json_t *record;
 
-		if (record && finish_point(sc, slot, record))
+	while ((slot = pool_ended(&sc->pool, &record)))
+		if (finish_point(sc, slot, record))
 			return -1;
-	}
 	return 0;
 }
 
@@ -232,8 +192,8 @@ static int run_loop(struct scheduler *sc)
 {
 	int failed = start_points(sc);
 
-	while (!failed && sc->running) {
-		progress_draw(&sc->progress, at_hand(sc));
+	while (!failed && sc->pool.running) {
+		progress_draw(&sc->progress, pool_at_hand(&sc->pool));
 		failed = event_wait();
 		if (!failed)
 			failed = finish_points(sc) || start_points(sc) ? -1 : 0;
@@ -243,20 +203,13 @@ static int run_loop(struct scheduler *sc)
 
 int schedule_run(struct schedule *s)
 {
-	struct memory_room room = memory_room();
-	struct scheduler sc = {
-		.s = s,
-		.slots = xcalloc(s->jobs, sizeof(*sc.slots)),
-		.memory_free_bytes = room.bytes < UINT64_MAX ? room.bytes : UINT64_MAX / 2,
-	};
+	struct scheduler sc = { .s = s };
 	int failed;
 
-	free(room.bound);
+	pool_init(&sc.pool, s->jobs);
 	progress_start(&sc.progress, s->plan, s->host->one_at_a_time ? 0 : s->jobs);
 	failed = run_loop(&sc);
-	for (unsigned int i = 0; i < s->jobs; i++)
-		execution_free(&sc.slots[i].execution); /* ends what runs */
+	pool_free(&sc.pool);
 	progress_end(&sc.progress);
-	free(sc.slots);
 	return failed;
 }
