@@ -4,29 +4,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../serving.h"
 #include "../time_units.h"
-#include "affinity.h"
 #include "arch.h"
-#include "cpu_time.h"
-#include "draw.h"
 #include "fail.h"
+#include "handlers.h"
 #include "pages.h"
 #include "pending.h"
-#include "thread.h"
 #include "uffd_open.h"
-
-/* Sent to handler threads until they have ended: interrupts whatever they wait in. */
-#define STOP_SIGNAL SIGUSR1
 
 /* Events that an asynchronous handler takes at a time. */
 #define EVENTS_AT_ONCE 16
@@ -37,18 +28,15 @@ struct uffds {
 	int *fds;
 	unsigned int readers;
 	struct reader *threads;
-	pthread_barrier_t ready; /* to be of use: what they do before is no part of the point */
-	_Atomic bool stopping;
+	struct handlers handlers;
 };
 
 struct reader {
+	struct handler_thread handler;
 	struct uffds *uffds;
-	unsigned int index;
-	pthread_t thread;
 	int only_fd; /* the one userfaultfd that only this thread reads, or -1 */
 	int epoll_fd; /* otherwise: those that it shares, or that are several */
 	struct pending pending; /* asynchronous: pages in flight */
-	_Atomic uint64_t before_ns; /* polling: CPU time until vCPUs started; 0: they have not */
 };
 
 static unsigned int fds_apart(const struct uffds *uffds)
@@ -58,7 +46,7 @@ static unsigned int fds_apart(const struct uffds *uffds)
 
 static unsigned int first_fd(const struct reader *reader)
 {
-	return reader->index % fds_apart(reader->uffds);
+	return reader->handler.index % fds_apart(reader->uffds);
 }
 
 /* Whether each has a reader of its own, which sleeps in read(). */
@@ -231,8 +219,9 @@ static int wait_events(struct reader *reader, struct epoll_event *events, int ma
 }
 
 /* Leaves further descriptors to others while it fetches. */
-static void round_inline(struct reader *reader)
+static void round_inline(struct handler_thread *handler)
 {
+	struct reader *reader = (struct reader *)handler;
 	struct epoll_event event;
 
 	if (reader->only_fd >= 0)
@@ -241,8 +230,9 @@ static void round_inline(struct reader *reader)
 		drain_inline(reader, event.data.fd);
 }
 
-static void round_async(struct reader *reader)
+static void round_async(struct handler_thread *handler)
 {
+	struct reader *reader = (struct reader *)handler;
 	struct epoll_event events[EVENTS_AT_ONCE];
 	int n = wait_events(reader, events, EVENTS_AT_ONCE);
 
@@ -252,8 +242,9 @@ static void round_async(struct reader *reader)
 }
 
 /* Looks at all of its own in turn: none is left waiting for the others to be empty. */
-static void round_poll(struct reader *reader)
+static void round_poll(struct handler_thread *handler)
 {
+	struct reader *reader = (struct reader *)handler;
 	const struct uffds *uffds = reader->uffds;
 	struct uffd_msg message;
 	bool is_empty = true;
@@ -269,47 +260,11 @@ static void round_poll(struct reader *reader)
 }
 
 /* What handler threads do until they are told to stop. */
-static void (*const rounds[])(struct reader *reader) = {
+static void (*const rounds[])(struct handler_thread *handler) = {
 	[HANDLER_INLINE] = round_inline,
 	[HANDLER_ASYNC] = round_async,
 	[HANDLER_POLL] = round_poll,
 };
-
-/* What polling takes before vCPUs start is none of the point's CPU time. */
-static void poll_until_start(struct reader *reader)
-{
-	const struct measurement *m = reader->uffds->m;
-	uint64_t begin_ticks;
-
-	do {
-		round_poll(reader);
-		begin_ticks = atomic_load(&m->begin_ticks);
-	} while (!begin_ticks || arch_ticks() < begin_ticks);
-	atomic_store(&reader->before_ns, cpu_time_ns(pthread_self()));
-}
-
-static void *handler_main(void *arg)
-{
-	struct reader *reader = arg;
-	const struct point *point = reader->uffds->m->point;
-	void *pages;
-
-	affinity_set(point->reader_cpus, reader->index);
-	pages = draw_take_pages(reader->uffds->m, DRAW_HANDLER, reader->index);
-	fetch_thread_init();
-	pthread_barrier_wait(&reader->uffds->ready);
-	if (point->handler == HANDLER_POLL)
-		poll_until_start(reader);
-	while (!atomic_load(&reader->uffds->stopping))
-		rounds[point->handler](reader);
-	draw_give_pages(pages);
-	return NULL;
-}
-
-static void on_stop_signal(int signal)
-{
-	(void)signal; /* only has to interrupt */
-}
 
 /*
  * Who reads a userfaultfd that nobody else reads takes one system call an event. Where
@@ -325,7 +280,7 @@ static void assign_fds(struct reader *reader)
 	if (uffds->m->point->handler == HANDLER_POLL)
 		return;
 	if (reads_block(uffds)) {
-		reader->only_fd = uffds->fds[reader->index];
+		reader->only_fd = uffds->fds[reader->handler.index];
 		return;
 	}
 	reader->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -340,19 +295,17 @@ static void assign_fds(struct reader *reader)
 	}
 }
 
-static void start_reader(struct reader *reader)
+static void start_reader(struct uffds *uffds, unsigned int index)
 {
-	const struct measurement *m = reader->uffds->m;
-	int r;
+	const struct measurement *m = uffds->m;
+	struct reader *reader = &uffds->threads[index];
 
+	*reader = (struct reader){ .uffds = uffds, .handler.index = index };
 	assign_fds(reader);
 	/* Each vCPU can wait for one page, and KVM on its behalf for some more. */
 	if (m->point->handler == HANDLER_ASYNC)
 		pending_init(&reader->pending, m->pages_total);
-	r = thread_start(&reader->thread, handler_main, reader);
-	if (r)
-		fail("starting handler thread %u: %s; take fewer readers or raise the limit on processes",
-		     reader->index, strerror(r));
+	handler_start(&uffds->handlers, &reader->handler, index);
 }
 
 static int open_uffd(struct measurement *m, uint64_t first_page, uint64_t pages)
@@ -378,7 +331,6 @@ static int open_uffd(struct measurement *m, uint64_t first_page, uint64_t pages)
 void uffds_start(struct measurement *m)
 {
 	const struct point *point = m->point;
-	struct sigaction action = { .sa_handler = on_stop_signal };
 	struct uffds *uffds = calloc(1, sizeof(*uffds));
 
 	if (!uffds || !(uffds->fds = calloc(point->uffds, sizeof(*uffds->fds))) ||
@@ -388,9 +340,6 @@ void uffds_start(struct measurement *m)
 	uffds->count = point->uffds;
 	uffds->readers = point->readers;
 	m->handlers = uffds;
-	/* No SA_RESTART: a blocking read must return. */
-	sigaction(STOP_SIGNAL, &action, NULL);
-
 	for (unsigned int i = 0; i < uffds->count; i++) {
 		uint64_t first = first_page_of(uffds, i);
 
@@ -398,22 +347,10 @@ void uffds_start(struct measurement *m)
 		if (!reads_block(uffds) && fcntl(uffds->fds[i], F_SETFL, O_NONBLOCK))
 			fail("fcntl of a userfaultfd: %s", strerror(errno));
 	}
-	pthread_barrier_init(&uffds->ready, NULL, uffds->readers + 1);
-	for (unsigned int i = 0; i < uffds->readers; i++) {
-		uffds->threads[i] = (struct reader){ .uffds = uffds, .index = i };
-		start_reader(&uffds->threads[i]);
-	}
-	pthread_barrier_wait(&uffds->ready);
-	pthread_barrier_destroy(&uffds->ready);
-}
-
-static uint64_t reader_cpu_ns(const struct reader *reader)
-{
-	uint64_t before_ns = atomic_load(&reader->before_ns);
-
-	if (reader->uffds->m->point->handler == HANDLER_POLL && !before_ns)
-		return 0;
-	return cpu_time_ns(reader->thread) - before_ns;
+	handlers_init(&uffds->handlers, m, rounds[point->handler]);
+	for (unsigned int i = 0; i < uffds->readers; i++)
+		start_reader(uffds, i);
+	handlers_await(&uffds->handlers);
 }
 
 uint64_t uffds_cpu_ns(const struct measurement *m)
@@ -422,25 +359,19 @@ uint64_t uffds_cpu_ns(const struct measurement *m)
 	uint64_t ns = 0;
 
 	for (unsigned int i = 0; i < uffds->readers; i++)
-		ns += reader_cpu_ns(&uffds->threads[i]);
+		ns += handler_cpu_ns(&uffds->threads[i].handler);
 	return ns;
 }
 
 void uffds_stop(struct measurement *m)
 {
-	const struct timespec pause = { .tv_nsec = 1000000 };
 	struct uffds *uffds = m->handlers;
 
-	atomic_store(&uffds->stopping, true);
+	handlers_stop(&uffds->handlers);
 	for (unsigned int i = 0; i < uffds->readers; i++) {
 		struct reader *reader = &uffds->threads[i];
 
-		/* The signal may come just before the thread waits: repeat it. */
-		pthread_kill(reader->thread, STOP_SIGNAL);
-		while (pthread_tryjoin_np(reader->thread, NULL)) {
-			nanosleep(&pause, NULL);
-			pthread_kill(reader->thread, STOP_SIGNAL);
-		}
+		handler_stop(&reader->handler);
 		if (reader->epoll_fd >= 0)
 			close(reader->epoll_fd);
 		pending_free(&reader->pending);
