@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What surrounds a workload: the meetings with the host, the clock, the check of all pages. */
 #include "access.h"
+#include "tasks.h"
 #include "workload.h"
 
 #define WORKLOAD(name, pages, summary) void workload_##name(struct guest_vcpu *self);
@@ -22,6 +23,8 @@ static void prepare(struct guest_vcpu *self)
 	for (uint64_t i = 0; i < self->pages; i++)
 		*(volatile uint64_t *)&page_record(self, self->first_page + i)->t0 = 0;
 	touch_page_tables(self->memory + self->first_page * PAGE_BYTES, self->pages * PAGE_BYTES);
+	if (has_tasks(self))
+		tasks_prepare(self);
 }
 
 /* Any vCPU may have written to a word of the upper half of a shared page. */
@@ -86,7 +89,10 @@ void guest_main(struct guest_vcpu *self)
 
 	wait_to_start(self);
 	self->start_ticks = arch_ticks();
-	workloads[self->workload](self);
+	if (has_tasks(self))
+		tasks_run(self, workloads[self->workload]);
+	else
+		workloads[self->workload](self);
 	self->end_ticks = arch_ticks();
 	ring_doorbell(DOORBELL_DONE);
 

@@ -5,13 +5,14 @@
 GUEST_CFLAGS_arm64 := -mgeneral-regs-only -mno-outline-atomics
 GUEST_CFLAGS_x86_64 := -mno-red-zone -fcf-protection=none -mgeneral-regs-only
 GUEST_CFLAGS = -std=gnu11 -O2 -g $(WARNINGS) -Wmissing-prototypes -ffreestanding -fno-pic -fno-pie \
-	-fno-stack-protector -fno-asynchronous-unwind-tables $(GUEST_CFLAGS_$(arch))
+	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
+	$(GUEST_CFLAGS_$(arch))
 GUEST_LDFLAGS = -nostdlib -static -no-pie -Wl,-T,workloads/$(arch)/guest.ld \
 	-Wl,--build-id=none,--no-warn-rwx-segments
 GUEST_IMAGE_FLAGS = -DIMAGE_SYMBOL=$(subst -,_,$*)_image -DIMAGE_FILE='"$(OBJ)/$(arch)/$*.bin"'
 
-# Entry and exceptions, which every guest has.
-GUEST_START_OBJECTS_$(arch) := $(OBJ)/$(arch)/guest/$(arch)/start.o $(OBJ)/$(arch)/guest/$(arch)/exception.o
+# Entry, exceptions and tasks, which every guest has.
+GUEST_START_OBJECTS_$(arch) := $(addprefix $(OBJ)/$(arch)/guest/,$(arch)/start.o $(arch)/exception.o tasks.o $(arch)/tasks.o)
 GUEST_WORKLOADS := $(shell LC_ALL=C sed -n 's/^\tWORKLOAD.\([a-z0-9_]*\), [A-Z]*, .*/\1/p' workloads/workload.h)
 GUEST_OBJECTS_$(arch) := $(GUEST_START_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/guest.o \
 	$(GUEST_WORKLOADS:%=$(OBJ)/$(arch)/guest/%.o)

@@ -7,12 +7,17 @@
 #ifndef FAULTLINE_GUEST_ABI_H
 #define FAULTLINE_GUEST_ABI_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PAGE_BYTES 4096u
 #define PAGE_WORDS (PAGE_BYTES / sizeof(uint64_t))
 
 #define GUEST_IMAGE_GPA 0x10000u /* where <arch>/guest.ld links the guest's code */
+
+/* Of each task: what it has of its own, and in the rest of it its stack. One more is the vCPU's. */
+#define TASK_BYTES 8192u
+#define TASK_MEMORY_BYTES(tasks) (((tasks) + 1) * (uint64_t)TASK_BYTES)
 
 /* What a doorbell says; the host lets the guest go on when all vCPUs are there. */
 enum doorbell {
@@ -55,6 +60,10 @@ struct guest_vcpu {
 	uint64_t is_write; /* access: 1 write, 0 read */
 	uint64_t is_shared; /* pages are walked by all vCPUs */
 	uint64_t is_zero; /* pages come up as zeroes, mode kernel on anonymous memory */
+	uint64_t address; /* guest address of this block */
+	uint64_t tasks; /* that share the vCPU */
+	uint64_t async_pf; /* KVM tells of pages that are not there, so that another task can run */
+	uint64_t task_memory; /* guest address of TASK_MEMORY_BYTES(tasks), where they need it */
 	uint64_t begin_ticks; /* when to start the workload; set at DOORBELL_READY */
 	uint64_t gap_ticks; /* a turn of waiting for that which takes as long: see spin_ticks */
 	/* set by the guest */
@@ -64,6 +73,7 @@ struct guest_vcpu {
 	uint64_t pages_verified; /* after the workload, with the content that they must have */
 	uint64_t pages_wrong,
 		wrong_page; /* failed checks, at access or afterwards; a page's number */
+	uint64_t pages_not_present, pages_ready; /* that KVM has told of, see async_pf */
 	struct guest_exception exception;
 	uint64_t test[16]; /* for tests with a guest of their own */
 };

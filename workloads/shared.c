@@ -9,6 +9,8 @@ void workload_shared(struct guest_vcpu *self);
 
 void workload_shared(struct guest_vcpu *self)
 {
-	for (uint64_t page = 0; page < self->pages; page++)
+	const uint64_t end = self->first_page + self->pages;
+
+	for (uint64_t page = self->first_page; page < end; page++)
 		touch_page(self, page);
 }

@@ -48,6 +48,12 @@ void arch_gic_create(struct vm *vm, uint64_t gpa);
 void arch_gic_start(struct vm *vm);
 
 /*
+ * A local APIC for each vCPU, in the kernel, which also waits there while the guest halts. Made
+ * before the first vCPU. x86-64 only.
+ */
+void arch_lapics_create(struct vm *vm);
+
+/*
  * Registers, so that the vCPU starts at entry_gpa with the stack that ends at
  * stack_gpa and the address of its control block as argument; and its counter: offset 0 to the host's, which
  * vcpu_check_clock() verifies later.

@@ -34,18 +34,28 @@ struct abi_memory_region2 {
 #define ABI_CAP_USERFAULT 243 /* on 6.12; from 6.17 on something else, so probe by behaviour */
 #define ABI_CAP_USERFAULT_SINCE_6_17 1243
 #define ABI_CAP_EXIT_ON_MISSING 1236
+#define ABI_CAP_ASYNC_PF_USER 1238
 
 #define ABI_EXIT_MEMORY_FAULT 39
 /* Read, write, execute: exit on missing as posted tells them, mainline's exits do not. */
 #define ABI_MEMORY_EXIT_FLAGS_ACCESS 7ull
 #define ABI_MEMORY_EXIT_FLAG_PRIVATE (1ull << 3)
 #define ABI_MEMORY_EXIT_FLAG_USERFAULT (1ull << 4)
+#define ABI_MEMORY_EXIT_FLAG_ASYNC_PF_USER (1ull << 5)
 
 /* kvm_run.memory_fault; the union of exit data starts at kvm_run.hw. */
 struct abi_memory_fault {
 	uint64_t flags;
 	uint64_t gpa;
 	uint64_t size;
+	uint32_t async_pf_user_token; /* with that flag */
+	uint32_t pad;
 };
+
+struct abi_async_pf_user_ready {
+	uint32_t token;
+};
+
+#define ABI_ASYNC_PF_USER_READY _IOW(KVMIO, 0xe1, struct abi_async_pf_user_ready)
 
 #endif

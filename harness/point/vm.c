@@ -30,6 +30,13 @@ int vm_capability(const struct vm *vm, int capability)
 	return value < 0 ? 0 : value;
 }
 
+int vm_enable(const struct vm *vm, int capability, uint64_t argument)
+{
+	struct kvm_enable_cap enable = { .cap = capability, .args[0] = argument };
+
+	return ioctl(vm->fd, KVM_ENABLE_CAP, &enable) ? -errno : 0;
+}
+
 static void open_kvm(struct vm *vm, unsigned long type, uint64_t mapped_bytes)
 {
 	int version;
@@ -153,6 +160,7 @@ void vcpu_create(struct vm *vm, struct vcpu *vcpu, unsigned int index)
 	*vcpu = (struct vcpu){ .vm = vm, .index = index };
 	vcpu->block = vm_system_hva(vm, block_gpa);
 	memset(vcpu->block, 0, PAGE_BYTES);
+	vcpu->block->address = block_gpa;
 
 	vcpu->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)index);
 	if (vcpu->fd < 0)
@@ -213,6 +221,13 @@ enum vcpu_exit vcpu_run(struct vcpu *vcpu)
 		return VCPU_INTERRUPTED;
 	fail("KVM_RUN of vCPU %u: %s; %s", vcpu->index, strerror(err),
 	     arch_describe(vcpu, registers, sizeof(registers)));
+}
+
+int vcpu_page_ready(const struct vcpu *vcpu, uint32_t token)
+{
+	const struct abi_async_pf_user_ready ready = { .token = token };
+
+	return ioctl(vcpu->fd, ABI_ASYNC_PF_USER_READY, &ready) ? -errno : 0;
 }
 
 void vcpu_check_clock(const struct vcpu *vcpu, uint64_t before_ticks, uint64_t after_ticks)

@@ -23,6 +23,7 @@ struct vm {
 	int gic_fd; /* of arch_gic_create(); 0 without one */
 	unsigned int vcpus; /* as many as there may be */
 	bool has_region2; /* KVM_SET_USER_MEMORY_REGION2 is there */
+	bool has_lapics; /* of arch_lapics_create() */
 	size_t run_bytes; /* of each mapped struct kvm_run */
 	uint8_t *system; /* host view of the system slot, guest address 0 */
 	size_t system_bytes;
@@ -73,6 +74,9 @@ static inline void *vm_system_hva(const struct vm *vm, uint64_t gpa)
 /* KVM_CHECK_EXTENSION on the VM: 0 where the kernel does not know it. */
 int vm_capability(const struct vm *vm, int capability);
 
+/* KVM_ENABLE_CAP on the VM, with this first argument. Returns 0 or -errno. */
+int vm_enable(const struct vm *vm, int capability, uint64_t argument);
+
 /*
  * Sets a memslot by the newer ioctl, or by the older one where the kernel does
  * not have it and nothing of the newer is asked for. Returns 0 or -errno.
@@ -85,6 +89,12 @@ int vm_set_slot(struct vm *vm, const struct abi_memory_region2 *region);
  * equal to the host's. Not thread-safe.
  */
 void vcpu_create(struct vm *vm, struct vcpu *vcpu, unsigned int index);
+
+/*
+ * KVM_ASYNC_PF_USER_READY: the page is there that the vCPU has left with this token for. From
+ * any thread. Returns 0 or -errno: -EINVAL when the vCPU waits for no such token.
+ */
+int vcpu_page_ready(const struct vcpu *vcpu, uint32_t token);
 
 /* KVM_RUN until something of enum vcpu_exit happens. For the vCPU's own thread. */
 enum vcpu_exit vcpu_run(struct vcpu *vcpu);

@@ -21,7 +21,6 @@
 
 /* What the oldest headers lack; see Documentation/virt/kvm/api.rst. */
 #define CAP_VM_TYPES 235
-#define VM_TYPE_SW_PROTECTED 1
 #define ATTRIBUTE_PRIVATE (1ull << 3)
 
 struct create_guest_memfd {
@@ -35,7 +34,7 @@ struct memory_attributes {
 #define CREATE_GUEST_MEMFD _IOWR(KVMIO, 0xd4, struct create_guest_memfd)
 #define SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct memory_attributes)
 
-static void need_private_memory(void)
+void need_private_memory(void)
 {
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 
@@ -54,7 +53,7 @@ int create_memfd(struct world *w, uint64_t flags)
 	return fd;
 }
 
-static void set_private(struct world *w, uint64_t first, uint64_t pages, bool is_private)
+void set_private(struct world *w, uint64_t first, uint64_t pages, bool is_private)
 {
 	struct memory_attributes attributes = {
 		.address = page_gpa(first),

@@ -5,6 +5,14 @@
 
 #include "world.h"
 
+#define VM_TYPE_SW_PROTECTED 1
+
+/* Skips the test where there are no VMs of that type. */
+void need_private_memory(void);
+
+/* These pages become private, or shared. */
+void set_private(struct world *w, uint64_t first, uint64_t pages, bool is_private);
+
 /* A guest_memfd for the tested memory and as much again; skips the test where there is none. */
 int create_memfd(struct world *w, uint64_t flags);
 

@@ -28,10 +28,16 @@ static unsigned int time_limit_s = TIME_LIMIT_S;
 static const struct kvm_test *const tables[] = {
 	harness_tests,	      memory_fault_tests, exit_on_missing_tests, userfault_tests,
 	userfault_slot_tests, huge_page_tests,	  guest_memfd_tests,	 mapped_guest_memfd_tests,
-	switching_tests,      accessor_tests,	  two_vcpu_tests,	 arch_tests,
+	switching_tests,      accessor_tests,	  two_vcpu_tests,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))
+
+/* Those, and then the architecture's; NULL after the last one. */
+static const struct kvm_test *table(size_t i)
+{
+	return i < TABLES ? tables[i] : arch_tables[i - TABLES];
+}
 
 /* Where the process that runs a test writes why it has not passed; NULL outside of it. */
 static FILE *reason_out;
@@ -130,16 +136,16 @@ static int run_tests(char **words, FILE *out)
 {
 	unsigned int planned = 0, number = 0, failed = 0, skipped = 0;
 
-	for (size_t i = 0; i < TABLES; i++)
-		for (const struct kvm_test *test = tables[i]; test->name; test++)
+	for (size_t i = 0; table(i); i++)
+		for (const struct kvm_test *test = table(i); test->name; test++)
 			planned += is_wanted(test, words);
 	fprintf(out, "KTAP version 1\n1..%u\n", planned);
 	if (!planned) {
 		fprintf(out, "Bail out! no test has such a name\n");
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < TABLES; i++) {
-		for (const struct kvm_test *test = tables[i]; test->name; test++) {
+	for (size_t i = 0; table(i); i++) {
+		for (const struct kvm_test *test = table(i); test->name; test++) {
 			int status;
 
 			if (!is_wanted(test, words))

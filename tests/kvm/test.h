@@ -28,7 +28,7 @@ extern const struct kvm_test mapped_guest_memfd_tests[];
 extern const struct kvm_test switching_tests[];
 extern const struct kvm_test accessor_tests[];
 extern const struct kvm_test two_vcpu_tests[];
-extern const struct kvm_test arch_tests[]; /* what only this architecture has */
+extern const struct kvm_test *const arch_tables[]; /* what only this one has; NULL at the end */
 
 #define check(condition, ...)              \
 	do {                               \

@@ -29,11 +29,11 @@ static uint8_t *map_aligned(size_t bytes, size_t align)
 	return aligned;
 }
 
-static void create_vm(struct world *w, unsigned long type)
+static void create_vm(struct world *w, unsigned long type, size_t extra_bytes)
 {
 	*w = (struct world){ .pages = HUGE_BYTES / PAGE_BYTES };
 	vm_create_type(&w->vm, type, VCPUS, test_guest_image,
-		       test_guest_image_end - test_guest_image, HUGE_BYTES, 0);
+		       test_guest_image_end - test_guest_image, HUGE_BYTES, extra_bytes);
 }
 
 static void fill_world(struct world *w)
@@ -56,16 +56,28 @@ static void fill_world(struct world *w)
 
 void create_world(struct world *w, unsigned long type)
 {
-	create_vm(w, type);
+	create_vm(w, type, 0);
 	fill_world(w);
 }
 
 void create_prepared_world(struct world *w, void (*prepare)(struct vm *vm))
 {
-	create_vm(w, 0);
+	create_world_of_tasks(w, 0, 0, prepare);
+}
+
+void create_world_of_tasks(struct world *w, unsigned long type, unsigned int tasks,
+			   void (*prepare)(struct vm *vm))
+{
+	const uint64_t bytes = TASK_MEMORY_BYTES(tasks);
+
+	create_vm(w, type, VCPUS * bytes);
 	if (prepare)
 		prepare(&w->vm);
 	fill_world(w);
+	for (unsigned int i = 0; i < VCPUS; i++) {
+		w->vcpus[i].block->tasks = tasks;
+		w->vcpus[i].block->task_memory = w->vm.extra_gpa + i * bytes;
+	}
 }
 
 int try_slot(struct world *w, uint32_t flags)

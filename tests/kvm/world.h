@@ -38,6 +38,10 @@ void create_world(struct world *w, unsigned long type);
 /* The same of type 0; prepare, if any, is called before there are vCPUs. */
 void create_prepared_world(struct world *w, void (*prepare)(struct vm *vm));
 
+/* The same of any type, with memory for so many tasks of each vCPU. */
+void create_world_of_tasks(struct world *w, unsigned long type, unsigned int tasks,
+			   void (*prepare)(struct vm *vm));
+
 /* The tested slot with these flags, and the bitmap if they ask for it. */
 void set_slot(struct world *w, uint32_t flags);
 

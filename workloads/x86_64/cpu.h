@@ -5,13 +5,25 @@
 
 #define DOORBELL_PORT 0x80
 
-/* start.S has a stub for each exception vector, EXCEPTION_STUB_BYTES apart, from here. */
-#define EXCEPTION_VECTORS 32
+/*
+ * start.S has a stub for each vector, EXCEPTION_STUB_BYTES apart, from here: the CPU's exceptions
+ * and what tasks are switched by.
+ */
+#define VECTOR_PAGE_FAULT 14
+#define VECTOR_PAGE_READY 32 /* an interrupt: a page that a task waits for is there */
+#define VECTOR_SWITCH 33 /* by INT: the task has nothing more to do */
+#define EXCEPTION_VECTORS 34
 #define EXCEPTION_STUBS_OFFSET 64
 #define EXCEPTION_STUB_BYTES 16
 
-/* The TSS is in the page of the control block; the rest of that page is the exceptions' stack. */
+/*
+ * In the page of the control block: what KVM tells of pages that are not there, the TSS, and in
+ * the rest of it the exceptions' stack.
+ */
+#define ASYNC_PF_OFFSET 1984
 #define TSS_OFFSET 2048
+#define SELECTOR_CODE 0x08
+#define SELECTOR_DATA 0x10
 
 #ifndef __ASSEMBLER__
 
@@ -24,6 +36,17 @@
 static inline void ring_doorbell(uint32_t value)
 {
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"((uint16_t)DOORBELL_PORT) : "memory");
+}
+
+/* The control block, where GS points to. */
+static inline struct guest_vcpu *this_vcpu(void)
+{
+	struct guest_vcpu *self;
+
+	__asm__ volatile("mov %%gs:%c1, %0"
+			 : "=r"(self)
+			 : "i"(offsetof(struct guest_vcpu, address)));
+	return self;
 }
 
 /*

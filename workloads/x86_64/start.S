@@ -43,6 +43,25 @@ common:
 	mov	%rsp, %rdi
 	cld
 	call	guest_exception
-	hlt
+
+	/* What the frame has now, which may be another task. */
+	pop	%rax
+	pop	%rcx
+	pop	%rdx
+	pop	%rbx
+	add	$8, %rsp
+	pop	%rbp
+	pop	%rsi
+	pop	%rdi
+	pop	%r8
+	pop	%r9
+	pop	%r10
+	pop	%r11
+	pop	%r12
+	pop	%r13
+	pop	%r14
+	pop	%r15
+	add	$16, %rsp
+	iretq
 
 	.section .note.GNU-stack, "", @progbits

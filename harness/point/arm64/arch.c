@@ -159,6 +159,12 @@ void arch_gic_start(struct vm *vm)
 	set_gic(vm, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 }
 
+void arch_lapics_create(struct vm *vm)
+{
+	(void)vm;
+	fail("no local APICs for arm64");
+}
+
 static int get_reg(const struct vcpu *vcpu, uint64_t id, uint64_t *value)
 {
 	const struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)value };

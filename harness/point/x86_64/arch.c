@@ -30,8 +30,6 @@
 #define EFER_LME_LMA (1u << 8 | 1u << 10)
 #define RFLAGS_RESERVED 2u
 
-#define SELECTOR_CODE 0x08
-#define SELECTOR_DATA 0x10
 #define SELECTOR_TSS 0x18
 #define GDT_CODE64 0x00af9b000000ffffull
 #define GDT_DATA 0x00cf93000000ffffull
@@ -44,7 +42,8 @@
 
 #define CPUID_ENTRIES 256
 
-_Static_assert(sizeof(struct guest_vcpu) <= TSS_OFFSET, "control block runs into the TSS");
+_Static_assert(sizeof(struct guest_vcpu) <= ASYNC_PF_OFFSET,
+	       "control block runs into what KVM writes");
 _Static_assert(TSS_OFFSET + TSS_BYTES + 1024 <= PAGE_BYTES, "no room for the exceptions' stack");
 
 /* The tables: descriptors first, then PML4, PDPT and the page directories. */
@@ -91,7 +90,8 @@ static void build_descriptors(struct tables *t)
 			.offset_middle = (uint16_t)(stub >> 16),
 			.offset_high = (uint32_t)(stub >> 32),
 			.selector = SELECTOR_CODE,
-			.ist = 1,
+			/* Who is interrupted has a good stack; see page_ready() for what it is good for. */
+			.ist = i != VECTOR_PAGE_READY,
 			.type = 0x8e, /* present, interrupt gate */
 		};
 	}
@@ -135,6 +135,24 @@ void arch_gic_start(struct vm *vm)
 	(void)vm;
 }
 
+void arch_lapics_create(struct vm *vm)
+{
+	int r = vm_enable(vm, KVM_CAP_SPLIT_IRQCHIP, 0);
+
+	if (r)
+		fail("KVM_CAP_SPLIT_IRQCHIP: %s", strerror(-r));
+	vm->has_lapics = true;
+}
+
+/* With an APIC all vCPUs but the first would wait to be started by another one. */
+static void set_runnable(struct vcpu *vcpu)
+{
+	struct kvm_mp_state state = { .mp_state = KVM_MP_STATE_RUNNABLE };
+
+	if (ioctl(vcpu->fd, KVM_SET_MP_STATE, &state))
+		fail("KVM_SET_MP_STATE of vCPU %u: %s", vcpu->index, strerror(errno));
+}
+
 static void set_cpuid(struct vcpu *vcpu)
 {
 	struct {
@@ -173,6 +191,7 @@ static void set_system_registers(struct vcpu *vcpu, uint64_t block_gpa)
 	data.db = 1;
 	sregs.cs = code;
 	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = data;
+	sregs.gs.base = block_gpa;
 	sregs.tr = (struct kvm_segment){
 		.base = block_gpa + TSS_OFFSET,
 		.limit = TSS_BYTES - 1,
@@ -225,6 +244,8 @@ void arch_vcpu_init(struct vcpu *vcpu, uint64_t entry_gpa, uint64_t stack_gpa, u
 	if (ioctl(vcpu->fd, KVM_SET_REGS, &regs))
 		fail("KVM_SET_REGS of vCPU %u: %s", vcpu->index, strerror(errno));
 	set_tsc_offset(vcpu);
+	if (vcpu->vm->has_lapics)
+		set_runnable(vcpu);
 }
 
 int arch_exit_is_doorbell(struct vcpu *vcpu, uint64_t *value)

@@ -239,7 +239,7 @@ static void exits_before_userfaultfd(void)
 	check_equal("events", server.events, 0);
 }
 
-const struct kvm_test arch_tests[] = {
+static const struct kvm_test steal_time_tests[] = {
 	{ "steal_time.record_is_written_without_asking", record_is_written_without_asking },
 	{ "steal_time.record_in_userfault_page_exits", record_in_userfault_page_exits },
 	{ "steal_time.other_vcpu_goes_on", other_vcpu_goes_on },
@@ -250,3 +250,5 @@ const struct kvm_test arch_tests[] = {
 	{ "steal_time.exits_before_userfaultfd", exits_before_userfaultfd },
 	{ 0 },
 };
+
+const struct kvm_test *const arch_tables[] = { steal_time_tests, NULL };

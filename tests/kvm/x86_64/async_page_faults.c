@@ -6,6 +6,7 @@
 #include "../uffd_server.h"
 #include "../world.h"
 #include "irqchip.h"
+#include "tests.h"
 
 #define PAGE 13u
 
@@ -54,7 +55,7 @@ static void none_with_exit_on_missing(void)
 	expect_fault(&w.vcpus[0], PAGE, 0);
 }
 
-const struct kvm_test arch_tests[] = {
+const struct kvm_test async_page_fault_tests[] = {
 	{ "async_page_faults.none_with_exit_on_missing", none_with_exit_on_missing },
 	{ "async_page_faults.none_with_userfault", none_with_userfault },
 	{ 0 },

@@ -4,6 +4,7 @@
 #define FAULTLINE_X86_64_GUEST_H
 
 #include "../commands.h"
+#include "../../../workloads/tasks.h"
 #include "../../../workloads/x86_64/cpu.h"
 
 static inline void call(struct guest_vcpu *self)
@@ -54,21 +55,99 @@ static inline void outs(struct guest_vcpu *self)
 	__asm__ volatile("cld\n\toutsl" : "+S"(address) : "d"((uint16_t)DOORBELL_PORT) : "memory");
 }
 
-static inline void wrmsr(struct guest_vcpu *self)
+static inline void write_msr(uint32_t number, uint64_t value)
 {
-	uint64_t value = self->test[TEST_VALUE];
-
 	__asm__ volatile("wrmsr"
 			 :
-			 : "c"((uint32_t)self->test[TEST_ADDRESS]), "a"((uint32_t)value),
-			   "d"((uint32_t)(value >> 32))
+			 : "c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
 			 : "memory");
+}
+
+static inline void wrmsr(struct guest_vcpu *self)
+{
+	write_msr((uint32_t)self->test[TEST_ADDRESS], self->test[TEST_VALUE]);
 }
 
 static inline void allow_interrupts(struct guest_vcpu *self)
 {
 	(void)self;
 	__asm__ volatile("sti\n\tnop");
+}
+
+/* The vCPU's own block, from one of its tasks'. */
+static inline struct guest_vcpu *vcpu_of(const struct guest_vcpu *task)
+{
+	return (struct guest_vcpu *)task->memory;
+}
+
+static inline void read_by_task(struct guest_vcpu *task)
+{
+	const struct guest_vcpu *self = vcpu_of(task);
+	const uint64_t page = task_number(self, task) % self->test[TEST_VALUE];
+
+	task->TASK_WORD = *(volatile uint64_t *)(self->test[TEST_ADDRESS] + page * PAGE_BYTES);
+}
+
+static inline void run_tasks(struct guest_vcpu *self, void (*run)(struct guest_vcpu *task))
+{
+	self->memory = (uintptr_t)self;
+	tasks_run(self, run);
+}
+
+static inline void tasks_read(struct guest_vcpu *self)
+{
+	run_tasks(self, read_by_task);
+}
+
+static inline void read_or_spin(struct guest_vcpu *task)
+{
+	const struct guest_vcpu *self = vcpu_of(task);
+
+	if (!task_number(self, task))
+		read_by_task(task);
+	else
+		while (!__atomic_load_n(&self->pages_ready, __ATOMIC_RELAXED))
+			;
+}
+
+static inline void tasks_spin(struct guest_vcpu *self)
+{
+	self->pages_ready = 0;
+	run_tasks(self, read_or_spin);
+}
+
+static inline void read_closed(struct guest_vcpu *task)
+{
+	const _Bool is_first = !task_number(vcpu_of(task), task);
+
+	if (!is_first)
+		__asm__ volatile("cli" : : : "memory");
+	read_by_task(task);
+	if (!is_first)
+		__asm__ volatile("sti" : : : "memory");
+}
+
+static inline void tasks_closed(struct guest_vcpu *self)
+{
+	run_tasks(self, read_closed);
+}
+
+static inline void read_or_toggle(struct guest_vcpu *task)
+{
+	const uint64_t on = (uintptr_t)vcpu_of(task) + ASYNC_PF_OFFSET + ASYNC_PF_ALL;
+
+	if (!task_number(vcpu_of(task), task)) {
+		read_by_task(task);
+		return;
+	}
+	write_msr(MSR_KVM_ASYNC_PF_EN, 0);
+	ring_doorbell(BELL_OFF);
+	write_msr(MSR_KVM_ASYNC_PF_EN, on);
+}
+
+static inline void tasks_toggle(struct guest_vcpu *self)
+{
+	run_tasks(self, read_or_toggle);
 }
 
 #endif
