@@ -47,6 +47,11 @@ static bool has_gic(const struct point *p)
 	return p->gic != GIC_NONE;
 }
 
+static bool has_tasks(const struct point *p)
+{
+	return p->tasks > 1;
+}
+
 /* clang-format off */
 const struct key point_keys[] = {
 	{ "mode", "how a missing page is noticed and filled", ROLE_MECHANISM,
@@ -84,6 +89,9 @@ const struct key point_keys[] = {
 	{ "pages",
 	  "pages per vCPU; all in all where a workload shares them; 256 by default, natively 4096",
 	  ROLE_CONDITION, KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus" } },
+	{ "tasks", "tasks of the guest's that share a vCPU; where it exits for a page, all wait",
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(tasks), { 1, TASKS_MAX }, .applies = has_tasks,
+	  .initial = "1" },
 	{ "fetch", "time that getting a page takes", ROLE_CONDITION,
 	  KEY_FETCH, FIELD(fetch), .has_own_place = true, .initial = "30us" },
 	{ "wait", "how that time passes; handlers that poll spin in any case", ROLE_CONDITION,

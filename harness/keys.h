@@ -16,6 +16,7 @@
 #define VCPUS_MAX 1024 /* KVM_MAX_NR_VCPUS of the kernels built here */
 #define CPUS_MAX 256
 #define PAGES_MAX (1u << 20) /* in all */
+#define TASKS_MAX 64 /* of a vCPU: as many as KVM tells of pages that are not there */
 #define PAGES_IN_VMS 256 /* of a vCPU where nothing else is said: in VM tiers */
 #define PAGES_NATIVE 4096 /* and natively: starts that are apart are little of that */
 #define ROUNDS_PAGES_EACH 16384 /* of a vCPU that are measured natively, in all rounds */
@@ -51,6 +52,7 @@ struct point {
 	unsigned int seconds; /* of spans that are measured natively; 0: one round is, cold */
 	/* Per vCPU; all in all where a workload shares them; 0: not resolved yet. */
 	unsigned int pages;
+	unsigned int tasks; /* of the guest's, that share a vCPU and its part of the pages */
 	struct fetch_spec fetch;
 	enum wait_kind wait;
 	unsigned int uffds; /* PER_VCPU or a number */
@@ -145,7 +147,7 @@ bool point_is_native(const struct point *p);
 /* Pages of tested memory: vcpus times pages, or pages where all vCPUs share them. */
 uint64_t point_pages_total(const struct point *p);
 
-/* Handler threads: readers in modes with userfaultfds, which their names tell; none in others. */
+/* Handler threads: readers in modes that have any, see mode.h; none in others. */
 unsigned int point_handlers(const struct point *p);
 
 /* Writes the value of a key as point_set() would read it. Returns buf. */

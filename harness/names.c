@@ -5,12 +5,16 @@
 
 #include <stddef.h>
 
-#define MODE(symbol, name, summary) name,
+#define MODE(symbol, name, handlers, summary) name,
 const char *const mode_names[] = { MODES NULL };
 #undef MODE
 
-#define MODE(symbol, name, summary) summary,
+#define MODE(symbol, name, handlers, summary) summary,
 const char *const mode_summaries[] = { MODES };
+#undef MODE
+
+#define MODE(symbol, name, handlers, summary) HANDLERS_##handlers,
+const enum mode_handlers mode_handlers[] = { MODES };
 #undef MODE
 
 #define TIER(symbol, tier_name, ...) [TIER_##symbol] = { .name = tier_name, __VA_ARGS__ },

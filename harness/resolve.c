@@ -53,7 +53,7 @@ void point_defaults(struct point *p)
 
 unsigned int point_handlers(const struct point *p)
 {
-	return strstr(mode_names[p->mode], "uffd") ? p->readers : 0;
+	return mode_handlers[p->mode] == HANDLERS_NONE ? 0 : p->readers;
 }
 
 uint64_t point_pages_total(const struct point *p)
@@ -167,6 +167,9 @@ int point_resolve(struct point *p)
 		p->uffds = p->vcpus;
 	if (p->readers == PER_VCPU)
 		p->readers = p->vcpus;
+	/* A vCPU that goes on has asked for the page: there is nothing to wait in line for. */
+	if (mode_handlers[p->mode] == HANDLERS_VCPUS && p->handler == HANDLER_INLINE)
+		p->handler = HANDLER_ASYNC;
 	if (p->uffds > pages_total)
 		return error("uffds=%u is more than the %llu pages there are", p->uffds,
 			     (unsigned long long)pages_total);

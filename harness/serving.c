@@ -2,6 +2,7 @@
 #include "serving.h"
 
 #include "../workloads/workload.h"
+#include "mode.h"
 
 bool handler_serves(const struct point *p, unsigned int handler, unsigned int vcpu)
 {
@@ -11,6 +12,8 @@ bool handler_serves(const struct point *p, unsigned int handler, unsigned int vc
 	const uint64_t begin = is_shared ? 0 : share_begin(pages, p->vcpus, vcpu);
 	const uint64_t end = is_shared ? pages : share_begin(pages, p->vcpus, vcpu + 1);
 
+	if (mode_handlers[p->mode] == HANDLERS_VCPUS)
+		return handler == handler_of_vcpu(p->readers, vcpu);
 	for (unsigned int u = handler % apart; u < p->uffds; u += apart)
 		if (share_begin(pages, p->uffds, u) < end &&
 		    share_begin(pages, p->uffds, u + 1) > begin)

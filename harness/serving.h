@@ -20,6 +20,12 @@ static inline unsigned int uffds_apart(unsigned int uffds, unsigned int readers)
 	return uffds < readers ? uffds : readers;
 }
 
+/* The one that serves a vCPU where they serve vCPUs in turn. */
+static inline unsigned int handler_of_vcpu(unsigned int readers, unsigned int vcpu)
+{
+	return vcpu % readers;
+}
+
 /* Whether a handler thread serves faults of that vCPU, in modes that have handlers. */
 bool handler_serves(const struct point *p, unsigned int handler, unsigned int vcpu);
 

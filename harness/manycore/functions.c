@@ -34,6 +34,7 @@ static const struct {
 	{ "handler_main*", LEVEL_PROGRAM, MARKER_HANDLER },
 	{ "page_event_begin", LEVEL_PROGRAM, MARKER_EVENT },
 	{ "page_exit", LEVEL_PROGRAM, MARKER_EXIT },
+	{ "page_defer", LEVEL_PROGRAM, MARKER_EXIT },
 	{ "resolve", LEVEL_PROGRAM, MARKER_RESOLVE },
 	{ "uffd_resolve", LEVEL_PROGRAM, MARKER_RESOLVE },
 	{ "__switch_to_asm", LEVEL_KERNEL, MARKER_SWITCH }, /* x86-64 */

@@ -3,10 +3,10 @@
 
 #include "../mode.h"
 
-#define MODE(symbol, name, summary) extern const struct mode mode_##symbol;
+#define MODE(symbol, name, handlers, summary) extern const struct mode mode_##symbol;
 MODES
 #undef MODE
 
-#define MODE(symbol, name, summary) &mode_##symbol,
+#define MODE(symbol, name, handlers, summary) &mode_##symbol,
 const struct mode *const modes[] = { MODES };
 #undef MODE

@@ -58,12 +58,27 @@ static void check_ways(const struct measurement *m)
 	}
 }
 
+/* And what the guest was told of must be what user space was, and has told. */
+static void check_async(const struct measurement *m)
+{
+	uint64_t not_present = 0, ready = 0, async = m->async_exits;
+
+	for (unsigned int i = 0; i < m->point->vcpus; i++) {
+		not_present += m->blocks[i].pages_not_present;
+		ready += m->blocks[i].pages_ready;
+	}
+	if (not_present != async || ready != async)
+		fail("%llu exits were asynchronous, but guests were told of %llu pages not present and %llu ready",
+		     (ull)async, (ull)not_present, (ull)ready);
+}
+
 void check_measurement(const struct measurement *m)
 {
 	uint64_t expected = mode_is_passive(m->mode) ? 0 : m->pages_total;
 
 	check_contents(m);
 	check_ways(m);
+	check_async(m);
 	if (m->fetches != expected)
 		fail("%llu fetches were made for %llu pages", (ull)m->fetches, (ull)expected);
 	for (uint64_t page = 0; page < m->pages_total; page++)

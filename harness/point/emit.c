@@ -244,6 +244,11 @@ static void write_counts(FILE *out, const struct measurement *m)
 	for (enum way way = WAY_NONE + 1; way < WAY_COUNT; way++)
 		fprintf(out, ",\"%s\":%llu", members[way], (unsigned long long)m->told[way]);
 	fprintf(out, ",\"populates\":%llu", (unsigned long long)m->populates);
+	if (m->mode->defer)
+		fprintf(out, ",\"async_exits\":%llu,\"sync_exits\":%llu,\"spurious_exits\":%llu",
+			(unsigned long long)m->async_exits,
+			(unsigned long long)(m->told[WAY_EXIT] - m->async_exits),
+			(unsigned long long)m->spurious_exits);
 }
 
 void emit_head(FILE *out, const struct point *point)

@@ -30,15 +30,22 @@ static void raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static uint64_t page_align(uint64_t bytes)
+{
+	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+}
+
 /* The VM, without tested memory and vCPUs, if the kernel has the mode. */
 static void create_vm(struct measurement *m)
 {
 	const struct point *point = m->point;
-	uint64_t bytes = m->pages_total * PAGE_BYTES;
+	const uint64_t bytes = m->pages_total * PAGE_BYTES;
+	const uint64_t records_bytes = page_align(m->pages_total * sizeof(struct page_record));
 	const char *reason;
 
 	vm_create(&m->vm, point->vcpus, guest_image, guest_image_end - guest_image, bytes,
-		  m->pages_total * sizeof(struct page_record));
+		  records_bytes + task_memory_bytes(m) * point->vcpus);
+	m->task_memory_gpa = m->vm.extra_gpa + records_bytes;
 	if (point->gic != GIC_NONE)
 		arch_gic_create(&m->vm, (VM_TEST_GPA + bytes + GIC_ALIGN - 1) & ~(GIC_ALIGN - 1));
 	reason = m->mode->probe ? m->mode->probe(&m->vm) : NULL;

@@ -24,6 +24,7 @@ struct measurement {
 	struct memory memory;
 	struct fetch fetch; /* not set up where nobody is told of missing pages */
 	struct page_record *records; /* pages_total, in the system slot */
+	uint64_t task_memory_gpa; /* there, too, after these: of all vCPUs */
 	_Atomic uint32_t *page_states; /* pages_total, see pages.c */
 	struct abi_memory_region2 slot; /* of the tested memory; the mode adds to it */
 	void *handlers; /* the mode's own, between its start() and stop() */
@@ -31,6 +32,8 @@ struct measurement {
 	_Atomic uint64_t begin_ticks; /* when vCPUs start; 0 until all of them are ready */
 	/* What happened, for the record. */
 	_Atomic uint64_t fetches, populates;
+	/* Exits after which the vCPU went on at once; of these, with the page there already. */
+	_Atomic uint64_t async_exits, spurious_exits;
 	_Atomic uint64_t told[WAY_COUNT]; /* of missing pages, by each way */
 	/*
 	 * CPU time of handlers and vCPUs, in ns of the kernel's clock: from when all vCPUs are
@@ -44,5 +47,11 @@ struct measurement {
 	struct guest_vcpu *blocks; /* of the vCPUs, as they left them */
 	struct numa numa; /* where memory comes from */
 };
+
+/* Of each vCPU, where its tasks need any. */
+static inline uint64_t task_memory_bytes(const struct measurement *m)
+{
+	return m->point->tasks > 1 || m->mode->defer ? TASK_MEMORY_BYTES(m->point->tasks) : 0;
+}
 
 #endif

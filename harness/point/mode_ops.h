@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct measurement;
+struct vcpu;
 struct vm;
 
 /*
@@ -49,6 +50,13 @@ struct mode {
 	 * may_wake. NULL where page_event_begin() is never called: nobody sleeps.
 	 */
 	void (*wake)(struct measurement *m, uint64_t page);
+	/*
+	 * Sees to it that the guest is told when the page is there, for which the vCPU has just left
+	 * with a token and does not wait; and that it is fetched, if that is claimed for the vCPU.
+	 * NULL: guests wait for their pages, and are not made to be told of them.
+	 */
+	void (*defer)(struct measurement *m, const struct vcpu *vcpu, uint64_t page,
+		      bool is_claimed);
 	/*
 	 * CPU time that threads of its own have used so far, in ns of the kernel's clock: see
 	 * cpu_time.h. Without what polling took before vCPUs started. NULL where it has none.

@@ -2,14 +2,12 @@
 #include "pages.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "arch.h"
 #include "fail.h"
+#include "futex.h"
 
 enum {
 	PAGE_FETCHING = 1 << 0, /* somebody is at it */
@@ -18,11 +16,6 @@ enum {
 	PAGE_VCPU_WAITS = 1 << 3, /* a vCPU thread sleeps on the state */
 	PAGE_EVENT_WAITS = 1 << 4, /* a thread sleeps in the kernel, which an event has told of */
 };
-
-static void futex(_Atomic uint32_t *word, int op, uint32_t value)
-{
-	syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
-}
 
 /* Whether the page is the caller's to fetch; then the fetch begins, at t1. */
 static inline bool page_claim(struct measurement *m, uint64_t page, uint64_t t1)
@@ -47,7 +40,7 @@ void page_finish(struct measurement *m, uint64_t page, uint64_t t2, bool may_wak
 	state = atomic_exchange(&m->page_states[page],
 				PAGE_PRESENT | (may_wake ? 0 : PAGE_NO_WAKE));
 	if (state & PAGE_VCPU_WAITS)
-		futex(&m->page_states[page], FUTEX_WAKE, INT32_MAX);
+		futex_wake_all(&m->page_states[page]);
 	if (state & PAGE_EVENT_WAITS && !may_wake)
 		m->mode->wake(m, page);
 }
@@ -65,7 +58,7 @@ static void page_wait(struct measurement *m, uint64_t page)
 	uint32_t state = atomic_fetch_or(word, PAGE_VCPU_WAITS) | PAGE_VCPU_WAITS;
 
 	while (!(state & PAGE_PRESENT)) {
-		futex(word, FUTEX_WAIT, state);
+		futex_wait(word, state, NULL);
 		state = atomic_load(word);
 	}
 }
@@ -96,6 +89,13 @@ void page_exit(struct measurement *m, uint64_t page, uint64_t t1, bool is_userfa
 	} else if (is_again) {
 		page_populate(m, page);
 	}
+}
+
+void page_defer(struct measurement *m, const struct vcpu *vcpu, uint64_t page, uint64_t t1)
+{
+	atomic_fetch_add_explicit(&m->told[WAY_EXIT], 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&m->async_exits, 1, memory_order_relaxed);
+	m->mode->defer(m, vcpu, page, page_claim(m, page, t1));
 }
 
 bool page_event_begin(struct measurement *m, uint64_t page, uint64_t t1)

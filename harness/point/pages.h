@@ -22,6 +22,9 @@
  */
 void page_exit(struct measurement *m, uint64_t page, uint64_t t1, bool is_userfault, bool is_again);
 
+/* Deals with such a fault that the vCPU need not wait for: its exit has a token. */
+void page_defer(struct measurement *m, const struct vcpu *vcpu, uint64_t page, uint64_t t1);
+
 /*
  * Deals with a fault that an event told of, at t1 ticks. Returns true if the page is the
  * caller's to fetch: by page_await(), or, having waited until it is due (see its record), by

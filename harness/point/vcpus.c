@@ -77,6 +77,9 @@ static void init_block(struct measurement *m, struct guest_vcpu *block, unsigned
 	block->is_write = m->point->access == ACCESS_WRITE;
 	block->is_shared = is_shared;
 	block->is_zero = is_zero(m);
+	block->tasks = m->point->tasks;
+	block->async_pf = m->mode->defer != NULL;
+	block->task_memory = m->task_memory_gpa + index * task_memory_bytes(m);
 	set_part(m, block);
 	if (is_shared) {
 		block->first_page = 0;
@@ -211,6 +214,11 @@ static void answer_fault(struct vcpu_thread *thread, uint64_t t1)
 		     thread->vcpu.index, (unsigned long long)fault->gpa,
 		     (unsigned long long)fault->size, (unsigned long long)fault->flags,
 		     mode_names[m->point->mode]);
+	if (fault->flags & ABI_MEMORY_EXIT_FLAG_ASYNC_PF_USER) {
+		page_defer(m, &thread->vcpu, page, t1);
+		thread->last_page = NO_PAGE;
+		return;
+	}
 	page_exit(m, page, t1, fault->flags & ABI_MEMORY_EXIT_FLAG_USERFAULT,
 		  page == thread->last_page);
 	thread->last_page = page;

@@ -68,6 +68,11 @@ def check_counts(where, r):
     told_by = TOLD_BY.get(r["mode"], max(("exits", "uffd_events"), key=r.get))
     if told_by and r[told_by] < pages:
         fail(where, f"{told_by} is {r[told_by]}, less than {pages} pages")
+    if "async_exits" in r:
+        if r["async_exits"] + r["sync_exits"] != r["exits"]:
+            fail(where, "exits are neither asynchronous nor not")
+        if not 0 <= r["spurious_exits"] <= r["async_exits"]:
+            fail(where, f"{r['spurious_exits']} of {r['async_exits']} exits were spurious")
 
 
 def check_times(where, r):

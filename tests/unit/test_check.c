@@ -30,6 +30,7 @@ static int set_up(void **state)
 	m.mode = &active;
 	m.fetches = m.told[WAY_EVENT] = PAGES;
 	m.told[WAY_EXIT] = 0;
+	m.async_exits = 0;
 	memset(blocks, 0, sizeof(blocks));
 	blocks[0].pages_verified = 1;
 	blocks[1].pages_verified = 2;
@@ -125,6 +126,23 @@ static void each_stamp_is_checked(void **state)
 	}
 }
 
+static void guests_that_are_told_otherwise_fail(void **state)
+{
+	(void)state;
+	m.mode = &exits;
+	m.told[WAY_EVENT] = 0;
+	m.told[WAY_EXIT] = PAGES;
+	m.async_exits = 2;
+	assert_fails_with("2 exits were asynchronous, but guests were told of 0 pages");
+	blocks[0].pages_not_present = blocks[1].pages_not_present = 1;
+	blocks[1].pages_ready = 1;
+	assert_fails_with("2 pages not present and 1 ready");
+	blocks[1].pages_ready = 2;
+	check_measurement(&m);
+	m.async_exits = 0;
+	assert_fails_with("0 exits were asynchronous");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup(f, set_up)
@@ -137,6 +155,7 @@ int main(void)
 		TEST(passive_run_needs_only_the_guests_stamps),
 		TEST(faults_that_come_another_way_fail),
 		TEST(each_stamp_is_checked),
+		TEST(guests_that_are_told_otherwise_fail),
 	};
 
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);

@@ -98,6 +98,8 @@ static void bad_values_are_named_with_what_would_do(void **state)
 	refused("vcpu_cpus=1-2-3", "CPU list");
 	refused("reader_cpus=0-1024", "CPU list");
 	refused("seconds=3601", "0 to 3600");
+	refused("tasks=0", "1 to 64");
+	refused("tasks=65", "1 to 64");
 	refused("seconds=0.5", "0 to 3600");
 	refused("vcpu=1", "unknown key 'vcpu'; known: mode");
 	refused("vcpus", "KEY=VALUE");
@@ -114,6 +116,7 @@ static void values_come_back_as_written(void **state)
 		"handler=async",   "repeat=3",	      "vcpu_cpus=0,2-5", "reader_cpus=1",
 		"seed=9000000000", "cpus=64",	      "quantum=1000",	 "coherence=70",
 		"speed=8",	   "arch=arm64",      "handler=poll",	 "seconds=0",
+		"tasks=64",	   "mode=async-pf",
 	};
 
 	(void)state;

@@ -15,6 +15,7 @@
 #define THREADS 8
 
 static _Atomic unsigned int wakes, resolves;
+static unsigned int deferred, claimed;
 static struct point point;
 
 static void count_wake(struct measurement *m, uint64_t page)
@@ -31,7 +32,22 @@ static void put_content(struct measurement *m, uint64_t page, const void *from, 
 	memcpy(m->memory.hva + page * PAGE_BYTES, from, PAGE_BYTES);
 }
 
-static const struct mode mode = { .way = WAY_EXIT, .resolve = put_content, .wake = count_wake };
+static void count_deferred(struct measurement *m, const struct vcpu *vcpu, uint64_t page,
+			   bool is_claimed)
+{
+	(void)m;
+	(void)vcpu;
+	(void)page;
+	deferred++;
+	claimed += is_claimed;
+}
+
+static const struct mode mode = {
+	.way = WAY_EXIT,
+	.resolve = put_content,
+	.wake = count_wake,
+	.defer = count_deferred,
+};
 
 static void set_fetch(struct measurement *m, const char *text)
 {
@@ -60,7 +76,7 @@ static int set_up(void **state)
 	m->ticks_hz = 1000000000;
 	memory_add_source(&m->memory, point.seed, NULL);
 	set_fetch(m, "0");
-	wakes = resolves = 0;
+	wakes = resolves = deferred = claimed = 0;
 	*state = m;
 	return m->memory.hva == MAP_FAILED;
 }
@@ -174,6 +190,31 @@ static void page_that_cannot_be_had_is_no_endless_loop(void **state)
 	assert_non_null(strstr(fail_message, "bit is clear"));
 }
 
+/* Whoever comes first has it fetched; a vCPU that has to wait does so for that. */
+static void deferred_page_is_fetched_once(void **state)
+{
+	struct measurement *m = *state;
+	const struct vcpu vcpu = { 0 };
+	pthread_t thread;
+
+	page_defer(m, &vcpu, 0, 7);
+	page_defer(m, &vcpu, 0, 8);
+	assert_int_equal(deferred, 2);
+	assert_int_equal(claimed, 1);
+	assert_int_equal(m->records[0].t1, 7);
+	assert_int_equal(pthread_create(&thread, NULL, exit_on_page_0, m), 0);
+	usleep(10000);
+	assert_int_equal(resolves, 0);
+	page_finish(m, 0, 9, false);
+	pthread_join(thread, NULL);
+	page_defer(m, &vcpu, 0, 10);
+	assert_int_equal(claimed, 1);
+	assert_int_equal(resolves, 1);
+	assert_int_equal(m->fetches, 1);
+	assert_int_equal(m->told[WAY_EXIT], 4);
+	assert_int_equal(m->async_exits, 3);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -185,6 +226,7 @@ int main(void)
 		TEST(event_on_what_a_handler_resolved_needs_no_wake_up),
 		TEST(present_page_is_populated_when_reported_again),
 		TEST(page_that_cannot_be_had_is_no_endless_loop),
+		TEST(deferred_page_is_fetched_once),
 	};
 
 	return cmocka_run_group_tests_name("pages", tests, NULL, NULL);

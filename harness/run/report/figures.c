@@ -42,6 +42,11 @@ const struct figure figures[] = {
 	  FIGURE_COUNT, .member = "uffd_events" },
 	{ "populates", "", "pages present already, mapped by MADV_POPULATE_WRITE",
 	  FIGURE_COUNT, .member = "populates" },
+	{ "async", "", "exits after which the vCPU went on without the page",
+	  FIGURE_COUNT, .member = "async_exits" },
+	{ "sync", "", "exits in which it waited", FIGURE_COUNT, .member = "sync_exits" },
+	{ "spurious", "", "asynchronous exits with the page there already",
+	  FIGURE_COUNT, .member = "spurious_exits" },
 };
 /* clang-format on */
 
