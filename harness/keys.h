@@ -147,6 +147,9 @@ bool point_is_native(const struct point *p);
 /* Pages of tested memory: vcpus times pages, or pages where all vCPUs share them. */
 uint64_t point_pages_total(const struct point *p);
 
+/* Memory of the guest's tasks but one a vCPU, which is what a vCPU takes anyway. */
+uint64_t point_tasks_bytes(const struct point *p);
+
 /* Handler threads: readers in modes that have any, see mode.h; none in others. */
 unsigned int point_handlers(const struct point *p);
 

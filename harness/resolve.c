@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "../workloads/guest_abi.h"
 #include "../workloads/workload.h"
 #include "error.h"
 #include "keys.h"
@@ -59,6 +60,11 @@ unsigned int point_handlers(const struct point *p)
 uint64_t point_pages_total(const struct point *p)
 {
 	return workload_is_shared[p->workload] ? p->pages : (uint64_t)p->vcpus * p->pages;
+}
+
+uint64_t point_tasks_bytes(const struct point *p)
+{
+	return (uint64_t)p->vcpus * (p->tasks - 1) * TASK_BYTES;
 }
 
 /* As many for each vCPU, or as there can be in all. */

@@ -47,6 +47,9 @@ static const struct {
 	{ "rwsem_down_write_slowpath", LEVEL_KERNEL, MARKER_LOCK },
 	{ "__mutex_lock", LEVEL_KERNEL, MARKER_LOCK },
 	{ "workload_*", LEVEL_GUEST, MARKER_WORKLOAD },
+	{ "guest_exception*", LEVEL_GUEST, MARKER_MEANWHILE },
+	{ "tasks_exception", LEVEL_GUEST, MARKER_MEANWHILE },
+	{ "tasks_idle", LEVEL_GUEST, MARKER_MEANWHILE },
 };
 
 /*

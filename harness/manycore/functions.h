@@ -25,6 +25,7 @@ enum marker {
 	MARKER_WAKE, /* of a thread */
 	MARKER_LOCK, /* waits for the lock that is its first argument */
 	MARKER_WORKLOAD, /* from the first t0 to the last t4 of a vCPU */
+	MARKER_MEANWHILE, /* what its guest does while a page of that is not there */
 };
 
 struct function {

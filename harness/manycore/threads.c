@@ -357,7 +357,8 @@ static void follow_workload(struct thread *t, const struct function *f, bool is_
 	if (!t->is_in_workload && is_entry && f->marker == MARKER_WORKLOAD) {
 		t->is_in_workload = true;
 		workloads_begun++;
-	} else if (t->is_in_workload && f->marker != MARKER_WORKLOAD) {
+	} else if (t->is_in_workload && f->marker != MARKER_WORKLOAD &&
+		   f->marker != MARKER_MEANWHILE) {
 		t->is_in_workload = false;
 		workloads_done++;
 	}

@@ -14,6 +14,7 @@ refuses() { expect "$1" 2 "$2" "$faultline" point "${@:3}" --profile="$scratch/n
 refuses "another tier" 'tier emulated does not have; use tier=simulated' tier=emulated
 refuses "the machine itself" 'tier hardware does not have; use tier=simulated' tier=hardware --check
 refuses "a handler at several pages at once" 'use handler=inline' tier=simulated handler=async
+refuses "a vCPU at several pages at once" 'use tasks=1' tier=simulated mode=async-pf tasks=2
 
 needs_kernel
 

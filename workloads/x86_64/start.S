@@ -10,6 +10,7 @@ _start:
 	hlt
 
 	.org	EXCEPTION_STUBS_OFFSET
+guest_exception_stubs:
 	.set	vector, 0
 	.rept	EXCEPTION_VECTORS
 	.balign	EXCEPTION_STUB_BYTES
@@ -18,12 +19,12 @@ _start:
 	push	$0
 	.endif
 	push	$vector
-	jmp	common
+	jmp	guest_exception_common
 	.set	vector, vector + 1
 	.endr
 
 	/* In the order of struct frame in exception.c, last member first. */
-common:
+guest_exception_common:
 	push	%r15
 	push	%r14
 	push	%r13

@@ -189,7 +189,7 @@ static void task_main(struct scheduler *s, struct task *task)
 	leave();
 }
 
-static void idle_main(void)
+static void tasks_idle(void)
 {
 	for (;;)
 		__asm__ volatile("sti\n\thlt");
@@ -215,7 +215,7 @@ void arch_tasks_run(struct guest_vcpu *self, void (*run)(struct guest_vcpu *task
 	s->first = NULL;
 	s->run = run;
 	s->unfinished = self->tasks;
-	s->idle.frame = start_frame(idle_main, self->task_memory + TASK_BYTES);
+	s->idle.frame = start_frame(tasks_idle, self->task_memory + TASK_BYTES);
 	for (uint64_t i = 0; i < self->tasks; i++) {
 		struct task *task = (struct task *)task_block(self, i);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "../../mode.h"
 #include "../../kvm_advice.h"
 #include "../plan/keyset.h"
 #include "../plan/plan.h"
@@ -31,7 +32,8 @@ static int native_prepare(const struct setup *setup, enum arch arch)
 /* The tested pages, their source and their records; the threads' stacks. */
 static uint64_t memory_bytes(const struct point *p)
 {
-	return ((uint64_t)p->vcpus + p->readers) * 256 * 1024 + 3 * 4096 * point_pages_total(p);
+	return ((uint64_t)p->vcpus + p->readers) * 256 * 1024 + 3 * 4096 * point_pages_total(p) +
+	       point_tasks_bytes(p);
 }
 
 #define BRIEF_BYTES 1200 /* what a record has of a round */
@@ -49,7 +51,8 @@ static uint64_t output_bytes(const struct point *p)
 
 static uint64_t native_needs(const struct point *p, enum limit_id what)
 {
-	const uint64_t handlers = point_handlers(p), uffds = handlers ? p->uffds : 0;
+	const uint64_t handlers = point_handlers(p);
+	const uint64_t uffds = mode_handlers[p->mode] == HANDLERS_UFFDS ? p->uffds : 0;
 
 	switch (what) {
 	case LIMIT_MEMORY:

@@ -12,7 +12,6 @@
 #include "../store/record.h"
 #include "../base/file.h"
 #include "../base/spawn.h"
-#include "../../../workloads/guest_abi.h"
 
 #define MIB (1024 * 1024ull)
 #define LINE_BYTES 64
@@ -73,8 +72,7 @@ static uint64_t used_memory_bytes(const struct point *p)
 	uint64_t bytes =
 		256 * MIB + p->vcpus * MIB + p->readers * MIB / 4 + 3 * 4096 * point_pages_total(p);
 
-	/* A single one is what the vCPU has. */
-	bytes += (uint64_t)p->vcpus * (p->tasks - 1) * TASK_BYTES;
+	bytes += point_tasks_bytes(p);
 	return point_is_manycore(p) ? bytes + 2 * p->cpus * MIB : bytes;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "flame.h"
+#include "../../mode.h"
 #include "../plan/plan.h"
 #include "../base/file.h"
 
@@ -28,6 +29,19 @@ static const struct picture {
 
 #define PICTURES (sizeof(pictures) / sizeof(pictures[0]))
 
+/* A vCPU that goes on without a page begins with the next one; so do handlers that are asynchronous. */
+static int check_one_page_at_a_time(const struct point *p)
+{
+	const bool goes_on = mode_handlers[p->mode] == HANDLERS_VCPUS;
+
+	if (goes_on ? p->tasks == 1 : p->handler != HANDLER_ASYNC)
+		return 0;
+	return error("--profile counts a thread's time for the page that it is at, and with %s it "
+		     "is at several; use %s",
+		     goes_on ? "tasks beside one another" : "handler=async",
+		     goes_on ? "tasks=1" : "handler=inline");
+}
+
 int profile_check_keys(const struct point *p)
 {
 	if (!tier_kinds[p->tier].is_simulated && p->tier != TIER_AUTO)
@@ -38,10 +52,7 @@ int profile_check_keys(const struct point *p)
 		return error(
 			"--profile follows one measurement, and draws=%u are more; use draws=1",
 			p->draws);
-	if (p->handler != HANDLER_ASYNC)
-		return 0;
-	return error("--profile counts a thread's time for the page that it is at, and with "
-		     "handler=async it is at several; use handler=inline");
+	return check_one_page_at_a_time(p);
 }
 
 int profile_check_dir(const char *dir)
