@@ -214,7 +214,7 @@ static void start(struct measurement *m)
 	userfault_start(m);
 	m->handlers = async;
 	arch_lapics_create(&m->vm);
-	r = vm_enable(&m->vm, ABI_CAP_ASYNC_PF_USER, 0);
+	r = vm_enable(&m->vm, ABI_CAP_ASYNC_PF_USER, 0, 0);
 	if (r)
 		fail("KVM_CAP_ASYNC_PF_USER: %s", strerror(-r));
 	handlers_init(&async->handlers, m,

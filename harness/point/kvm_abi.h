@@ -31,9 +31,11 @@ struct abi_memory_region2 {
 
 #define ABI_CAP_USER_MEMORY2 231
 #define ABI_CAP_MEMORY_FAULT_INFO 232
+#define ABI_CAP_MEMORY_ATTRIBUTES 233
 #define ABI_CAP_USERFAULT 243 /* on 6.12; from 6.17 on something else, so probe by behaviour */
 #define ABI_CAP_USERFAULT_SINCE_6_17 1243
 #define ABI_CAP_EXIT_ON_MISSING 1236
+#define ABI_CAP_USERFAULT_ATTRIBUTE 1237
 #define ABI_CAP_ASYNC_PF_USER 1238
 
 #define ABI_EXIT_MEMORY_FAULT 39
@@ -42,6 +44,27 @@ struct abi_memory_region2 {
 #define ABI_MEMORY_EXIT_FLAG_PRIVATE (1ull << 3)
 #define ABI_MEMORY_EXIT_FLAG_USERFAULT (1ull << 4)
 #define ABI_MEMORY_EXIT_FLAG_ASYNC_PF_USER (1ull << 5)
+
+struct abi_memory_attributes {
+	uint64_t address;
+	uint64_t size;
+	uint64_t attributes; /* all that the pages have from then on */
+	uint64_t flags;
+};
+
+#define ABI_SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct abi_memory_attributes)
+#define ABI_MEMORY_ATTRIBUTE_PRIVATE (1ull << 3)
+#define ABI_MEMORY_ATTRIBUTE_USERFAULT (1ull << 4)
+
+/* args[0] of KVM_ENABLE_CAP for ABI_CAP_USERFAULT_ATTRIBUTE; args[1] is an eventfd. */
+#define ABI_USERFAULT_ENABLE (1ull << 0)
+#define ABI_USERFAULT_DISABLE (1ull << 1)
+
+struct abi_userfault {
+	uint64_t gfn;
+};
+
+#define ABI_READ_USERFAULT _IOR(KVMIO, 0xe0, struct abi_userfault)
 
 /* kvm_run.memory_fault; the union of exit data starts at kvm_run.hw. */
 struct abi_memory_fault {

@@ -30,11 +30,22 @@ int vm_capability(const struct vm *vm, int capability)
 	return value < 0 ? 0 : value;
 }
 
-int vm_enable(const struct vm *vm, int capability, uint64_t argument)
+int vm_enable(const struct vm *vm, uint32_t capability, uint64_t arg0, uint64_t arg1)
 {
-	struct kvm_enable_cap enable = { .cap = capability, .args[0] = argument };
+	const struct kvm_enable_cap cap = { .cap = capability, .args = { arg0, arg1 } };
 
-	return ioctl(vm->fd, KVM_ENABLE_CAP, &enable) ? -errno : 0;
+	return ioctl(vm->fd, KVM_ENABLE_CAP, &cap) ? -errno : 0;
+}
+
+int vm_set_attributes(const struct vm *vm, uint64_t gpa, uint64_t bytes, uint64_t attributes)
+{
+	const struct abi_memory_attributes range = {
+		.address = gpa,
+		.size = bytes,
+		.attributes = attributes,
+	};
+
+	return ioctl(vm->fd, ABI_SET_MEMORY_ATTRIBUTES, &range) ? -errno : 0;
 }
 
 static void open_kvm(struct vm *vm, unsigned long type, uint64_t mapped_bytes)

@@ -74,14 +74,17 @@ static inline void *vm_system_hva(const struct vm *vm, uint64_t gpa)
 /* KVM_CHECK_EXTENSION on the VM: 0 where the kernel does not know it. */
 int vm_capability(const struct vm *vm, int capability);
 
-/* KVM_ENABLE_CAP on the VM, with this first argument. Returns 0 or -errno. */
-int vm_enable(const struct vm *vm, int capability, uint64_t argument);
+/* KVM_ENABLE_CAP on the VM, with two arguments. Returns 0 or -errno. */
+int vm_enable(const struct vm *vm, uint32_t capability, uint64_t arg0, uint64_t arg1);
 
 /*
  * Sets a memslot by the newer ioctl, or by the older one where the kernel does
  * not have it and nothing of the newer is asked for. Returns 0 or -errno.
  */
 int vm_set_slot(struct vm *vm, const struct abi_memory_region2 *region);
+
+/* Gives a range of guest memory these attributes and no others. Returns 0 or -errno. */
+int vm_set_attributes(const struct vm *vm, uint64_t gpa, uint64_t bytes, uint64_t attributes);
 
 /*
  * Creates vCPU number index, ready to enter the image on its own stack with

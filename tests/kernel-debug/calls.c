@@ -14,16 +14,9 @@
 #include "mappings.h"
 #include "region.h"
 
-#define ATTRIBUTE_PRIVATE (1ull << 3)
 #define KNOWN_FAULT_FLAGS (ABI_MEMORY_EXIT_FLAG_PRIVATE | ABI_MEMORY_EXIT_FLAG_USERFAULT)
 #define NOWHERE ((void *)16)
 #define PRE_FAULT_NS 20000000
-
-struct memory_attributes {
-	uint64_t address, size, attributes, flags;
-};
-
-#define SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct memory_attributes)
 
 static int result_of(int r)
 {
@@ -225,10 +218,10 @@ static int dirty_log(struct caller *c)
 static int set_attributes(struct caller *c)
 {
 	const uint64_t page = draw_below(&c->draws, ARENA_BYTES / PAGE_BYTES);
-	struct memory_attributes attributes = { .address = VM_TEST_GPA + page * PAGE_BYTES };
+	struct abi_memory_attributes attributes = { .address = VM_TEST_GPA + page * PAGE_BYTES };
 
 	attributes.size = (1 + draw_below(&c->draws, ARENA_BYTES / PAGE_BYTES - page)) * PAGE_BYTES;
-	attributes.attributes = draw_one_in(&c->draws, 4) ? 0 : ATTRIBUTE_PRIVATE;
+	attributes.attributes = draw_one_in(&c->draws, 4) ? 0 : ABI_MEMORY_ATTRIBUTE_PRIVATE;
 	if (c->is_wild && draw_one_in(&c->draws, 8))
 		attributes.address = draw_address(&c->draws);
 	if (c->is_wild && draw_one_in(&c->draws, 8))
@@ -237,7 +230,7 @@ static int set_attributes(struct caller *c)
 	/* All but the tested memory stays shared, or the guest could not run. */
 	if (attributes.address < VM_TEST_GPA)
 		attributes.address = VM_TEST_GPA;
-	return result_of(ioctl(c->arena->vm.fd, SET_MEMORY_ATTRIBUTES, &attributes));
+	return result_of(ioctl(c->arena->vm.fd, ABI_SET_MEMORY_ATTRIBUTES, &attributes));
 }
 
 static int new_memfd(struct caller *c)

@@ -17,6 +17,8 @@ struct accessor {
 	 * word: what it must find where it reads.
 	 */
 	void (*access)(struct world *w, uint64_t word);
+	bool repeats; /* access() may be called again */
+	bool may_fail; /* access() returns, too, when KVM cannot access the page */
 };
 
 extern const struct accessor accessors[]; /* the last row is empty */

@@ -21,18 +21,12 @@
 
 /* What the oldest headers lack; see Documentation/virt/kvm/api.rst. */
 #define CAP_VM_TYPES 235
-#define ATTRIBUTE_PRIVATE (1ull << 3)
 
 struct create_guest_memfd {
 	uint64_t size, flags, reserved[6];
 };
 
-struct memory_attributes {
-	uint64_t address, size, attributes, flags;
-};
-
 #define CREATE_GUEST_MEMFD _IOWR(KVMIO, 0xd4, struct create_guest_memfd)
-#define SET_MEMORY_ATTRIBUTES _IOW(KVMIO, 0xd2, struct memory_attributes)
 
 void need_private_memory(void)
 {
@@ -55,18 +49,10 @@ int create_memfd(struct world *w, uint64_t flags)
 
 void set_private(struct world *w, uint64_t first, uint64_t pages, bool is_private)
 {
-	struct memory_attributes attributes = {
-		.address = page_gpa(first),
-		.size = pages * PAGE_BYTES,
-		.attributes = is_private ? ATTRIBUTE_PRIVATE : 0,
-	};
-
-	check(!ioctl(w->vm.fd, SET_MEMORY_ATTRIBUTES, &attributes), "KVM_SET_MEMORY_ATTRIBUTES: %s",
-	      strerror(errno));
+	give_attributes(w, first, pages, is_private ? ABI_MEMORY_ATTRIBUTE_PRIVATE : 0);
 }
 
-/* A slot of private pages, with these flags besides KVM_MEM_GUEST_MEMFD. Returns the first vCPU. */
-static struct vcpu *start(struct world *w, uint32_t flags)
+struct vcpu *start_private(struct world *w, uint32_t flags)
 {
 	need_private_memory();
 	create_world(w, VM_TYPE_SW_PROTECTED);
@@ -86,7 +72,7 @@ void toggle(struct world *w)
 /* A slot that had the flag for a moment, and then one page written. Returns the first vCPU. */
 static struct vcpu *start_toggled(struct world *w)
 {
-	struct vcpu *vcpu = start(w, 0);
+	struct vcpu *vcpu = start_private(w, 0);
 
 	toggle(w);
 	guest_write(vcpu, PAGE, WORD);
@@ -98,7 +84,7 @@ static void private_page_exits(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	vcpu = start(&w, ABI_MEM_USERFAULT);
+	vcpu = start_private(&w, ABI_MEM_USERFAULT);
 	set_bit(&w, PAGE);
 	give_command(vcpu, COMMAND_WRITE, page_gpa(PAGE), WORD);
 	expect_fault(vcpu, PAGE, PRIVATE | USERFAULT);
@@ -114,7 +100,7 @@ static void shared_page_exits(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	vcpu = start(&w, ABI_MEM_USERFAULT);
+	vcpu = start_private(&w, ABI_MEM_USERFAULT);
 	set_private(&w, PAGE, 1, false);
 	set_bit(&w, PAGE);
 	*host_word(&w, PAGE) = WORD;
@@ -128,7 +114,7 @@ static void toggled_on_a_live_slot(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	vcpu = start(&w, 0);
+	vcpu = start_private(&w, 0);
 	guest_write(vcpu, PAGE, WORD);
 	set_bit(&w, PAGE);
 	for (unsigned int i = 0; i < 3; i++) {
@@ -180,7 +166,7 @@ static void nothing_else_can_change(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	vcpu = start(&w, 0);
+	vcpu = start_private(&w, 0);
 	guest_write(vcpu, PAGE, WORD);
 	expect_nothing_else_can_change(&w, 0);
 
@@ -199,7 +185,7 @@ static void same_call_again(void)
 	struct world w;
 	int fd;
 
-	vcpu = start(&w, 0);
+	vcpu = start_private(&w, 0);
 	guest_write(vcpu, PAGE, WORD);
 	set_slot(&w, ABI_MEM_GUEST_MEMFD);
 	set_bit(&w, PAGE);
@@ -228,7 +214,7 @@ static void changed_bitmap_address_counts(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	vcpu = start(&w, ABI_MEM_USERFAULT);
+	vcpu = start_private(&w, ABI_MEM_USERFAULT);
 	guest_write(vcpu, PAGE, WORD);
 	/* The bitmap that starts a word later has it as bit PAGE. */
 	set_bit(&w, PAGE + LONG_BITS);
@@ -246,7 +232,7 @@ static void turning_off_keeps_mappings(void)
 	struct world w;
 	uint64_t before;
 
-	vcpu = start(&w, ABI_MEM_USERFAULT);
+	vcpu = start_private(&w, ABI_MEM_USERFAULT);
 	before = vm_statistic(&w, "pages_4k");
 	for (uint64_t page = 0; page < w.pages; page++)
 		guest_write(vcpu, page, WORD);
@@ -262,7 +248,7 @@ static void bad_fd_refused(void)
 {
 	struct world w;
 
-	start(&w, 0);
+	start_private(&w, 0);
 	w.region.guest_memfd = 1000;
 	check(try_slot(&w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT) < 0,
 	      "a toggle with a closed file descriptor was accepted");
@@ -334,7 +320,7 @@ static void toggle_races_with_punch_hole(void)
 {
 	struct world w;
 
-	start(&w, 0);
+	start_private(&w, 0);
 	race_toggles_with_punch_hole(&w, PAGE);
 }
 
@@ -359,7 +345,7 @@ static void others_have_the_old_slot(void)
 	struct vcpu *vcpu;
 	struct world w;
 
-	vcpu = start(&w, 0);
+	vcpu = start_private(&w, 0);
 	guest_write(vcpu, PAGE, WORD);
 	set_slot(&w, ABI_MEM_GUEST_MEMFD | ABI_MEM_USERFAULT);
 	other.userspace_addr = (uintptr_t)w.memory;

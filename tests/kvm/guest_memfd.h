@@ -16,6 +16,12 @@ void set_private(struct world *w, uint64_t first, uint64_t pages, bool is_privat
 /* A guest_memfd for the tested memory and as much again; skips the test where there is none. */
 int create_memfd(struct world *w, uint64_t flags);
 
+/*
+ * A VM with a slot of private pages, with these flags besides KVM_MEM_GUEST_MEMFD; skips the test
+ * without them, or without KVM Userfault. Returns the first vCPU.
+ */
+struct vcpu *start_private(struct world *w, uint32_t flags);
+
 /* Frees this page of the tested slot's. */
 void punch_hole(const struct world *w, uint64_t page);
 

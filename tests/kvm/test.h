@@ -27,6 +27,10 @@ extern const struct kvm_test guest_memfd_tests[];
 extern const struct kvm_test mapped_guest_memfd_tests[];
 extern const struct kvm_test switching_tests[];
 extern const struct kvm_test accessor_tests[];
+extern const struct kvm_test attribute_ioctl_tests[];
+extern const struct kvm_test attribute_tests[];
+extern const struct kvm_test attribute_access_tests[];
+extern const struct kvm_test private_attribute_tests[];
 extern const struct kvm_test two_vcpu_tests[];
 extern const struct kvm_test *const arch_tables[]; /* what only this one has; NULL at the end */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "attributes.h"
 #include "test.h"
 #include "uffd_server.h"
 #include "world.h"
@@ -96,6 +97,21 @@ static void walk_with_userfault(void)
 	walk_together(&w, USERFAULT, resolve_userfault);
 }
 
+static void resolve_attribute(struct world *w, uint64_t page)
+{
+	*host_word(w, page) = WORD + page;
+	clear_attribute(w, page, 1);
+}
+
+static void walk_with_attributes(void)
+{
+	struct world w;
+
+	start_attributes(&w);
+	set_attribute(&w, 0, w.pages);
+	walk_together(&w, USERFAULT, resolve_attribute);
+}
+
 /* Both have left the guest before anything is resolved; one resolution serves both. */
 static void both_exit_on_one_page(void)
 {
@@ -155,34 +171,72 @@ static void *read_rounds(void *arg)
  * page is looked up before its bit: what is found then is invalidated by the
  * host's write. userfault.bit_is_asked_before_the_page_is_looked_up shows that.
  */
-static void content_comes_before_the_bit(void)
+static void write_rounds(struct world *w, void (*take_away)(struct world *w),
+			 void (*give)(struct world *w))
 {
 	pthread_t thread;
-	struct world w;
 
-	start_userfault(&w);
-	check(!pthread_create(&thread, NULL, read_rounds, &w), "cannot create a thread");
+	check(!pthread_create(&thread, NULL, read_rounds, w), "cannot create a thread");
 	for (unsigned int r = 1; r <= ROUNDS; r++) {
 		const unsigned int faults_before = faults;
 
-		set_bit(&w, 0);
-		check(!madvise(w.memory, PAGE_BYTES, MADV_DONTNEED), "MADV_DONTNEED");
+		take_away(w);
 		atomic_store(&round_started, r);
 		/* In every other round the vCPU is sure to be asking by now. */
 		while (r % 2 && faults == faults_before)
 			sched_yield();
-		*host_word(&w, 0) = WORD + r;
-		clear_bit(&w, 0);
+		*host_word(w, 0) = WORD + r;
+		give(w);
 		while (atomic_load(&round_read) < r)
 			sched_yield();
 	}
 	pthread_join(thread, NULL);
 }
 
+static void set_bit_and_free(struct world *w)
+{
+	set_bit(w, 0);
+	check(!madvise(w->memory, PAGE_BYTES, MADV_DONTNEED), "MADV_DONTNEED");
+}
+
+static void clear_first_bit(struct world *w)
+{
+	clear_bit(w, 0);
+}
+
+static void content_comes_before_the_bit(void)
+{
+	struct world w;
+
+	start_userfault(&w);
+	write_rounds(&w, set_bit_and_free, clear_first_bit);
+}
+
+/* Here the page stays: the content of the round before must not be read any more. */
+static void set_first_attribute(struct world *w)
+{
+	set_attribute(w, 0, 1);
+}
+
+static void clear_first_attribute(struct world *w)
+{
+	clear_attribute(w, 0, 1);
+}
+
+static void content_comes_before_the_attribute(void)
+{
+	struct world w;
+
+	start_attributes(&w);
+	write_rounds(&w, set_first_attribute, clear_first_attribute);
+}
+
 const struct kvm_test two_vcpu_tests[] = {
 	{ "two_vcpus.both_exit_on_one_page", both_exit_on_one_page },
 	{ "two_vcpus.walk_with_exit_on_missing", walk_with_exit_on_missing },
 	{ "two_vcpus.walk_with_userfault", walk_with_userfault },
+	{ "two_vcpus.walk_with_attributes", walk_with_attributes },
 	{ "two_vcpus.content_comes_before_the_bit", content_comes_before_the_bit },
+	{ "two_vcpus.content_comes_before_the_attribute", content_comes_before_the_attribute },
 	{ 0 },
 };

@@ -93,6 +93,15 @@ void set_slot(struct world *w, uint32_t flags)
 	check(!err, "setting the tested slot with flags %#x: %s", flags, strerror(-err));
 }
 
+void give_attributes(struct world *w, uint64_t first, uint64_t pages, uint64_t attributes)
+{
+	int err = vm_set_attributes(&w->vm, page_gpa(first), pages * PAGE_BYTES, attributes);
+
+	check(!err, "giving %llu pages from page %llu on attributes %#llx: %s",
+	      (unsigned long long)pages, (unsigned long long)first, (unsigned long long)attributes,
+	      strerror(-err));
+}
+
 static bool slot_takes(struct world *w, uint32_t flags)
 {
 	struct abi_memory_region2 probe = {

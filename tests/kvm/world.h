@@ -48,6 +48,9 @@ void set_slot(struct world *w, uint32_t flags);
 /* The same; returns 0 or -errno. */
 int try_slot(struct world *w, uint32_t flags);
 
+/* These attributes and no others for so many pages of tested memory. */
+void give_attributes(struct world *w, uint64_t first, uint64_t pages, uint64_t attributes);
+
 /* End the test through skip() where the kernel lacks a feature. */
 void need_exit_on_missing(struct world *w);
 void need_userfault(struct world *w);

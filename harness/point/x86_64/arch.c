@@ -137,7 +137,7 @@ void arch_gic_start(struct vm *vm)
 
 void arch_lapics_create(struct vm *vm)
 {
-	int r = vm_enable(vm, KVM_CAP_SPLIT_IRQCHIP, 0);
+	int r = vm_enable(vm, KVM_CAP_SPLIT_IRQCHIP, 0, 0);
 
 	if (r)
 		fail("KVM_CAP_SPLIT_IRQCHIP: %s", strerror(-r));

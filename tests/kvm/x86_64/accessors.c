@@ -62,7 +62,10 @@ static void by_vapic(struct world *w, uint64_t word)
 }
 
 const struct accessor accessors[] = {
-	{ "instruction emulator", NULL, by_emulator }, { "wall clock", NULL, by_wall_clock },
-	{ "system time", NULL, by_system_time },       { "steal time", NULL, by_steal_time },
-	{ "vAPIC", create_irqchip, by_vapic },	       { 0 },
+	{ "instruction emulator", NULL, by_emulator, .repeats = true },
+	{ "wall clock", NULL, by_wall_clock, .repeats = true, .may_fail = true },
+	{ "system time", NULL, by_system_time, .repeats = true, .may_fail = true },
+	{ "steal time", NULL, by_steal_time, .repeats = true, .may_fail = true },
+	{ "vAPIC", create_irqchip, by_vapic, .repeats = true, .may_fail = true },
+	{ 0 },
 };

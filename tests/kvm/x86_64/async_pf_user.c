@@ -36,7 +36,7 @@ static void create_vm(struct world *w, unsigned long type, unsigned int tasks, b
 	if (!has_async_pf_user(w))
 		skip("this kernel has no KVM_CAP_ASYNC_PF_USER");
 	if (is_opted_in)
-		check_equal("KVM_ENABLE_CAP", vm_enable(&w->vm, ABI_CAP_ASYNC_PF_USER, 0), 0);
+		check_equal("KVM_ENABLE_CAP", vm_enable(&w->vm, ABI_CAP_ASYNC_PF_USER, 0, 0), 0);
 	for (uint64_t page = 0; page < w->pages; page++)
 		set_bit(w, page);
 }
@@ -155,10 +155,10 @@ static void capability(void)
 
 	create(&w, 1, false, false);
 	check_capability(&w, ABI_CAP_ASYNC_PF_USER);
-	check_equal("enabling it with an argument", vm_enable(&w.vm, ABI_CAP_ASYNC_PF_USER, 1),
+	check_equal("enabling it with an argument", vm_enable(&w.vm, ABI_CAP_ASYNC_PF_USER, 1, 0),
 		    -EINVAL);
-	check_equal("enabling it", vm_enable(&w.vm, ABI_CAP_ASYNC_PF_USER, 0), 0);
-	check_equal("enabling it again", vm_enable(&w.vm, ABI_CAP_ASYNC_PF_USER, 0), 0);
+	check_equal("enabling it", vm_enable(&w.vm, ABI_CAP_ASYNC_PF_USER, 0, 0), 0);
+	check_equal("enabling it again", vm_enable(&w.vm, ABI_CAP_ASYNC_PF_USER, 0, 0), 0);
 }
 
 static void refused_by_a_kernel_without(void)
@@ -168,7 +168,7 @@ static void refused_by_a_kernel_without(void)
 	create_world(&w, 0);
 	if (has_async_pf_user(&w))
 		skip("this kernel has KVM_CAP_ASYNC_PF_USER");
-	check_equal("KVM_ENABLE_CAP", vm_enable(&w.vm, ABI_CAP_ASYNC_PF_USER, 0), -EINVAL);
+	check_equal("KVM_ENABLE_CAP", vm_enable(&w.vm, ABI_CAP_ASYNC_PF_USER, 0, 0), -EINVAL);
 	expect_unknown(&w.vcpus[0], 1);
 }
 
