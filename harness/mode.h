@@ -21,7 +21,9 @@
 	MODE(userfault_uffd, "userfault+uffd", UFFDS,                                           \
 	     "KVM Userfault; a userfaultfd catches KVM's own accesses")                         \
 	MODE(async_pf, "async-pf", VCPUS,                                                       \
-	     "KVM Userfault; the guest runs another task until a handler thread has the page")
+	     "KVM Userfault; the guest runs another task until a handler thread has the page")  \
+	MODE(attributes, "attributes", NONE,                                                    \
+	     "KVM_MEMORY_ATTRIBUTE_USERFAULT: the vCPU thread exits; KVM itself waits")
 
 enum {
 #define MODE(symbol, name, handlers, summary) MODE_##symbol,

@@ -81,10 +81,8 @@ void userfault_clear(struct measurement *m, uint64_t page)
 
 static void resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)
 {
-	uint8_t *base = m->memory.alias ? m->memory.alias : m->memory.hva;
-
 	(void)may_wake; /* nobody can sleep on a page without a userfaultfd */
-	memcpy(base + page * PAGE_BYTES, content, PAGE_BYTES);
+	userfault_fill(m, page, content);
 	userfault_clear(m, page);
 }
 

@@ -16,7 +16,7 @@ struct vm;
  */
 #define WAYS                                      \
 	WAY(EXIT, "exits", "as exits of KVM_RUN") \
-	WAY(EVENT, "uffd_events", "through userfaultfds")
+	WAY(EVENT, "uffd_events", "through userfaultfds or KVM_READ_USERFAULT")
 
 enum way {
 	WAY_NONE, /* nobody is told: the kernel fills pages */

@@ -84,7 +84,7 @@ void page_exit(struct measurement *m, uint64_t page, uint64_t t1, bool is_userfa
 	} else if (!(atomic_load(&m->page_states[page]) & PAGE_PRESENT)) {
 		page_wait(m, page);
 	} else if (is_again && is_userfault) {
-		fail("page %llu was reported again although its bit is clear",
+		fail("page %llu was reported again although its bit or attribute is clear",
 		     (unsigned long long)page);
 	} else if (is_again) {
 		page_populate(m, page);

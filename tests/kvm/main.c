@@ -26,14 +26,11 @@ enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_SKIPPED = 4 };
 static unsigned int time_limit_s = TIME_LIMIT_S;
 
 static const struct kvm_test *const tables[] = {
-	harness_tests,		memory_fault_tests,
-	exit_on_missing_tests,	userfault_tests,
-	userfault_slot_tests,	huge_page_tests,
-	guest_memfd_tests,	mapped_guest_memfd_tests,
-	switching_tests,	accessor_tests,
-	attribute_ioctl_tests,	attribute_tests,
-	attribute_access_tests, private_attribute_tests,
-	two_vcpu_tests,
+	harness_tests,		memory_fault_tests,	  exit_on_missing_tests,
+	userfault_tests,	userfault_slot_tests,	  huge_page_tests,
+	guest_memfd_tests,	mapped_guest_memfd_tests, switching_tests,
+	accessor_tests,		attribute_ioctl_tests,	  attribute_tests,
+	attribute_access_tests, private_attribute_tests,  two_vcpu_tests,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

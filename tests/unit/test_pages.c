@@ -187,7 +187,7 @@ static void page_that_cannot_be_had_is_no_endless_loop(void **state)
 	assert_non_null(strstr(fail_message, "page 0"));
 	page_exit(m, 1, 1, true, false);
 	assert_true(FAILS(page_exit(m, 1, 2, true, true)));
-	assert_non_null(strstr(fail_message, "bit is clear"));
+	assert_non_null(strstr(fail_message, "attribute is clear"));
 }
 
 /* Whoever comes first has it fetched; a vCPU that has to wait does so for that. */
