@@ -73,6 +73,7 @@ write_flags = @mkdir -p $(@D); \
 
 # Likewise, what is in the program that measures.
 POINT_SOURCES := $(call files,bench/point.c harness/*.[ch] harness/point/*.[chS] harness/point/*/*.[ch] harness/modes/*.[ch] \
+	harness/benches/*.[ch] \
 	workloads/*.[chS] workloads/*/*)
 write_sources = @mkdir -p $(@D); \
 	sources="sources $$(sha256sum $(POINT_SOURCES) | sha256sum | cut -c 1-16)"; \

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "../harness/error.h"
+#include "../harness/benches/benches.h"
 #include "../harness/modes/modes.h"
 #include "../harness/point/emit.h"
 #include "../harness/point/fail.h"
@@ -55,7 +56,7 @@ static int parse_point(char *const *arguments)
 
 static bool run_point(FILE *out)
 {
-	measure_point(&point, modes[point.mode], out);
+	measure_point(&point, benches[point.bench], modes[point.mode], out);
 	return true;
 }
 

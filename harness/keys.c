@@ -18,7 +18,11 @@ static const char *const tier_names[] = { "auto", TIERS NULL };
 #undef TIER
 static const char *const wait_names[] = { "sleep", "spin", NULL };
 static const char *const handler_names[] = { "inline", "async", "poll", NULL };
+static const char *const how_names[] = { "flag", "memslot", "mprotect", "pause", NULL };
+static const char *const mapped_names[] = { "4k", "2m", NULL };
+static const char *const pattern_names[] = { "single", "range", "alternate", "word", "line", NULL };
 
+#define OF(bench) (1u << BENCH_##bench)
 #define FIELD(name) .offset = offsetof(struct point, name)
 
 bool point_is_manycore(const struct point *p)
@@ -56,10 +60,12 @@ static bool has_tasks(const struct point *p)
 const struct key point_keys[] = {
 	{ "mode", "how a missing page is noticed and filled", ROLE_MECHANISM,
 	  KEY_CHOICE, FIELD(mode), { .names = mode_names }, .initial = "userfault" },
+	{ "bench", "what is measured", ROLE_CONDITION,
+	  KEY_CHOICE, FIELD(bench), { .names = bench_names }, .has_own_place = true },
 	{ "workload", "what the guest's vCPUs run", ROLE_CONDITION,
 	  KEY_CHOICE, FIELD(workload), { .names = workload_names } },
 	{ "access", "what the guest does to a page first; mode=kernel reads with backing=shmem only",
-	  ROLE_CONDITION, KEY_CHOICE, FIELD(access), { .names = access_names } },
+	  ROLE_CONDITION, KEY_CHOICE, FIELD(access), { .names = access_names }, .benches = OF(fault) },
 	{ "backing", "what the tested memory is made of", ROLE_CONDITION,
 	  KEY_CHOICE, FIELD(backing), { .names = backing_names } },
 	{ "fault", "how a page is missing: auto is minor for shmem, missing otherwise",
@@ -88,21 +94,35 @@ const struct key point_keys[] = {
 	  ROLE_CONDITION, KEY_NUMBER, FIELD(seconds), { 0, 3600 }, .applies = point_is_native },
 	{ "pages",
 	  "pages per vCPU; all in all where a workload shares them; 256 by default, natively 4096",
-	  ROLE_CONDITION, KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus" } },
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus", "slot_mib" } },
 	{ "tasks", "tasks of the guest's that share a vCPU; where it exits for a page, all wait",
-	  ROLE_CONDITION, KEY_NUMBER, FIELD(tasks), { 1, TASKS_MAX }, .applies = has_tasks,
-	  .initial = "1" },
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(tasks), { 1, TASKS_MAX }, .benches = OF(fault),
+	  .applies = has_tasks, .initial = "1" },
+	{ "slot_mib", "MiB of the tested slot, which is sparse; bench=toggle maps all of it",
+	  ROLE_MECHANISM, KEY_NUMBER, FIELD(slot_mib), { 0, SLOT_MIB_MAX },
+	  .benches = OF(freeze) | OF(toggle) | OF(clear) },
+	{ "how",
+	  "how guest access is stopped: all bits and KVM_MEM_USERFAULT set, the slot deleted, its memory PROT_NONE, vCPUs out of KVM_RUN",
+	  ROLE_MECHANISM, KEY_CHOICE, FIELD(how), { .names = how_names }, .benches = OF(freeze) },
+	{ "mapped", "what the VMM's memory is made of, and KVM maps at first", ROLE_MECHANISM,
+	  KEY_CHOICE, FIELD(mapped), { .names = mapped_names },
+	  .benches = OF(freeze) | OF(toggle) },
+	{ "pattern",
+	  "what threads make present: page by page, 2 MiB at once, every second page, neighbours in one word of a bitmap, or in one cache line",
+	  ROLE_MECHANISM, KEY_CHOICE, FIELD(pattern), { .names = pattern_names },
+	  .benches = OF(clear) },
 	{ "fetch", "time that getting a page takes", ROLE_CONDITION,
-	  KEY_FETCH, FIELD(fetch), .has_own_place = true, .initial = "30us" },
+	  KEY_FETCH, FIELD(fetch), .benches = OF(fault), .has_own_place = true, .initial = "30us" },
 	{ "wait", "how that time passes; handlers that poll spin in any case", ROLE_CONDITION,
-	  KEY_CHOICE, FIELD(wait), { .names = wait_names } },
+	  KEY_CHOICE, FIELD(wait), { .names = wait_names }, .benches = OF(fault) },
 	{ "uffds", "userfaultfds that share the memory", ROLE_MECHANISM,
 	  KEY_COUNT, FIELD(uffds), { 1, VCPUS_MAX }, .follows = { "vcpus" }, .initial = "1" },
 	{ "readers", "handler threads in all", ROLE_MECHANISM,
 	  KEY_COUNT, FIELD(readers), { 1, VCPUS_MAX }, .follows = { "vcpus" }, .initial = "1" },
 	{ "handler",
 	  "handlers fetch before they read on, let fetches overlap, or do as the first and never sleep",
-	  ROLE_MECHANISM, KEY_CHOICE, FIELD(handler), { .names = handler_names } },
+	  ROLE_MECHANISM, KEY_CHOICE, FIELD(handler), { .names = handler_names },
+	  .benches = OF(fault) },
 	{ "vcpu_cpus", "CPUs that vCPU threads are pinned to, in turn", ROLE_NONE,
 	  KEY_CPU_LIST, FIELD(vcpu_cpus) },
 	{ "reader_cpus", "CPUs that handler threads are pinned to, in turn", ROLE_NONE,
@@ -186,6 +206,16 @@ int point_key_compare(const struct point *a, const struct point *b, const struct
 {
 	return key_kinds[key->kind].compare((const char *)a + key->offset,
 					    (const char *)b + key->offset);
+}
+
+bool point_knows(const struct point *p, const struct key *key)
+{
+	return !key->benches || key->benches >> p->bench & 1;
+}
+
+bool point_key_applies(const struct point *p, const struct key *key)
+{
+	return point_knows(p, key) && (!key->applies || key->applies(p));
 }
 
 bool point_key_is_number(const struct key *key)

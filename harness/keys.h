@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bench.h"
 #include "key_kinds.h"
 #include "tier.h"
 
@@ -20,6 +21,9 @@
 #define PAGES_IN_VMS 256 /* of a vCPU where nothing else is said: in VM tiers */
 #define PAGES_NATIVE 4096 /* and natively: starts that are apart are little of that */
 #define ROUNDS_PAGES_EACH 16384 /* of a vCPU that are measured natively, in all rounds */
+#define PAGES_OF_MIB 256u
+#define RANGE_PAGES 512u /* 2 MiB */
+#define SLOT_MIB_MAX (1u << 20) /* 1 TiB */
 #define SECONDS_NATIVE 1 /* how long a point is measured natively where nothing else is said */
 #define SECONDS_UNKNOWN (~0u) /* the tier decides, and is not known yet */
 #define SPEED_MANYCORE 4 /* instructions per ns where there are several simulated CPUs */
@@ -32,9 +36,13 @@ enum handler { HANDLER_INLINE, HANDLER_ASYNC, HANDLER_POLL };
 enum arch { ARCH_X86_64, ARCH_ARM64, ARCH_COUNT };
 enum gic { GIC_NONE, GIC_V3 };
 enum wait_kind { WAIT_SLEEP, WAIT_SPIN };
+enum freeze_how { FREEZE_FLAG, FREEZE_MEMSLOT, FREEZE_MPROTECT, FREEZE_PAUSE };
+enum mapped { MAPPED_4K, MAPPED_2M };
+enum pattern { PATTERN_SINGLE, PATTERN_RANGE, PATTERN_ALTERNATE, PATTERN_WORD, PATTERN_LINE };
 
 /* One point as asked for. point_defaults() fills it in; see keys.c for the meaning of each key. */
 struct point {
+	unsigned int bench; /* index into benches[] and bench_names[], see bench.h */
 	unsigned int mode; /* index into modes[] and mode_names[], see mode.h */
 	unsigned int workload; /* index into workload_names[] */
 	enum access access;
@@ -53,6 +61,11 @@ struct point {
 	/* Per vCPU; all in all where a workload shares them; 0: not resolved yet. */
 	unsigned int pages;
 	unsigned int tasks; /* of the guest's, that share a vCPU and its part of the pages */
+	unsigned int
+		slot_mib; /* of the tested slot; 0: as large as its pages, or not resolved yet */
+	enum freeze_how how;
+	enum mapped mapped; /* what KVM maps before it is frozen or toggled */
+	enum pattern pattern;
 	struct fetch_spec fetch;
 	enum wait_kind wait;
 	unsigned int uffds; /* PER_VCPU or a number */
@@ -68,7 +81,7 @@ struct point {
 enum key_role {
 	ROLE_NONE, /* they are to be compared: another vCPU count, a repeat, other CPUs */
 	ROLE_CONDITION, /* they faulted under other conditions: not in one table, not on one axis */
-	ROLE_MECHANISM, /* the fault was resolved another way: not in one series */
+	ROLE_MECHANISM, /* it was done another way, or to more: not in one series */
 };
 
 /* To add a key: a field of struct point and a row of point_keys[]; then make schema. */
@@ -79,6 +92,7 @@ struct key {
 	enum key_kind kind;
 	size_t offset; /* of the field in struct point */
 	struct key_range range;
+	unsigned int benches; /* that it says something to, a bit each; 0: all */
 	/* Keys that it may follow from: points that differ in one of these may differ in it, too. */
 	const char *follows[2];
 	bool (*applies)(const struct point *p); /* whether it says something; NULL: always */
@@ -144,8 +158,21 @@ bool point_is_manycore(const struct point *p);
 /* Whether it runs on this machine's own kernel; not as long as its tier is not known. */
 bool point_is_native(const struct point *p);
 
-/* Pages of tested memory: vcpus times pages, or pages where all vCPUs share them. */
+/*
+ * Pages of tested memory that come to be there: vcpus times pages, or pages where all vCPUs share
+ * them. And all that its slot has room for, which may be more.
+ */
 uint64_t point_pages_total(const struct point *p);
+uint64_t point_slot_pages(const struct point *p);
+
+/*
+ * bench=clear: how many threads have pages that lie next to each other, in one word or one cache line
+ * of a bitmap.
+ */
+unsigned int point_neighbours(const struct point *p);
+
+/* Pages of the slot that such threads have to themselves, a multiple of RANGE_PAGES. */
+uint64_t point_part_pages(const struct point *p);
 
 /* Memory of the guest's tasks but one a vCPU, which is what a vCPU takes anyway. */
 uint64_t point_tasks_bytes(const struct point *p);
@@ -161,6 +188,12 @@ unsigned int point_unsigned(const struct point *p, const struct key *key);
 
 /* <0, 0 or >0 by their values of the key: numbers by size, choices in their order, per-vcpu last. */
 int point_key_compare(const struct point *a, const struct point *b, const struct key *key);
+
+/* Whether its benchmark knows the key; all others have it at its default. */
+bool point_knows(const struct point *p, const struct key *key);
+
+/* Whether, of that point, the key says something. */
+bool point_key_applies(const struct point *p, const struct key *key);
 
 /* Whether a record shows this key as a number. */
 bool point_key_is_number(const struct key *key);

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What both programs know of the tables of modes and tiers. */
+/* What both programs know of the tables of benchmarks, modes and tiers. */
+#include "bench.h"
 #include "mode.h"
 #include "tier.h"
 
 #include <stddef.h>
+
+#define BENCH(symbol, summary) #symbol,
+const char *const bench_names[] = { BENCHES NULL };
+#undef BENCH
+
+#define BENCH(symbol, summary) summary,
+const char *const bench_summaries[] = { BENCHES };
+#undef BENCH
 
 #define MODE(symbol, name, handlers, summary) name,
 const char *const mode_names[] = { MODES NULL };

@@ -39,6 +39,18 @@ unsigned int arch_cpus_max(enum arch arch)
 	return arch_limits[arch].cpus_max;
 }
 
+/* What of a point follows from its benchmark. */
+static const struct {
+	unsigned int
+		pages; /* of a vCPU where nothing else is said; 0: the slot decides, or the tier */
+	unsigned int slot_mib, slot_mib_max;
+	bool writes; /* vCPUs write until they are told to stop */
+} benches[BENCH_COUNT] = {
+	[BENCH_freeze] = { 64, 1024, 64 << 10, true },
+	[BENCH_toggle] = { 0, 64, PAGES_MAX / PAGES_OF_MIB, true },
+	[BENCH_clear] = { 1024, 1024, SLOT_MIB_MAX, false },
+};
+
 void point_defaults(struct point *p)
 {
 	enum arch arch = arch_of_machine();
@@ -65,6 +77,12 @@ uint64_t point_pages_total(const struct point *p)
 uint64_t point_tasks_bytes(const struct point *p)
 {
 	return (uint64_t)p->vcpus * (p->tasks - 1) * TASK_BYTES;
+}
+
+uint64_t point_slot_pages(const struct point *p)
+{
+	return p->bench == BENCH_fault ? point_pages_total(p) :
+					 (uint64_t)p->slot_mib * PAGES_OF_MIB;
 }
 
 /* As many for each vCPU, or as there can be in all. */
@@ -140,6 +158,153 @@ static int resolve_zeroes(const struct point *p)
 		     "are the kernel's one page of zeroes; use access=write or backing=shmem");
 }
 
+/* A key that its benchmark does not know would be ignored. */
+static int refuse_unknown(const struct point *p)
+{
+	struct point defaults;
+	char value[CPU_LIST_SIZE];
+
+	point_defaults(&defaults);
+	for (size_t i = 0; i < point_keys_count; i++) {
+		const struct key *key = &point_keys[i];
+
+		if (!point_knows(p, key) && point_key_compare(p, &defaults, key))
+			return error("%s=%s says nothing with bench=%s; leave it out", key->name,
+				     point_get(p, key, value, sizeof(value)),
+				     bench_names[p->bench]);
+	}
+	return 0;
+}
+
+/* What KVM maps has no part that is missing: nobody is told, but for what freezing asks for. */
+static int resolve_freeze(struct point *p)
+{
+	const unsigned int mode = p->how == FREEZE_FLAG ? MODE_userfault : MODE_kernel;
+
+	if (p->mode != mode && p->mode != MODE_userfault)
+		return error("how=%s goes with mode=%s; leave mode out",
+			     point_key("how")->range.names[p->how], mode_names[mode]);
+	p->mode = mode;
+	if (p->pages == 1)
+		return error("bench=freeze needs pages=2 or more: the cost of a fault is told by "
+			     "the pages after the first");
+	return 0;
+}
+
+static int resolve_toggle(struct point *p)
+{
+	const uint64_t pages = point_slot_pages(p) / p->vcpus;
+
+	if (p->mode != MODE_userfault)
+		return error("bench=toggle is about mode=userfault; leave mode out");
+	if (p->pages && p->pages != pages)
+		return error("bench=toggle maps all of the slot, here %llu pages a vCPU; leave "
+			     "pages out",
+			     (unsigned long long)pages);
+	p->pages = (unsigned int)pages;
+	return 0;
+}
+
+static int resolve_clear(struct point *p)
+{
+	if (p->mode == MODE_kernel)
+		return error("mode=kernel leaves nothing to make present; use another one with "
+			     "bench=clear");
+	if (strstr(mode_names[p->mode], "uffd") && p->backing != BACKING_SHMEM)
+		return error("bench=clear with mode=%s needs backing=shmem: UFFDIO_CONTINUE makes "
+			     "pages present whose content is in place",
+			     mode_names[p->mode]);
+	if (p->pattern == PATTERN_RANGE && p->pages % RANGE_PAGES)
+		return error("pattern=range needs pages=%u, or a multiple of it: 2 MiB at once",
+			     RANGE_PAGES);
+	return 0;
+}
+
+unsigned int point_neighbours(const struct point *p)
+{
+	static const unsigned int neighbours[] = {
+		[PATTERN_SINGLE] = 1, [PATTERN_RANGE] = 1, [PATTERN_ALTERNATE] = 1,
+		[PATTERN_WORD] = 64,  [PATTERN_LINE] = 8,
+	};
+
+	return neighbours[p->pattern];
+}
+
+uint64_t point_part_pages(const struct point *p)
+{
+	const unsigned int neighbours = point_neighbours(p);
+	const unsigned int parts = (p->vcpus + neighbours - 1) / neighbours;
+
+	return point_slot_pages(p) / parts / RANGE_PAGES * RANGE_PAGES;
+}
+
+/* Pages that all threads of a part go through together, with those that they leave out. */
+static uint64_t pages_reach(const struct point *p)
+{
+	const uint64_t words = (p->pages + 63) / 64;
+
+	switch (p->pattern) {
+	case PATTERN_ALTERNATE:
+		return 2ull * p->pages;
+	case PATTERN_WORD:
+		return 64ull * p->pages;
+	case PATTERN_LINE:
+		return words * RANGE_PAGES;
+	default:
+		return p->pages;
+	}
+}
+
+static int check_slot(const struct point *p)
+{
+	const uint64_t room = p->bench == BENCH_clear ? point_part_pages(p) :
+							point_slot_pages(p) / p->vcpus;
+
+	if (p->slot_mib > benches[p->bench].slot_mib_max)
+		return error("bench=%s takes slot_mib=%u at most", bench_names[p->bench],
+			     benches[p->bench].slot_mib_max);
+	if (pages_reach(p) > room)
+		return error("vcpus=%u with pages=%u each do not fit into slot_mib=%u", p->vcpus,
+			     p->pages, p->slot_mib);
+	if (p->mapped == MAPPED_2M && p->backing != BACKING_ANON)
+		return error("mapped=2m needs backing=anon: transparent huge pages");
+	return 0;
+}
+
+static int resolve_bench(struct point *p)
+{
+	static int (*const resolve[])(struct point * p) = {
+		[BENCH_freeze] = resolve_freeze,
+		[BENCH_toggle] = resolve_toggle,
+		[BENCH_clear] = resolve_clear,
+	};
+	const bool writes = benches[p->bench].writes;
+
+	if (refuse_unknown(p))
+		return -1;
+	if (p->workload == WORKLOAD_writer && !writes)
+		return error("workload=writer writes until it is told to stop, which bench=%s does "
+			     "not do",
+			     bench_names[p->bench]);
+	if (p->bench == BENCH_fault)
+		return 0;
+	if (p->workload != WORKLOAD_sequential && p->workload != WORKLOAD_writer)
+		return error("bench=%s has no workload to choose; leave it out",
+			     bench_names[p->bench]);
+	if (writes)
+		p->workload = WORKLOAD_writer;
+	if (writes && p->fault == FAULT_MINOR)
+		return error("fault=minor says nothing with bench=%s; leave it out",
+			     bench_names[p->bench]);
+	if (writes)
+		p->fault = FAULT_MISSING;
+	if (!p->slot_mib)
+		p->slot_mib = benches[p->bench].slot_mib;
+	if (!p->pages)
+		p->pages = benches[p->bench].pages;
+	return resolve[p->bench](p) || check_slot(p) ? -1 : 0;
+}
+
 /* Before the tier decides, in the one that has the fewest. */
 static uint64_t least_pages_total(const struct point *p)
 {
@@ -155,6 +320,8 @@ int point_resolve(struct point *p)
 	uint64_t pages_total;
 	char text[32];
 
+	if (resolve_bench(p))
+		return -1;
 	if (p->fault == FAULT_AUTO)
 		p->fault = p->backing == BACKING_SHMEM ? FAULT_MINOR : FAULT_MISSING;
 	if (p->fault == FAULT_MINOR && p->backing != BACKING_SHMEM)

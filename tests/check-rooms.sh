@@ -13,7 +13,7 @@ cd "${1:-$root}"
 
 # From the ground up: a folder's files include those of its own folder and of folders before it.
 # Those of an architecture, in a folder of its name, are on the floor of the folder around it.
-rooms="workloads harness harness/point harness/modes harness/manycore
+rooms="workloads harness harness/point harness/modes harness/benches harness/manycore
 harness/run/base harness/run/plan harness/run/store harness/run/host harness/run/measure
 harness/run/report harness/run/profile harness/run/cmd bench"
 

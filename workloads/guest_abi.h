@@ -49,6 +49,24 @@ struct guest_exception {
 	uint64_t regs[31]; /* rax rcx rdx rbx rsp rbp rsi rdi r8..r15; x0..x30 */
 };
 
+/*
+ * What a vCPU that writes until it is told to stop notes of that, apart from the cache line in which
+ * the host tells it. When the epoch changes, it starts to count anew with the first write that
+ * is done afterwards. A pass begins after an epoch's first write and is through after as many more as
+ * there are pages, which is a write to each of them.
+ */
+struct write_log {
+	uint64_t stop, epoch; /* set by the host */
+	uint64_t pad[6];
+	uint64_t writes; /* that are done; the last one has left that number in its page's word 0 */
+	uint64_t issued_ticks, last_ticks; /* just before the last one, and after it */
+	uint64_t first_ticks; /* after the epoch's first one */
+	uint64_t pass_ticks; /* that the epoch's first pass took; 0 until it is through */
+	uint64_t gap_ticks,
+		gap_begin_ticks; /* the longest time between two, of those in the epoch */
+	uint64_t seen_epoch; /* that all this is of; written last */
+};
+
 struct guest_vcpu {
 	/* set by the host */
 	uint64_t index; /* vCPU number */
@@ -76,6 +94,7 @@ struct guest_vcpu {
 	uint64_t pages_not_present, pages_ready; /* that KVM has told of, see async_pf */
 	struct guest_exception exception;
 	uint64_t test[16]; /* for tests with a guest of their own */
+	struct write_log log __attribute__((aligned(64)));
 };
 
 /*

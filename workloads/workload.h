@@ -11,9 +11,11 @@
 
 #include <stdbool.h>
 
-#define WORKLOADS                                                                    \
-	WORKLOAD(sequential, OWN, "each vCPU walks a part of its own, page by page") \
-	WORKLOAD(shared, SHARED, "all vCPUs walk all pages; the first to touch one records it")
+#define WORKLOADS                                                                               \
+	WORKLOAD(sequential, OWN, "each vCPU walks a part of its own, page by page")            \
+	WORKLOAD(shared, SHARED, "all vCPUs walk all pages; the first to touch one records it") \
+	WORKLOAD(writer, OWN,                                                                   \
+		 "each vCPU writes to a part of its own, over and over, until told to stop")
 
 enum {
 #define WORKLOAD(name, pages, summary) WORKLOAD_##name,

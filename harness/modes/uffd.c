@@ -8,5 +8,6 @@ const struct mode mode_uffd = {
 	.stop = uffds_stop,
 	.resolve = uffd_resolve,
 	.wake = uffd_wake,
+	.present = uffd_present,
 	.cpu_ns = uffds_cpu_ns,
 };

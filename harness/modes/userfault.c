@@ -54,17 +54,32 @@ static unsigned long *bitmap(const struct measurement *m)
 	return (unsigned long *)(uintptr_t)m->slot.userfault_bitmap;
 }
 
-void userfault_start(struct measurement *m)
+static size_t bitmap_words(const struct measurement *m)
 {
-	size_t words = (m->pages_total + BITS_PER_WORD - 1) / BITS_PER_WORD;
+	return (m->pages_total + BITS_PER_WORD - 1) / BITS_PER_WORD;
+}
+
+void userfault_fill_bitmap(struct measurement *m, int byte)
+{
+	memset(bitmap(m), byte, bitmap_words(m) * sizeof(long));
+}
+
+void userfault_add_bitmap(struct measurement *m, int byte)
+{
+	const size_t words = bitmap_words(m);
 	void *bits;
 
 	/* Page-aligned, and not shared with anything that is written meanwhile. */
 	if (posix_memalign(&bits, PAGE_BYTES, words * sizeof(long)))
 		fail("no memory for a userfault bitmap of %zu words", words);
-	memset(bits, 0xff, words * sizeof(long));
-	m->slot.flags |= ABI_MEM_USERFAULT;
 	m->slot.userfault_bitmap = (uintptr_t)bits;
+	userfault_fill_bitmap(m, byte);
+}
+
+void userfault_start(struct measurement *m)
+{
+	userfault_add_bitmap(m, 0xff);
+	m->slot.flags |= ABI_MEM_USERFAULT;
 }
 
 void userfault_stop(struct measurement *m)
@@ -77,6 +92,22 @@ void userfault_clear(struct measurement *m, uint64_t page)
 	unsigned long *word = bitmap(m) + page / BITS_PER_WORD;
 
 	__atomic_fetch_and(word, ~(1ul << page % BITS_PER_WORD), __ATOMIC_RELEASE);
+}
+
+void userfault_present(struct measurement *m, uint64_t first, uint64_t count)
+{
+	const uint64_t end = first + count;
+
+	for (uint64_t page = first, next; page < end; page = next) {
+		unsigned long bits = ~0ul << page % BITS_PER_WORD;
+
+		next = (page / BITS_PER_WORD + 1) * BITS_PER_WORD;
+		if (end < next) {
+			bits &= ~0ul >> (next - end);
+			next = end;
+		}
+		__atomic_fetch_and(bitmap(m) + page / BITS_PER_WORD, ~bits, __ATOMIC_RELEASE);
+	}
 }
 
 static void resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)
@@ -92,4 +123,5 @@ const struct mode mode_userfault = {
 	.start = userfault_start,
 	.stop = userfault_stop,
 	.resolve = resolve,
+	.present = userfault_present,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the modes of KVM Userfault have in common: a bitmap that two have, and writing a page. */
+/* What modes of KVM Userfault and benchmarks of its flag share: a bitmap, and writing a page. */
 #ifndef FAULTLINE_MODES_USERFAULT_H
 #define FAULTLINE_MODES_USERFAULT_H
 
@@ -10,7 +10,11 @@
 /* Why the kernel has no KVM Userfault, or NULL. */
 const char *userfault_probe(struct vm *vm);
 
-/* Gives the slot a bitmap in which every page is missing, until userfault_stop(). */
+/* Gives the slot a bitmap, not its flag, until userfault_stop(); fills it: 0xff sets all bits, 0 none. */
+void userfault_add_bitmap(struct measurement *m, int byte);
+void userfault_fill_bitmap(struct measurement *m, int byte);
+
+/* Gives the slot flag and bitmap, in which every page is missing, until userfault_stop(). */
 void userfault_start(struct measurement *m);
 void userfault_stop(struct measurement *m);
 
@@ -24,5 +28,8 @@ static inline void userfault_fill(struct measurement *m, uint64_t page, const vo
 
 /* Tells KVM that a page is there; its content must have been written before. */
 void userfault_clear(struct measurement *m, uint64_t page);
+
+/* The same for several in a row. */
+void userfault_present(struct measurement *m, uint64_t first, uint64_t count);
 
 #endif

@@ -21,6 +21,12 @@ static void resolve(struct measurement *m, uint64_t page, const void *content, b
 	userfault_clear(m, page);
 }
 
+static void present(struct measurement *m, uint64_t first, uint64_t count)
+{
+	uffd_present(m, first, count);
+	userfault_present(m, first, count);
+}
+
 const struct mode mode_userfault_uffd = {
 	.way = WAY_EXIT,
 	.probe = userfault_probe,
@@ -28,5 +34,6 @@ const struct mode mode_userfault_uffd = {
 	.stop = stop,
 	.resolve = resolve,
 	.wake = uffd_wake,
+	.present = present,
 	.cpu_ns = uffds_cpu_ns,
 };

@@ -205,7 +205,7 @@ static void write_fetch(FILE *out, const struct measurement *m, uint64_t *ns)
 		fetch_late_ns(m, ns) > FETCH_TOLERANCE_NS ? "true" : "false");
 }
 
-static double write_times(FILE *out, const struct measurement *m, bool has_histograms)
+double emit_fault_times(FILE *out, const struct measurement *m, bool is_brief)
 {
 	uint64_t *ns = calloc(m->pages_total, sizeof(*ns));
 	double rate;
@@ -222,14 +222,14 @@ static double write_times(FILE *out, const struct measurement *m, bool has_histo
 		measure_interval(m, i, ns);
 		if (i)
 			fputc(',', out);
-		write_latency(out, interval_names[i], ns, m->pages_total, has_histograms);
+		write_latency(out, interval_names[i], ns, m->pages_total, !is_brief);
 	}
 	fputc('}', out);
 	free(ns);
 	return rate;
 }
 
-static void write_counts(FILE *out, const struct measurement *m)
+void emit_fault_counts(FILE *out, const struct measurement *m)
 {
 	static const char *const members[] = {
 #define WAY(symbol, member, words) [WAY_##symbol] = member,
@@ -258,7 +258,7 @@ void emit_head(FILE *out, const struct point *point)
 
 void emit_figures(FILE *out, const struct measurement *m)
 {
-	write_counts(out, m);
+	m->bench->write_counts(out, m);
 	if (m->uffd_way)
 		fprintf(out, ",\"userfaultfd\":\"%s\"", m->uffd_way);
 	numa_write(out, &m->numa);
@@ -266,12 +266,15 @@ void emit_figures(FILE *out, const struct measurement *m)
 	kernel_state_write(out, &m->before, &m->after);
 	/* Emulated CPUs take turns on real ones: their times mean nothing. */
 	if (tier_kinds[m->point->tier].is_timed)
-		write_times(out, m, true);
+		m->bench->write_times(out, m, false);
 }
 
-void emit_brief(FILE *out, const struct measurement *m, double *rate)
+double emit_brief(FILE *out, const struct measurement *m)
 {
+	double order;
+
 	fprintf(out, "{\"%s\":%u", point_is_native(m->point) ? "round" : "draw", m->draw);
-	*rate = write_times(out, m, false);
+	order = m->bench->write_times(out, m, true);
 	fputc('}', out);
+	return order;
 }

@@ -19,10 +19,14 @@ void emit_head(FILE *out, const struct point *point);
 void emit_figures(FILE *out, const struct measurement *m);
 
 /*
- * Those that differ from one draw or round to the next, without histograms, as an object. rate:
- * receives pages per second.
+ * Those that differ from one draw or round to the next, without histograms, as an object. Returns
+ * the figure that they are ordered by.
  */
-void emit_brief(FILE *out, const struct measurement *m, double *rate);
+double emit_brief(FILE *out, const struct measurement *m);
+
+/* What bench=fault counts, and its times; see struct bench. */
+void emit_fault_counts(FILE *out, const struct measurement *m);
+double emit_fault_times(FILE *out, const struct measurement *m, bool is_brief);
 
 /* The record of a point that came to nothing; status is "failed" or "skipped". */
 void emit_reason(FILE *out, const struct point *point, const char *status, const char *reason);

@@ -6,18 +6,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "../mode.h"
 #include "arch.h"
-#include "check.h"
 #include "emit.h"
 #include "fail.h"
 #include "measurement.h"
-#include "vcpus.h"
-
-/* workloads/image.S */
-extern const uint8_t guest_image[], guest_image_end[];
-
-#define GIC_ALIGN 65536ull
 
 /* A vCPU takes 2 descriptors, a userfaultfd or a handler thread one. */
 static void raise_descriptor_limit(void)
@@ -30,67 +22,6 @@ static void raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static uint64_t page_align(uint64_t bytes)
-{
-	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
-}
-
-/* The VM, without tested memory and vCPUs, if the kernel has the mode. */
-static void create_vm(struct measurement *m)
-{
-	const struct point *point = m->point;
-	const uint64_t bytes = m->pages_total * PAGE_BYTES;
-	const uint64_t records_bytes = page_align(m->pages_total * sizeof(struct page_record));
-	const char *reason;
-
-	vm_create(&m->vm, point->vcpus, guest_image, guest_image_end - guest_image, bytes,
-		  records_bytes + task_memory_bytes(m) * point->vcpus);
-	m->task_memory_gpa = m->vm.extra_gpa + records_bytes;
-	if (point->gic != GIC_NONE)
-		arch_gic_create(&m->vm, (VM_TEST_GPA + bytes + GIC_ALIGN - 1) & ~(GIC_ALIGN - 1));
-	reason = m->mode->probe ? m->mode->probe(&m->vm) : NULL;
-	if (reason)
-		skip("mode %s: %s", mode_names[point->mode], reason);
-	m->records = vm_system_hva(&m->vm, m->vm.extra_gpa);
-}
-
-/* The tested memory, and where its pages come from. */
-static void create_memory(struct measurement *m)
-{
-	const struct point *point = m->point;
-
-	m->blocks = calloc(point->vcpus, sizeof(*m->blocks));
-	m->page_states = calloc(m->pages_total, sizeof(*m->page_states));
-	if (!m->blocks || !m->page_states)
-		fail("no memory for the states of %llu pages", (unsigned long long)m->pages_total);
-	numa_plan_here(&m->numa, point);
-	memory_create(&m->memory, point->backing, point->fault, m->pages_total * PAGE_BYTES,
-		      &m->numa);
-	if (!mode_is_passive(m->mode)) {
-		memory_add_source(&m->memory, point->seed, &m->numa);
-		fetch_init(&m->fetch, &point->fetch, point->wait, m->clock_hz, point->speed);
-	}
-}
-
-/* The tested memory's slot, as the mode wants it. */
-static void create_slot(struct measurement *m)
-{
-	int r;
-
-	m->slot = (struct abi_memory_region2){
-		.slot = VM_TEST_SLOT,
-		.guest_phys_addr = VM_TEST_GPA,
-		.memory_size = m->memory.bytes,
-		.userspace_addr = (uintptr_t)m->memory.hva,
-	};
-	if (m->mode->start)
-		m->mode->start(m);
-	r = vm_set_slot(&m->vm, &m->slot);
-	if (r)
-		fail("memslot with %zu MiB of tested memory, flags %#x: %s", m->memory.bytes >> 20,
-		     m->slot.flags, strerror(-r));
-}
-
 static void destroy(struct measurement *m)
 {
 	vm_destroy(&m->vm);
@@ -100,6 +31,7 @@ static void destroy(struct measurement *m)
 	numa_free(&m->numa);
 	free(m->page_states);
 	free(m->blocks);
+	free(m->findings);
 }
 
 /*
@@ -112,11 +44,13 @@ static void destroy(struct measurement *m)
 
 /* What one measurement leaves: a draw of a simulated point, a round of a native one. */
 struct round {
-	double rate; /* pages per second */
+	double order; /* the figure by which it is ordered, of most benchmarks pages per second */
+	double span_s; /* that was measured, and where that is no rate of all pages, that it took */
 	char *figures, *brief;
 };
 
 struct rounds {
+	const struct bench *bench;
 	struct round *v;
 	unsigned int count;
 };
@@ -139,13 +73,24 @@ static bool has_several(const struct point *point)
 	return point->draws > 1 || point->seconds;
 }
 
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static void measure_round(const struct point *point, const struct mode *mode, struct rounds *rounds)
 {
+	const struct bench *bench = rounds->bench;
+	const double begin_s = now_s();
 	struct measurement m = {
 		.point = point,
+		.bench = bench,
 		.mode = mode,
 		.draw = rounds->count,
-		.pages_total = point_pages_total(point),
+		.pages_total = point_slot_pages(point),
 	};
 	struct round *round;
 	FILE *out;
@@ -155,36 +100,34 @@ static void measure_round(const struct point *point, const struct mode *mode, st
 		no_memory();
 	round = &rounds->v[rounds->count++];
 	*round = (struct round){ 0 };
-	create_vm(&m);
-	m.clock_hz = arch_ticks_hz(tier_kinds[point->tier].is_simulated);
-	m.ticks_hz = m.clock_hz * point->speed;
-	create_memory(&m);
-	create_slot(&m);
+	bench->create(&m);
 	kernel_state_read(&m.before);
-	vcpus_run(&m);
+	bench->run(&m);
 	kernel_state_read(&m.after);
 	if (mode->stop)
 		mode->stop(&m);
-	check_measurement(&m);
+	bench->check(&m);
 	out = open_text(&round->figures);
 	emit_figures(out, &m);
 	fclose(out);
 	if (has_several(point)) {
 		out = open_text(&round->brief);
-		emit_brief(out, &m, &round->rate);
+		round->order = emit_brief(out, &m);
 		fclose(out);
 	}
 	destroy(&m);
+	round->span_s = bench->is_rate ? (double)point_pages_total(point) / round->order :
+					 now_s() - begin_s;
 }
 
-static int by_rate(const void *a, const void *b)
+static int by_order(const void *a, const void *b)
 {
 	const struct round *const *x = a, *const *y = b;
 
-	return ((*x)->rate > (*y)->rate) - ((*x)->rate < (*y)->rate);
+	return ((*x)->order > (*y)->order) - ((*x)->order < (*y)->order);
 }
 
-/* The one whose rate is in the middle, the lower of two: a record's own figures go together. */
+/* The one whose figure is in the middle, the lower of two: a record's own figures go together. */
 static const struct round *middle(const struct rounds *rounds)
 {
 	const struct round **sorted = calloc(rounds->count, sizeof(*sorted)), *found;
@@ -193,7 +136,7 @@ static const struct round *middle(const struct rounds *rounds)
 		no_memory();
 	for (unsigned int i = 0; i < rounds->count; i++)
 		sorted[i] = &rounds->v[i];
-	qsort(sorted, rounds->count, sizeof(*sorted), by_rate);
+	qsort(sorted, rounds->count, sizeof(*sorted), by_order);
 	found = sorted[(rounds->count - 1) / 2];
 	free(sorted);
 	return found;
@@ -208,15 +151,14 @@ struct amount {
 
 static struct amount amount_of(const struct point *point, const struct rounds *counted)
 {
-	const double pages = (double)point_pages_total(point);
 	struct amount amount = {
 		.pages_each = point_pages_total(point) * counted->count / point->vcpus,
 	};
 
 	for (unsigned int i = 0; i < counted->count; i++)
-		amount.span_s += pages / counted->v[i].rate;
+		amount.span_s += counted->v[i].span_s;
 	amount.is_enough = amount.span_s >= point->seconds &&
-			   amount.pages_each >= ROUNDS_PAGES_EACH;
+			   (amount.pages_each >= ROUNDS_PAGES_EACH || !counted->bench->is_rate);
 	return amount;
 }
 
@@ -225,15 +167,7 @@ static struct rounds counted(const struct point *point, const struct rounds *rou
 {
 	const unsigned int first = point->seconds && rounds->count > 1;
 
-	return (struct rounds){ rounds->v + first, rounds->count - first };
-}
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (struct rounds){ rounds->bench, rounds->v + first, rounds->count - first };
 }
 
 static bool needs_another(const struct point *point, const struct rounds *rounds, double begin_s)
@@ -265,16 +199,17 @@ static void write_amount(FILE *out, const struct point *point, const struct roun
 		count->count, amount.span_s * 1e9, (unsigned long long)amount.pages_each);
 	fprintf(out,
 		",\"is_enough\":%s,\"warm_up_rate_span\":", amount.is_enough ? "true" : "false");
-	if (count->count < rounds->count)
-		fprintf(out, "%.1f}", rounds->v[0].rate);
+	if (count->count < rounds->count && rounds->bench->is_rate)
+		fprintf(out, "%.1f}", rounds->v[0].order);
 	else
 		fputs("null}", out);
 }
 
-void measure_point(const struct point *point, const struct mode *mode, FILE *out)
+void measure_point(const struct point *point, const struct bench *bench, const struct mode *mode,
+		   FILE *out)
 {
 	const double begin_s = now_s();
-	struct rounds rounds = { 0 }, count;
+	struct rounds rounds = { .bench = bench }, count;
 
 	if (point->arch != arch_of_machine())
 		skip("arch=%s was asked for, and this machine is none", arch_names[point->arch]);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "../keys.h"
+#include "bench_ops.h"
 #include "fetch.h"
 #include "kernel_state.h"
 #include "memory.h"
@@ -15,9 +16,10 @@
 
 struct measurement {
 	const struct point *point;
+	const struct bench *bench;
 	const struct mode *mode;
 	unsigned int draw; /* which of the point's draws or, natively, rounds it is, from 0 */
-	uint64_t pages_total;
+	uint64_t pages_total; /* that the tested slot has room for */
 	uint64_t clock_hz; /* ticks in a second of the kernel's clock */
 	uint64_t ticks_hz; /* in a second of results: the clock's, times the point's speed */
 	struct vm vm;
@@ -46,6 +48,7 @@ struct measurement {
 	struct kernel_state before, after; /* without and again without vCPUs' threads */
 	struct guest_vcpu *blocks; /* of the vCPUs, as they left them */
 	struct numa numa; /* where memory comes from */
+	void *findings; /* the benchmark's own */
 };
 
 /* Of each vCPU, where its tasks need any. */

@@ -3,6 +3,7 @@
 #ifndef FAULTLINE_MEMORY_H
 #define FAULTLINE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,13 @@ struct memory {
  */
 void memory_create(struct memory *memory, enum backing backing, enum fault_kind fault, size_t bytes,
 		   const struct numa *numa);
+
+/*
+ * The same where only some of its pages will come to be there: for FAULT_MINOR at alias, to be
+ * populated by the caller. Anonymous memory is aligned to 2 MiB; is_huge: and made of huge pages.
+ */
+void memory_create_sparse(struct memory *memory, enum backing backing, enum fault_kind fault,
+			  size_t bytes, bool is_huge);
 
 /* Makes the content of all pages, as the other side of the fetches has it. */
 void memory_add_source(struct memory *memory, uint64_t seed, const struct numa *numa);

@@ -58,6 +58,11 @@ struct mode {
 	void (*defer)(struct measurement *m, const struct vcpu *vcpu, uint64_t page,
 		      bool is_claimed);
 	/*
+	 * Makes pages present whose content is in place, before anybody has asked for them: by
+	 * as few calls as the mode can. NULL: it cannot.
+	 */
+	void (*present)(struct measurement *m, uint64_t first, uint64_t count);
+	/*
 	 * CPU time that threads of its own have used so far, in ns of the kernel's clock: see
 	 * cpu_time.h. Without what polling took before vCPUs started. NULL where it has none.
 	 */

@@ -5,7 +5,7 @@ $(OBJ)/$(arch)/% build/$(arch)/%: arch := $(arch)
 
 # No build id: of all that is in the file it would say something in memory, of the checkout's folder, too.
 POINT_LDFLAGS := -static -pthread -Wl,--build-id=none
-POINT_OBJECTS_$(arch) := $(call arch_objects,$(call files,harness/point/*.c harness/point/$(arch)/*.c harness/modes/*.c))
+POINT_OBJECTS_$(arch) := $(call arch_objects,$(call files,harness/point/*.c harness/point/$(arch)/*.c harness/modes/*.c harness/benches/*.c))
 POINT_MAIN_OBJECT_$(arch) := $(call arch_objects,bench/point.c)
 SHARED_OBJECTS_$(arch) := $(call arch_objects,$(SHARED_SOURCES))
 ALL_OBJECTS += $(POINT_MAIN_OBJECT_$(arch)) $(POINT_OBJECTS_$(arch)) $(SHARED_OBJECTS_$(arch))

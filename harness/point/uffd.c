@@ -68,6 +68,15 @@ static int fd_of_page(const struct measurement *m, uint64_t page)
 	return uffds->fds[((page + 1) * uffds->count - 1) / m->pages_total];
 }
 
+int uffd_of_page(const struct measurement *m, uint64_t page, uint64_t *end)
+{
+	const struct uffds *uffds = m->handlers;
+	unsigned int u = ((page + 1) * uffds->count - 1) / m->pages_total;
+
+	*end = first_page_of(uffds, u + 1);
+	return uffds->fds[u];
+}
+
 static uint64_t hva_of_page(const struct measurement *m, uint64_t page)
 {
 	return (uintptr_t)m->memory.hva + page * PAGE_BYTES;

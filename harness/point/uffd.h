@@ -30,6 +30,12 @@ uint64_t uffds_cpu_ns(const struct measurement *m);
  */
 void uffd_resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake);
 
+/* Maps pages whose content is in place, and wakes whoever waits for one; see struct mode. */
+void uffd_present(struct measurement *m, uint64_t first, uint64_t count);
+
+/* The userfaultfd that serves a page, and where the pages end that it serves. */
+int uffd_of_page(const struct measurement *m, uint64_t page, uint64_t *end);
+
 /* Wakes threads that wait for a page that has been put into place without. */
 void uffd_wake(struct measurement *m, uint64_t page);
 

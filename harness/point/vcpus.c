@@ -246,6 +246,10 @@ static void *vcpu_main(void *arg)
 			break;
 		case VCPU_INTERRUPTED:
 			break;
+		case VCPU_STORE:
+			fail("vCPU %u: there is no slot at %#llx, where it writes",
+			     thread->vcpu.index,
+			     (unsigned long long)thread->vcpu.run->mmio.phys_addr);
 		case VCPU_FAULT_UNKNOWN:
 			fail("vCPU %u: KVM_RUN: bad address, and no word of which",
 			     thread->vcpu.index);

@@ -182,11 +182,20 @@ void vcpu_create(struct vm *vm, struct vcpu *vcpu, unsigned int index)
 	arch_vcpu_init(vcpu, GUEST_IMAGE_GPA, stack_gpa, block_gpa);
 }
 
+static bool is_store(const struct kvm_run *run)
+{
+	return run->exit_reason == KVM_EXIT_MMIO && run->mmio.is_write &&
+	       run->mmio.phys_addr >= VM_TEST_GPA;
+}
+
 static enum vcpu_exit handle_exit(struct vcpu *vcpu)
 {
+	const bool is_doorbell = arch_exit_is_doorbell(vcpu, &vcpu->doorbell);
 	char registers[ARCH_DESCRIPTION_BYTES];
 
-	if (!arch_exit_is_doorbell(vcpu, &vcpu->doorbell))
+	if (!is_doorbell && is_store(vcpu->run))
+		return VCPU_STORE;
+	if (!is_doorbell)
 		fail("vCPU %u left the guest with unexpected exit reason %u; %s", vcpu->index,
 		     vcpu->run->exit_reason, arch_describe(vcpu, registers, sizeof(registers)));
 	if (vcpu->doorbell == DOORBELL_EXCEPTION)

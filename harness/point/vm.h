@@ -50,6 +50,7 @@ enum vcpu_exit {
 	VCPU_MEMORY_FAULT, /* EFAULT with KVM_EXIT_MEMORY_FAULT */
 	VCPU_FAULT_UNKNOWN, /* EFAULT without */
 	VCPU_INTERRUPTED, /* a signal: call again */
+	VCPU_STORE, /* to tested memory where no slot is, see run->mmio: done when called again */
 };
 
 /*

@@ -5,6 +5,7 @@
 records.py check RUN STATUS...    every record fits the schema, has one of the statuses, and its
                                   figures agree with each other
 records.py point FILE             the same of one record, as faultline-point writes it: it is ok
+records.py check_one FILE WHAT    the same of one that faultline has printed, and what is said of it, r, in Python holds
 records.py same RUN OTHER         each record of RUN is in OTHER, the same to the byte but for wall
 """
 import json
@@ -156,6 +157,17 @@ def check_cpu_time(where, r):
             fail(where, f"handlers that poll ran for {polled} of the span")
 
 
+def check_other(where, r):
+    """Of benchmarks beside faults: all pages are as they must be, and as many draws as were asked for."""
+    counts = r[r["bench"]]
+    verified = counts.get("pages_verified", counts.get("pages_present"))
+    if not counts["pages"] == verified == r["vcpus"] * r["pages"]:
+        fail(where, f"{verified} of {counts['pages']} pages, {r['vcpus']} times {r['pages']}")
+    draws = r.get("each_draw", [])
+    if [d["draw"] for d in draws] != (list(range(r["draws"])) if r["draws"] > 1 else []):
+        fail(where, f"{len(draws)} draws are there, not {r['draws']}")
+
+
 def check_record(where, r, records, statuses):
     error = jsonschema.exceptions.best_match(records.iter_errors(r))
     if error:
@@ -163,6 +175,9 @@ def check_record(where, r, records, statuses):
     if r["status"] not in statuses:
         fail(where, f"{r['status']}: {r['reason']}")
     if r["status"] != "ok":
+        return
+    if r["bench"] != "fault":
+        check_other(where, r)
         return
     check_counts(where, r)
     if "latency_ns" in r:
@@ -179,6 +194,14 @@ def point(file):
     # What faultline adds to it.
     r |= {"series": r["mode"], "id": r["mode"], "wall": {"started": "2026-11-20T12:00:00Z", "duration_s": 0}}
     check_record(file, r, validator("record.schema.json"), ["ok"])
+
+
+def check_one(file, condition):
+    with open(file) as f:
+        r = json.load(f)
+    check_record(file, r, validator("record.schema.json"), ["ok"])
+    if not eval(condition):
+        fail(file, f"{condition} does not hold: {r}")
 
 
 def check(run, statuses):
@@ -223,6 +246,8 @@ if __name__ == "__main__":
         check(sys.argv[2], sys.argv[3:])
     elif len(sys.argv) == 3 and sys.argv[1] == "point":
         point(sys.argv[2])
+    elif len(sys.argv) == 4 and sys.argv[1] == "check_one":
+        check_one(*sys.argv[2:])
     elif len(sys.argv) == 4 and sys.argv[1] == "same":
         same(*sys.argv[2:])
     else:

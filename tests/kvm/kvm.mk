@@ -2,8 +2,8 @@
 # The KVM tests for $(arch): build/ARCH/kvm-tests. Objects come by the Makefile's rules, the
 # guest's by those of workloads/guest.mk.
 
-KVM_TESTS_OBJECTS_$(arch) := $(call arch_objects,$(filter-out tests/kvm/guest.c,$(call files,tests/kvm/*.c tests/kvm/$(arch)/*.c)) \
-	harness/kvm_advice.c $(addprefix harness/point/,fail.c supervise.c ticks.c uffd_open.c vm.c $(arch)/arch.c))
+KVM_TESTS_OBJECTS_$(arch) := $(call arch_objects,$(filter-out tests/kvm/guest.c,$(call files,tests/kvm/*.c tests/kvm/$(arch)/*.c))) \
+	$(POINT_OBJECTS_$(arch)) $(SHARED_OBJECTS_$(arch))
 TEST_GUEST_OBJECTS_$(arch) := $(GUEST_START_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
 ALL_OBJECTS += $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/guest/test.o
 
@@ -13,5 +13,6 @@ $(OBJ)/$(arch)/guest/test.o: tests/kvm/guest.c $(OBJ)/$(arch)/flags
 
 build/$(arch)/test-guest.elf: $(TEST_GUEST_OBJECTS_$(arch))
 
-build/$(arch)/kvm-tests: $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/test-guest_image.o build/$(arch)/flags
+build/$(arch)/kvm-tests: $(KVM_TESTS_OBJECTS_$(arch)) $(OBJ)/$(arch)/test-guest_image.o $(GUEST_IMAGE_OBJECT_$(arch)) \
+	build/$(arch)/flags
 	$(CROSS_$(arch))$(CC) $(CFLAGS) $(POINT_LDFLAGS) $(filter %.o,$^) -o $(new_name)

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "../../harness/point/statistics.h"
 #include "test.h"
 
 #define MARK_BYTE 0x5a
@@ -212,6 +213,7 @@ static const char *const exit_names[] = {
 	[VCPU_MEMORY_FAULT] = "a memory fault",
 	[VCPU_FAULT_UNKNOWN] = "EFAULT without further information",
 	[VCPU_INTERRUPTED] = "EINTR",
+	[VCPU_STORE] = "a store where no slot is",
 };
 
 uint64_t run_command(struct vcpu *vcpu)
@@ -260,33 +262,13 @@ void expect_read_fault(struct vcpu *vcpu, uint64_t page, uint64_t flags)
 /* of: the file of a VM or vCPU */
 static uint64_t read_statistic(int of, const char *name)
 {
-	struct kvm_stats_header header;
-	struct kvm_stats_desc *desc;
-	uint64_t value = 0;
-	bool found = false;
-	int fd = ioctl(of, KVM_GET_STATS_FD, NULL);
-	size_t desc_bytes;
+	struct statistic statistic;
+	uint64_t value;
 
-	if (fd < 0)
-		skip("KVM_GET_STATS_FD: %s", strerror(errno));
-	check(pread(fd, &header, sizeof(header), 0) == sizeof(header), "no header of statistics");
-	desc_bytes = sizeof(*desc) + header.name_size;
-	desc = malloc(desc_bytes);
-	for (uint32_t i = 0; i < header.num_desc && !found; i++) {
-		check(pread(fd, desc, desc_bytes, header.desc_offset + i * desc_bytes) ==
-			      (ssize_t)desc_bytes,
-		      "cannot read the description of a statistic");
-		if (strcmp(desc->name, name))
-			continue;
-		found = true;
-		check(pread(fd, &value, sizeof(value), header.data_offset + desc->offset) ==
-			      sizeof(value),
-		      "cannot read statistic %s", name);
-	}
-	free(desc);
-	close(fd);
-	if (!found)
+	if (!statistic_open(&statistic, of, name))
 		skip("this KVM has no statistic %s", name);
+	value = statistic_read(&statistic);
+	statistic_close(&statistic);
 	return value;
 }
 

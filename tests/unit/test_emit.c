@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../harness/benches/benches.h"
 #include "../../harness/mode.h"
 #include "../../harness/point/emit.h"
 
@@ -25,6 +26,7 @@ static const struct mode active = { .way = WAY_EXIT }, passive = { .way = WAY_NO
 static const struct mode with_handlers = { .way = WAY_EVENT, .cpu_ns = no_cpu_ns };
 static struct measurement m = {
 	.point = &point,
+	.bench = &bench_fault,
 	.mode = &active,
 	.pages_total = PAGES,
 	.ticks_hz = 2000000000, /* two ticks a ns */
@@ -191,7 +193,7 @@ static void briefs_are_numbered(void **state)
 		json_t *json;
 
 		point.tier = expected[i].tier;
-		emit_brief(out, &m, &rate);
+		rate = emit_brief(out, &m);
 		fclose(out);
 		json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 		assert_int_equal(json_integer_value(json_object_get(json, expected[i].name)), 3);

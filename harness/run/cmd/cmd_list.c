@@ -82,13 +82,14 @@ int cmd_list(int argc, char **argv)
 {
 	static const char usage[] =
 		"usage: faultline list\n"
-		"Lists modes, workloads, sweeps, backings, tiers, kernels, and the keys of a point.";
+		"Lists benchmarks, modes, workloads, sweeps, backings, tiers, kernels, and the keys of a point.";
 	int code = options_refuse(usage, argc, argv);
 	struct setup setup;
 
 	if (code >= 0)
 		return code;
 	setup_init(&setup);
+	list_pairs("Benchmarks", bench_names, bench_summaries);
 	list_pairs("Modes", mode_names, mode_summaries);
 	list_pairs("Workloads", workload_names, workload_summaries);
 	list_sweeps(setup.root);

@@ -54,8 +54,9 @@ static void add_cell(struct series *series, const struct record *records, size_t
 	};
 	for (size_t f = 0; f < figures_count; f++)
 		cell->figures[f] = cell_spread(cell, &figures[f]);
-	cell->timed = cell_figure(cell, FIGURE_COMPARED)->known &&
-		      cell_figure(cell, figure_named("mean"))->known;
+	cell->timed = cell_figure(cell, figure_compared(records[0].point.bench))->known &&
+		      (records[0].point.bench != BENCH_fault ||
+		       cell_figure(cell, figure_named("mean"))->known);
 	for (size_t i = 0; i < count; i++)
 		cell->marks |= marks_of(records[i].json);
 }

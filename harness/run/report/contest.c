@@ -58,7 +58,8 @@ struct contests contests_find(const struct run_data *run)
 	struct contests contests = { 0 };
 
 	for (size_t p = 0; p < run->panel_count; p++) {
-		bool is_new = run->panels[p].shown_vcpus;
+		bool is_new = run->panels[p].shown_vcpus &&
+			      run->panels[p].point->bench == BENCH_fault;
 
 		for (size_t i = 0; i < contests.n && is_new; i++)
 			is_new = !is_same_question(run, &run->panels[p], contests.v[i].ends[0]);

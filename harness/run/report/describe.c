@@ -66,7 +66,7 @@ const char *panel_values(const struct panel *panel, const struct key *key, char 
 static bool panel_applies(const struct panel *panel, const struct key *key)
 {
 	for (size_t i = 0; i < panel->record_count; i++)
-		if (!key->applies || key->applies(&panel->records[i].point))
+		if (point_key_applies(&panel->records[i].point, key))
 			return true;
 	return false;
 }
@@ -100,6 +100,17 @@ const char *panel_arch(const struct panel *panel)
 const char *panel_fetch(const struct panel *panel, char *buf, size_t size)
 {
 	return point_get(panel->point, point_key("fetch"), buf, size);
+}
+
+const char *panel_subject(const struct panel *panel, char *buf, size_t size)
+{
+	char fetch[256];
+
+	if (panel->point->bench == BENCH_fault)
+		snprintf(buf, size, "fetch %s", panel_fetch(panel, fetch, sizeof(fetch)));
+	else
+		snprintf(buf, size, "bench %s", bench_names[panel->point->bench]);
+	return buf;
 }
 
 const char *panel_limits_summary(const struct panel *panel)

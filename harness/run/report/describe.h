@@ -17,6 +17,9 @@ const char *panel_values(const struct panel *panel, const struct key *key, char 
 /* What stands in every header and caption before the other conditions. */
 const char *panel_tier(const struct panel *panel);
 const char *panel_arch(const struct panel *panel);
+/* What was measured, "fetch 30us" where that is faults, "bench freeze" otherwise. Returns buf. */
+const char *panel_subject(const struct panel *panel, char *buf, size_t size);
+
 const char *panel_fetch(const struct panel *panel, char *buf, size_t size);
 
 /* These others: "workload=...". Returns buf. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../bench.h"
 #include "../../phases.h"
 #include "../base/util.h"
 
@@ -13,6 +14,7 @@ static const struct {
 	const char *unit, *unit_ns; /* after the heading */
 } kinds[] = {
 	[FIGURE_COUNT] = { 1, 12, 12, "", "" },
+	[FIGURE_NUMBER] = { 1, 9, 9, "", "" },
 	[FIGURE_RATE] = { 1, 10, 10, "", "" },
 	[FIGURE_TIME] = { 1e-3, 7, 11, ", us", ", ns" },
 };
@@ -47,6 +49,57 @@ const struct figure figures[] = {
 	{ "sync", "", "exits in which it waited", FIGURE_COUNT, .member = "sync_exits" },
 	{ "spurious", "", "asynchronous exits with the page there already",
 	  FIGURE_COUNT, .member = "spurious_exits" },
+#define FREEZE(name, over, about, member_) \
+	{ name, over, about, FIGURE_TIME, .member = member_, .beside = true, .bench = BENCH_freeze, \
+	  .within = "freeze_times" },
+	FREEZE("frozen", "time", "us of the freezing calls", "call_ns")
+	FREEZE("last write", "time", "us from the start of freezing to the last write", "last_write_ns")
+	FREEZE("thawed", "time", "us from the start of thawing until all vCPUs have written", "thaw_ns")
+	FREEZE("thaw calls", "time", "us of the thawing calls", "thaw_call_ns")
+	FREEZE("refault", "time", "us more that a page's first write takes afterwards", "refault_ns")
+#undef FREEZE
+#define FREEZE(name, about, member_) \
+	{ name, "", about, FIGURE_NUMBER, .member = member_, .bench = BENCH_freeze, \
+	  .within = "freeze" },
+	FREEZE("exits", "exits of vCPUs until all pages were written to again", "exits_after")
+	FREEZE("slipped", "writes that came through when it was frozen", "writes_slipped")
+	FREEZE("verified", "pages that have what was written to them last", "pages_verified")
+#undef FREEZE
+#define TOGGLE(name, over, about, member_) \
+	{ name, over, about, FIGURE_TIME, .member = member_, .beside = true, .bench = BENCH_toggle, \
+	  .within = "toggle_times" },
+	TOGGLE("on", "call, vCPUs write", "us to turn it on while vCPUs write", "on_ns")
+	TOGGLE("off", "call, vCPUs write", "us to turn it off while vCPUs write", "off_ns")
+	TOGGLE("gap on", "longest pause", "us that a vCPU did not write when it was turned on", "on_gap_ns")
+	TOGGLE("gap off", "longest pause", "us that a vCPU did not write when it was turned off", "off_gap_ns")
+	TOGGLE("on still", "call, none runs", "us to turn it on while vCPUs stand still", "on_still_ns")
+	TOGGLE("off still", "call, none runs", "us to turn it off while vCPUs stand still", "off_still_ns")
+#undef TOGGLE
+#define TOGGLE(name, over, about, member_) \
+	{ name, over, about, FIGURE_NUMBER, .member = member_, .bench = BENCH_toggle, \
+	  .within = "toggle" },
+	TOGGLE("exits on", "exits after", "exits of vCPUs to write to all pages with it on", "exits_on")
+	TOGGLE("exits off", "exits after", "exits of vCPUs to write to all pages with it off again", "exits_off")
+	TOGGLE("before", "mappings of 2 MiB", "mappings of 2 MiB before", "huge_before")
+	TOGGLE("with it", "mappings of 2 MiB", "mappings of 2 MiB with it on", "huge_on")
+	TOGGLE("after", "mappings of 2 MiB", "mappings of 2 MiB when it was just turned off", "huge_off")
+	TOGGLE("later", "mappings of 2 MiB", "mappings of 2 MiB when all pages were written to then", "huge_again")
+#undef TOGGLE
+	{ "span", "pages/s", "pages/s, from the first start to the last end", FIGURE_RATE,
+	  .member = "rate_span", .beside = true, .bench = BENCH_clear, .within = "clear_times" },
+	{ "sum", "pages/s", "pages/s, sum of the rates of the threads, each in its own time",
+	  FIGURE_RATE, .member = "rate_sum", .bench = BENCH_clear, .within = "clear_times" },
+	{ "a call", "time of", "us that a call takes, mean", FIGURE_TIME,
+	  .member = "call_ns", .beside = true, .bench = BENCH_clear, .within = "clear_times" },
+#define CLEAR(name, over, about, member_) \
+	{ name, over, about, FIGURE_NUMBER, .member = member_, .bench = BENCH_clear, \
+	  .within = "clear" },
+	CLEAR("calls", "", "calls of all threads", "calls")
+	CLEAR("bitmap", "KiB of memory", "KiB of the bitmap", "bitmap_kib")
+	CLEAR("slab", "KiB of memory", "KiB of slab more when it was set up", "slab_armed_kib")
+	CLEAR("later", "KiB of memory", "KiB of slab more afterwards", "slab_after_kib")
+	CLEAR("tables", "KiB of memory", "KiB of page tables more afterwards", "page_tables_kib")
+#undef CLEAR
 };
 /* clang-format on */
 
@@ -61,12 +114,28 @@ const struct figure *figure_named(const char *name)
 	return figure;
 }
 
+const struct figure *figure_compared(unsigned int bench)
+{
+	const struct figure *figure = figures;
+
+	while (figure->bench != bench)
+		figure++;
+	return figure;
+}
+
+bool columns_show(const struct columns *columns, const struct figure *figure)
+{
+	return figure->bench == columns->bench && columns->shows(figure);
+}
+
 bool figure_read(const struct figure *figure, const json_t *record, double *value)
 {
 	const json_t *member;
 
 	if (figure->phase)
 		record = json_object_get(json_object_get(record, "latency_ns"), figure->phase);
+	if (figure->within)
+		record = json_object_get(record, figure->within);
 	member = json_object_get(record, figure->member);
 	*value = json_number_value(member) * kinds[figure->kind].scale;
 	return json_is_number(member);
@@ -120,7 +189,7 @@ int column_width(const struct columns *columns, const struct figure *figure)
 /* The next figure that is shown, from this one on; the end of the table for none. */
 static const struct figure *next_shown(const struct columns *columns, const struct figure *figure)
 {
-	while (figure < figures + figures_count && !columns->shows(figure))
+	while (figure < figures + figures_count && !columns_show(columns, figure))
 		figure++;
 	return figure;
 }
@@ -159,7 +228,7 @@ void columns_print_head(FILE *out, const struct columns *columns, const char *le
 	print_shared_headings(out, columns, (int)strlen(left));
 	fputs(left, out);
 	for (const struct figure *figure = figures; figure < end; figure++) {
-		if (!columns->shows(figure))
+		if (!columns_show(columns, figure))
 			continue;
 		fprintf(out, "%*s%*s", column_width(columns, figure), figure->name, gap,
 			gap ? columns->gap_head : "");

@@ -13,7 +13,8 @@
 #include "spread.h"
 
 enum figure_kind {
-	FIGURE_COUNT,
+	FIGURE_COUNT, /* shown where there are no times */
+	FIGURE_NUMBER, /* shown with and without */
 	FIGURE_RATE, /* pages per second */
 	FIGURE_TIME, /* recorded in ns, shown in us */
 };
@@ -27,15 +28,21 @@ struct figure {
 	const char *phase; /* the distribution of latency_ns that it is of; NULL: of the point */
 	const char *member; /* its name in the record */
 	bool beside; /* also where two architectures stand side by side */
+	unsigned int bench; /* that has it */
+	const char
+		*within; /* the member of the record that has this one; NULL: the record itself */
 };
 
 extern const struct figure figures[];
 extern const size_t figures_count;
 
-/* By which series are compared: pages per second, from the first start to the last end. */
+/* By which series of faults are compared: pages per second, from the first start to the last end. */
 #define FIGURE_COMPARED (&figures[0])
 
-/* The row of that name, which must be there. */
+/* By which those of any benchmark are: the first of its rows. */
+const struct figure *figure_compared(unsigned int bench);
+
+/* The first row of that name, which must be there. */
 const struct figure *figure_named(const char *name);
 
 /* The figure of one record: a time in us, else as recorded. Returns false where there is none. */
@@ -53,11 +60,15 @@ bool figure_read_block(const struct figure *figure, const json_t *record, double
 
 /* Figures that stand side by side in a table. */
 struct columns {
+	unsigned int bench; /* whose figures */
 	bool (*shows)(const struct figure *figure);
 	bool in_ns; /* times in ns, with a decimal, instead of us */
 	int gap; /* after the first one, for its spread and for marks */
 	const char *gap_head; /* right-aligned over that */
 };
+
+/* Whether a figure is one of these. */
+bool columns_show(const struct columns *columns, const struct figure *figure);
 
 /* How many characters wide a column is, with the blank before it. */
 int column_width(const struct columns *columns, const struct figure *figure);

@@ -207,9 +207,17 @@ static char *mechanism_of(const struct record *record)
 	char *words, *mechanism;
 	keyset keys = keyset_of("mode");
 
-	for (size_t i = 0; i < point_keys_count && point_handlers(&record->point); i++)
-		if (point_keys[i].role == ROLE_MECHANISM)
-			keys |= keyset_of(point_keys[i].name);
+	for (size_t i = 0; i < point_keys_count; i++) {
+		const struct key *key = &point_keys[i];
+		/* Without handlers, what is said of them says nothing. */
+		bool says = key->benches && key->benches != 1u << BENCH_fault ?
+				    point_key_applies(&record->point, key) :
+				    point_handlers(&record->point) &&
+					    point_key_applies(&record->point, key);
+
+		if (key->role == ROLE_MECHANISM && says)
+			keys |= keyset_of(key->name);
+	}
 	words = words_of(record, keys);
 	mechanism = xasprintf("%s%s", words, place_of_handlers(&record->point));
 	free(words);

@@ -7,35 +7,51 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "along.h"
 #include "plot_data.h"
-#include "readers.h"
 #include "../base/file.h"
 #include "../base/spawn.h"
 #include "../base/util.h"
 
+static bool has_curves_along(const struct panel *panel, const char *key)
+{
+	struct curves curves = curves_along(panel, key);
+	bool any = curves.n;
+
+	curves_free(&curves);
+	return any;
+}
+
 static bool readers_vary(const struct panel *panel)
 {
-	struct readers_curves curves = readers_curves(panel);
-	bool vary = curves.n;
-
-	readers_curves_free(&curves);
-	return vary;
+	return has_curves_along(panel, "readers");
 }
+
+static bool slots_vary(const struct panel *panel)
+{
+	return has_curves_along(panel, "slot_mib");
+}
+
+#define OF(bench) (1u << BENCH_##bench)
 
 /* clang-format off */
 const struct plot_kind plot_kinds[] = {
-	{ "throughput" },
+	{ "throughput", .benches = OF(fault) | OF(clear) },
 	{ "readers", readers_vary },
 	{ "latency" },
 	{ "distribution" },
 	{ "phases" },
+	{ "slots", slots_vary, OF(freeze) | OF(toggle) },
 	{ NULL },
 };
 /* clang-format on */
 
 bool plot_is_for(const struct plot_kind *kind, const struct panel *panel)
 {
-	return panel->shown_vcpus && (!kind->is_for || kind->is_for(panel));
+	const unsigned int benches = kind->benches ? kind->benches : OF(fault);
+
+	return panel->shown_vcpus && benches >> panel->point->bench & 1 &&
+	       (!kind->is_for || kind->is_for(panel));
 }
 
 /* How a file of this format ends when it is whole. */

@@ -8,6 +8,7 @@
 struct plot_kind {
 	const char *name; /* of the script in plots/, and of what it draws */
 	bool (*is_for)(const struct panel *panel); /* NULL: for all that have times */
+	unsigned int benches; /* of these benchmarks' panels, a bit each; 0: of faults */
 };
 
 /* In the order of the report; the last one has no name. */

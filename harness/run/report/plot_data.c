@@ -8,7 +8,7 @@
 #include "../../phases.h"
 #include "describe.h"
 #include "histogram.h"
-#include "readers.h"
+#include "along.h"
 #include "../base/json.h"
 
 /* A string of gnuplot's in single quotes, in which only these are special. */
@@ -32,19 +32,21 @@ static void start_block(FILE *data, const char *kind, size_t number, const char 
 /* What curves show: a column each for median, low and high, from this one on. */
 #define FIRST_COLUMN 3
 
-static bool has_columns(const struct figure *figure)
+static bool has_columns(const struct figure *figure, unsigned int bench)
 {
-	return figure->kind != FIGURE_COUNT;
+	return figure->kind != FIGURE_COUNT && figure->bench == bench;
 }
 
 /* Names the columns for scripts: "column_p50 = 9", "column_CPU_page = 30". */
-static void print_columns(FILE *settings)
+static void print_columns(FILE *settings, unsigned int bench)
 {
 	unsigned int column = FIRST_COLUMN;
 
 	for (size_t f = 0; f < figures_count; f++) {
-		if (!has_columns(&figures[f]))
+		if (!has_columns(&figures[f], bench))
 			continue;
+		if (&figures[f] == figure_compared(bench))
+			fprintf(settings, "column_compared = %u\n", column);
 		fputs("column_", settings);
 		for (const char *c = figures[f].name; *c; c++)
 			fputc(isalnum((unsigned char)*c) ? *c : '_', settings);
@@ -55,13 +57,15 @@ static void print_columns(FILE *settings)
 
 static void print_point(FILE *data, unsigned int x, const struct cell *cell)
 {
+	const unsigned int bench = cell->records[0].point.bench;
+
 	fprintf(data, "%u %d", x, cell->marks != 0);
 	for (size_t f = 0; f < figures_count; f++) {
 		const struct spread *spread = cell_figure(cell, &figures[f]);
 
-		if (has_columns(&figures[f]) && spread->known)
+		if (has_columns(&figures[f], bench) && spread->known)
 			fprintf(data, " %.9g %.9g %.9g", spread->median, spread->low, spread->high);
-		else if (has_columns(&figures[f]))
+		else if (has_columns(&figures[f], bench))
 			fputs(" NaN NaN NaN", data);
 	}
 	fputc('\n', data);
@@ -191,28 +195,31 @@ static void print_series(FILE *settings, FILE *data, const struct panel *panel)
 	}
 }
 
-static void print_readers(FILE *settings, FILE *data, const struct panel *panel)
+/* Curves along a key, for scripts by its name: "readers_count", "readers_label[1]". */
+static void print_along(FILE *settings, FILE *data, const struct panel *panel, const char *key)
 {
-	struct readers_curves curves = readers_curves(panel);
+	struct curves curves = curves_along(panel, key);
 
-	fprintf(settings, "readers_count = %zu\n", curves.n);
+	fprintf(settings, "%s_count = %zu\n", key, curves.n);
 	if (curves.n)
-		fputs("array readers_label[readers_count]\narray readers_mode[readers_count]\n",
-		      settings);
+		fprintf(settings, "array %s_label[%s_count]\narray %s_mode[%s_count]\n", key, key,
+			key, key);
 	for (size_t i = 0; i < curves.n; i++) {
-		const struct readers_curve *curve = &curves.v[i];
+		const struct curve *curve = &curves.v[i];
 		char name[64];
 
-		snprintf(name, sizeof(name), "readers_label[%zu]", i + 1);
+		snprintf(name, sizeof(name), "%s_label[%zu]", key, i + 1);
 		print_variable(settings, name, curve->label);
-		snprintf(name, sizeof(name), "readers_mode[%zu]", i + 1);
+		snprintf(name, sizeof(name), "%s_mode[%zu]", key, i + 1);
 		print_variable(settings, name, mode_names[curve->cells[0]->records[0].point.mode]);
-		start_block(data, "readers", i + 1, "readers, then as in a curve");
+		fprintf(data, "\n\n# %s %zu: %s, then as in a curve\n", key, i + 1, key);
 		for (size_t c = 0; c < curve->count; c++)
-			print_point(data, curve->cells[c]->records[0].point.readers,
+			print_point(data,
+				    point_unsigned(&curve->cells[c]->records[0].point,
+						   point_key(key)),
 				    curve->cells[c]);
 	}
-	readers_curves_free(&curves);
+	curves_free(&curves);
 }
 
 /* What stands under every plot. */
@@ -226,9 +233,9 @@ static void print_captions(FILE *settings, const struct run_data *run, const str
 		 tier_kinds[panel->point->tier].caption);
 	print_variable(settings, "caption_tier", line);
 	print_variable(settings, "caption_limits", panel_limits_summary(panel));
-	snprintf(line, sizeof(line), "fetch %s, kernel %s, %s, sweep %s",
-		 panel_fetch(panel, b, sizeof(b)), run_kernel(run, panel_arch(panel), a, sizeof(a)),
-		 panel_arch(panel), sweep);
+	snprintf(line, sizeof(line), "%s, kernel %s, %s, sweep %s",
+		 panel_subject(panel, b, sizeof(b)),
+		 run_kernel(run, panel_arch(panel), a, sizeof(a)), panel_arch(panel), sweep);
 	print_variable(settings, "caption_kernel", line);
 	print_variable(settings, "caption_conditions", panel_conditions(panel, a, sizeof(a)));
 	snprintf(line, sizeof(line), "faultline %s", run_version(run, a, sizeof(a)));
@@ -258,9 +265,11 @@ void plot_data_print(FILE *settings, FILE *data, const struct run_data *run,
 			       "medians of repeats, bars from min to max");
 	fprintf(settings, "repeats = %d\nvcpus_min = %u\nvcpus_max = %u\nvcpus_shown = %u\n",
 		has_repeats(panel), vcpus[0], vcpus[count - 1], panel->shown_vcpus);
-	print_columns(settings);
+	print_variable(settings, "compared", figure_compared(panel->point->bench)->about);
+	print_columns(settings, panel->point->bench);
 	print_series(settings, data, panel);
-	print_readers(settings, data, panel);
-	for (size_t i = 0; i < count; i++)
+	print_along(settings, data, panel, "readers");
+	print_along(settings, data, panel, "slot_mib");
+	for (size_t i = 0; i < count && panel->point->bench == BENCH_fault; i++)
 		print_phases(data, panel, vcpus[i]);
 }

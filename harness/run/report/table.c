@@ -39,8 +39,8 @@ static void print_conditions(FILE *out, const struct panel *panel)
 {
 	char text[512];
 
-	fprintf(out, "\n%s, tier %s, fetch %s\n", panel_arch(panel), panel_tier(panel),
-		panel_fetch(panel, text, sizeof(text)));
+	fprintf(out, "\n%s, tier %s, %s\n", panel_arch(panel), panel_tier(panel),
+		panel_subject(panel, text, sizeof(text)));
 	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)), PRINT_WIDTH);
 	if (*panel_limits_summary(panel))
 		print_wrapped(out, "", 2, panel_limits_summary(panel), PRINT_WIDTH);
@@ -63,7 +63,7 @@ static void print_marks(FILE *out, const struct panel *panel)
 
 static bool is_count(const struct figure *figure)
 {
-	return figure->kind == FIGURE_COUNT;
+	return figure->kind == FIGURE_COUNT || figure->kind == FIGURE_NUMBER;
 }
 
 static bool is_measured(const struct figure *figure)
@@ -85,7 +85,8 @@ static const struct columns counts = { .shows = is_count };
 /* What follows the figure that cells are compared by. */
 static void print_gap(FILE *out, const struct cell *cell)
 {
-	const struct spread *rate = cell_figure(cell, FIGURE_COMPARED);
+	const struct spread *rate =
+		cell_figure(cell, figure_compared(cell->records[0].point.bench));
 
 	marks_put(out, cell->marks);
 	if (rate->count > 1)
@@ -99,7 +100,7 @@ static void print_cell(FILE *out, const struct columns *columns, const struct ce
 	int gap = columns->gap;
 
 	for (size_t f = 0; f < figures_count; f++) {
-		if (!columns->shows(&figures[f]))
+		if (!columns_show(columns, &figures[f]))
 			continue;
 		column_print(out, columns, &figures[f], cell_figure(cell, &figures[f]));
 		if (gap)
@@ -109,8 +110,15 @@ static void print_cell(FILE *out, const struct columns *columns, const struct ce
 	fputc('\n', out);
 }
 
-static void table_cells(FILE *out, const struct panel *panel, const struct columns *columns)
+static void table_cells(FILE *out, const struct panel *panel, const struct columns *kind)
 {
+	const struct columns of_bench = {
+		.bench = panel->point->bench,
+		.shows = kind->shows,
+		.gap = kind->gap,
+		.gap_head = kind->gap_head,
+	};
+	const struct columns *columns = &of_bench;
 	int width = panel_label_width(panel, LABEL_MIN);
 	char left[512];
 

@@ -57,10 +57,11 @@ static void print_rates(FILE *out, const struct pair *pair)
 {
 	const struct panel *panel = pair->panels[0];
 	int width = panel_label_width(panel, strlen("series"));
+	const struct figure *compared = figure_compared(panel->point->bench);
 	const struct cell *cells[2];
 
-	fprintf(out, "\npages/s (span), ratio %s / %s, at these numbers of vCPUs\n%-*s",
-		panel_arch(pair->panels[1]), panel_arch(panel), width, "series");
+	fprintf(out, "\n%s (%s), ratio %s / %s, at these numbers of vCPUs\n%-*s", compared->over,
+		compared->name, panel_arch(pair->panels[1]), panel_arch(panel), width, "series");
 	for (size_t i = 0; i < panel->vcpus_count; i++)
 		if (has_vcpus(pair, panel->vcpus[i]))
 			fprintf(out, "%6u", panel->vcpus[i]);
@@ -71,7 +72,7 @@ static void print_rates(FILE *out, const struct pair *pair)
 			if (!has_vcpus(pair, panel->vcpus[i]))
 				continue;
 			find_cells(pair, s, panel->vcpus[i], cells);
-			print_figure_ratio(out, FIGURE_COMPARED, cells, 6);
+			print_figure_ratio(out, compared, cells, 6);
 		}
 		fputc('\n', out);
 	}
@@ -91,14 +92,14 @@ static void print_point(FILE *out, const struct pair *pair, const struct series 
 		fprintf(out, "%-*s  %-7s", width, side ? "" : series->label,
 			panel_arch(pair->panels[side]));
 		for (size_t f = 0; f < figures_count; f++)
-			if (is_beside(&figures[f]))
+			if (columns_show(columns, &figures[f]))
 				column_print(out, columns, &figures[f],
 					     cell_figure(cells[side], &figures[f]));
 		fputc('\n', out);
 	}
 	fprintf(out, "%-*s  %-7s", width, "", "ratio");
 	for (size_t f = 0; f < figures_count; f++)
-		if (is_beside(&figures[f]))
+		if (columns_show(columns, &figures[f]))
 			print_figure_ratio(out, &figures[f], cells,
 					   column_width(columns, &figures[f]));
 	fputc('\n', out);
@@ -107,8 +108,12 @@ static void print_point(FILE *out, const struct pair *pair, const struct series 
 /* One CPU that executes one instruction a ns shows instructions; sleeps are in them, too. */
 static void print_points(FILE *out, const struct pair *pair, unsigned int vcpus)
 {
-	struct columns columns = { .shows = is_beside, .in_ns = panel_is_one_cpu(pair->panels[0]) };
 	const struct panel *panel = pair->panels[0];
+	struct columns columns = {
+		.bench = panel->point->bench,
+		.shows = is_beside,
+		.in_ns = panel_is_one_cpu(panel),
+	};
 	const struct cell *cells[2];
 	char left[512];
 
@@ -137,8 +142,8 @@ static void print_pair(FILE *out, const struct pair *pair)
 	if (!first)
 		return;
 	shown = has_vcpus(pair, panel->shown_vcpus) ? panel->shown_vcpus : last;
-	fprintf(out, "\n%s beside %s, tier %s, fetch %s\n", panel_arch(pair->panels[1]),
-		panel_arch(panel), panel_tier(panel), panel_fetch(panel, text, sizeof(text)));
+	fprintf(out, "\n%s beside %s, tier %s, %s\n", panel_arch(pair->panels[1]),
+		panel_arch(panel), panel_tier(panel), panel_subject(panel, text, sizeof(text)));
 	print_wrapped(out, "", 2, panel_conditions(panel, text, sizeof(text)), PRINT_WIDTH);
 	print_rates(out, pair);
 	print_points(out, pair, first);

@@ -13,7 +13,9 @@
 static void print_figure(FILE *out, const struct figure *figure, struct spread spread,
 			 const char *each)
 {
-	static const int digits[] = { [FIGURE_COUNT] = 0, [FIGURE_RATE] = 1, [FIGURE_TIME] = 3 };
+	static const int digits[] = {
+		[FIGURE_COUNT] = 0, [FIGURE_NUMBER] = 0, [FIGURE_RATE] = 1, [FIGURE_TIME] = 3
+	};
 	const char *about = figure->about;
 
 	if (spread.count < 2)
@@ -83,6 +85,13 @@ static void print_distributions(FILE *out, const json_t *latency_ns)
 	}
 }
 
+static bool is_timed(const json_t *record)
+{
+	enum tier tier;
+
+	return !tier_parse(json_member(record, "tier"), &tier) && tier_kinds[tier].is_timed;
+}
+
 void table_record(FILE *out, const json_t *record, const char *tier_why)
 {
 	const json_t *latency_ns = json_object_get(record, "latency_ns");
@@ -94,11 +103,12 @@ void table_record(FILE *out, const json_t *record, const char *tier_why)
 		return;
 	}
 	print_figures(out, record);
-	if (!latency_ns) {
+	if (!is_timed(record)) {
 		fprintf(out, "  times mean nothing in this tier, and none are shown\n");
 		return;
 	}
 	print_rounds(out, json_object_get(record, "rounds"));
 	marks_describe(out, record);
-	print_distributions(out, latency_ns);
+	if (latency_ns)
+		print_distributions(out, latency_ns);
 }

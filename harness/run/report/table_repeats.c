@@ -9,14 +9,17 @@ struct repeats {
 	double percent; /* the largest spread, */
 	const struct series *series; /* and whose it is */
 	const struct cell *cell;
+	const char *what; /* the values are of */
 	size_t cut_short; /* records of rounds that have not come to enough */
 };
 
 static void add_cell(struct repeats *r, const struct series *series, const struct cell *cell)
 {
-	const struct spread *rate = cell_figure(cell, FIGURE_COMPARED);
+	const struct figure *figure = figure_compared(cell->records[0].point.bench);
+	const struct spread *rate = cell_figure(cell, figure);
 	const double percent = spread_percent(rate);
 
+	r->what = figure->kind == FIGURE_RATE ? figure->over : figure->name;
 	r->most = rate->count > r->most ? rate->count : r->most;
 	r->least = !r->cell || rate->count < r->least ? rate->count : r->least;
 	for (size_t i = 0; i < cell->record_count; i++) {
@@ -35,9 +38,9 @@ static void print_blocks(FILE *out, const struct repeats *r)
 {
 	if (r->most > 1)
 		fprintf(out,
-			"medians of up to %zu blocks; the 95 %% interval of pages/s is +-%.1f %% at "
+			"medians of up to %zu blocks; the 95 %% interval of %s is +-%.1f %% at "
 			"most (%s, %u vCPUs)\n",
-			r->most, r->percent, r->series->label, r->cell->vcpus);
+			r->most, r->what, r->percent, r->series->label, r->cell->vcpus);
 	if (r->most == 1)
 		fputs("one block: there is no interval, and no claim without one\n", out);
 	else if (r->least < BLOCKS_NATIVE)
@@ -63,7 +66,7 @@ void table_repeats(FILE *out, const struct panel *panel)
 		print_blocks(out, &r);
 	else if (r.most > 1)
 		fprintf(out,
-			"medians of up to %zu repeats and draws, whose pages/s lie at most %.1f %% apart "
+			"medians of up to %zu repeats and draws, whose %s lie at most %.1f %% apart "
 			"(%s, %u vCPUs)\n",
-			r.most, 2 * r.percent, r.series->label, r.cell->vcpus);
+			r.most, r.what, 2 * r.percent, r.series->label, r.cell->vcpus);
 }

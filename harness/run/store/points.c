@@ -23,7 +23,8 @@ static int take_key(struct record *record, const struct key *key)
 		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(value));
 		return point_set(&record->point, key->name, number);
 	}
-	if (value || key->role == ROLE_MECHANISM || !strcmp(key->name, "vcpus"))
+	if (value || (key->role == ROLE_MECHANISM && point_knows(&record->point, key)) ||
+	    !strcmp(key->name, "vcpus"))
 		return error("its %s is %s", key->name, value ? "no text or number" : "missing");
 	return 0;
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of a missing page: each page is missing once, and a vCPU faults on it. */
+#include <stdlib.h>
+
+#include "../point/check.h"
+#include "../point/create.h"
+#include "../point/emit.h"
+#include "../point/fail.h"
+#include "../point/vcpus.h"
+#include "benches.h"
+
+/* The tested memory, and where its pages come from. */
+static void create_memory(struct measurement *m)
+{
+	const struct point *point = m->point;
+
+	m->blocks = calloc(point->vcpus, sizeof(*m->blocks));
+	m->page_states = calloc(m->pages_total, sizeof(*m->page_states));
+	if (!m->blocks || !m->page_states)
+		fail("no memory for the states of %llu pages", (unsigned long long)m->pages_total);
+	numa_plan_here(&m->numa, point);
+	memory_create(&m->memory, point->backing, point->fault, m->pages_total * PAGE_BYTES,
+		      &m->numa);
+	if (!mode_is_passive(m->mode)) {
+		memory_add_source(&m->memory, point->seed, &m->numa);
+		fetch_init(&m->fetch, &point->fetch, point->wait, m->clock_hz, point->speed);
+	}
+}
+
+static uint64_t page_align(uint64_t bytes)
+{
+	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+}
+
+static void create(struct measurement *m)
+{
+	const uint64_t records_bytes = page_align(m->pages_total * sizeof(struct page_record));
+
+	create_vm(m, m->pages_total * PAGE_BYTES,
+		  records_bytes + task_memory_bytes(m) * m->point->vcpus);
+	m->task_memory_gpa = m->vm.extra_gpa + records_bytes;
+	m->records = vm_system_hva(&m->vm, m->vm.extra_gpa);
+	create_memory(m);
+	create_mode_slot(m);
+}
+
+const struct bench bench_fault = {
+	.create = create,
+	.run = vcpus_run,
+	.check = check_measurement,
+	.write_counts = emit_fault_counts,
+	.write_times = emit_fault_times,
+	.is_rate = true,
+};
