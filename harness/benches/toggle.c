@@ -105,7 +105,7 @@ static uint64_t toggle_running(struct measurement *m, struct writers *writers, b
 
 	writers_begin_epoch(writers);
 	ticks = turn(m, on);
-	writers_await_pass(writers);
+	writers_await_all(writers);
 	for (unsigned int i = 0; i < m->point->vcpus; i++) {
 		const uint64_t longest = writers_log(writers, i).gap_ticks;
 

@@ -39,6 +39,7 @@ struct writer {
 	pthread_t thread;
 	uint64_t first_page;
 	struct statistic exits;
+	uint64_t awaited; /* number of a write, see writers_await_all() */
 	unsigned int strays;
 	uint64_t stray_writes; /* that were done when it had the last one */
 };
@@ -239,27 +240,48 @@ void writers_begin_epoch(struct writers *writers)
 				 __ATOMIC_RELEASE);
 }
 
-static bool is_through(const struct writers *writers, unsigned int i)
+/* Through the epoch's first pass. */
+static bool is_through(const struct writer *writer)
 {
-	const volatile struct write_log *log = &writers->v[i].vcpu.block->log;
+	const volatile struct write_log *log = &writer->vcpu.block->log;
 
-	return __atomic_load_n(&log->seen_epoch, __ATOMIC_ACQUIRE) == writers->epoch &&
+	return __atomic_load_n(&log->seen_epoch, __ATOMIC_ACQUIRE) == writer->writers->epoch &&
 	       log->pass_ticks;
 }
 
-void writers_await_pass(struct writers *writers)
+static bool has_written_all(const struct writer *writer)
+{
+	return __atomic_load_n(&writer->vcpu.block->log.writes, __ATOMIC_ACQUIRE) >=
+	       writer->awaited;
+}
+
+static void await(struct writers *writers, bool (*is_done)(const struct writer *writer))
 {
 	const struct timespec look = { .tv_nsec = LOOK_NS };
 	const uint64_t hz = writers->m->clock_hz, limit = arch_ticks() + PASS_LIMIT_S * hz;
 
 	for (unsigned int i = 0; i < writers->count; i++) {
-		while (!is_through(writers, i)) {
+		while (!is_done(&writers->v[i])) {
 			if (arch_ticks() > limit)
 				fail("vCPU %u has not written to all of its pages within %u s", i,
 				     PASS_LIMIT_S);
 			nanosleep(&look, NULL);
 		}
 	}
+}
+
+void writers_await_pass(struct writers *writers)
+{
+	await(writers, is_through);
+}
+
+/* One more than there are: of the next one it is not known when it began. */
+void writers_await_all(struct writers *writers)
+{
+	for (unsigned int i = 0; i < writers->count; i++)
+		writers->v[i].awaited =
+			writers_log(writers, i).writes + writers->m->point->pages + 1;
+	await(writers, has_written_all);
 }
 
 void writers_close(struct writers *writers)

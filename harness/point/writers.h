@@ -19,6 +19,9 @@ void writers_begin_epoch(struct writers *writers);
 /* Until each is through the first pass of the epoch. */
 void writers_await_pass(struct writers *writers);
 
+/* Until each has written to all of its pages again, from now on, and noted that. */
+void writers_await_all(struct writers *writers);
+
 /*
  * From now on who comes out of the guest stays out, until writers_open(): because of an access
  * that KVM does not let through, or interrupted by writers_pause().

@@ -68,22 +68,22 @@ const struct figure figures[] = {
 #define TOGGLE(name, over, about, member_) \
 	{ name, over, about, FIGURE_TIME, .member = member_, .beside = true, .bench = BENCH_toggle, \
 	  .within = "toggle_times" },
-	TOGGLE("on", "call, vCPUs write", "us to turn it on while vCPUs write", "on_ns")
-	TOGGLE("off", "call, vCPUs write", "us to turn it off while vCPUs write", "off_ns")
-	TOGGLE("gap on", "longest pause", "us that a vCPU did not write when it was turned on", "on_gap_ns")
-	TOGGLE("gap off", "longest pause", "us that a vCPU did not write when it was turned off", "off_gap_ns")
-	TOGGLE("on still", "call, none runs", "us to turn it on while vCPUs stand still", "on_still_ns")
-	TOGGLE("off still", "call, none runs", "us to turn it off while vCPUs stand still", "off_still_ns")
+	TOGGLE("on", "running", "us to turn it on while vCPUs write", "on_ns")
+	TOGGLE("off", "running", "us to turn it off while vCPUs write", "off_ns")
+	TOGGLE("gap on", "pause", "us that a vCPU did not write when it was turned on", "on_gap_ns")
+	TOGGLE("gap off", "pause", "us that a vCPU did not write when it was turned off", "off_gap_ns")
+	TOGGLE("on still", "still", "us to turn it on while vCPUs stand still", "on_still_ns")
+	TOGGLE("off still", "still", "us to turn it off while vCPUs stand still", "off_still_ns")
 #undef TOGGLE
 #define TOGGLE(name, over, about, member_) \
 	{ name, over, about, FIGURE_NUMBER, .member = member_, .bench = BENCH_toggle, \
 	  .within = "toggle" },
-	TOGGLE("exits on", "exits after", "exits of vCPUs to write to all pages with it on", "exits_on")
-	TOGGLE("exits off", "exits after", "exits of vCPUs to write to all pages with it off again", "exits_off")
-	TOGGLE("before", "mappings of 2 MiB", "mappings of 2 MiB before", "huge_before")
-	TOGGLE("with it", "mappings of 2 MiB", "mappings of 2 MiB with it on", "huge_on")
-	TOGGLE("after", "mappings of 2 MiB", "mappings of 2 MiB when it was just turned off", "huge_off")
-	TOGGLE("later", "mappings of 2 MiB", "mappings of 2 MiB when all pages were written to then", "huge_again")
+	TOGGLE("exits on", "exits", "exits of vCPUs to write to all pages with it on", "exits_on")
+	TOGGLE("exits off", "exits", "exits of vCPUs to write to all pages with it off again", "exits_off")
+	TOGGLE("before", "2 MiB mapped", "mappings of 2 MiB before", "huge_before")
+	TOGGLE("with it", "2 MiB mapped", "mappings of 2 MiB with it on", "huge_on")
+	TOGGLE("after", "2 MiB mapped", "mappings of 2 MiB when it was just turned off", "huge_off")
+	TOGGLE("later", "2 MiB mapped", "mappings of 2 MiB when all pages were written to then", "huge_again")
 #undef TOGGLE
 	{ "span", "pages/s", "pages/s, from the first start to the last end", FIGURE_RATE,
 	  .member = "rate_span", .beside = true, .bench = BENCH_clear, .within = "clear_times" },
