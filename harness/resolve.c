@@ -214,9 +214,6 @@ static int resolve_clear(struct point *p)
 		return error("bench=clear with mode=%s needs backing=shmem: UFFDIO_CONTINUE makes "
 			     "pages present whose content is in place",
 			     mode_names[p->mode]);
-	if (p->pattern == PATTERN_RANGE && p->pages % RANGE_PAGES)
-		return error("pattern=range needs pages=%u, or a multiple of it: 2 MiB at once",
-			     RANGE_PAGES);
 	return 0;
 }
 

@@ -32,6 +32,7 @@ struct clearer {
 	unsigned int index;
 	pthread_t thread;
 	uint64_t begin_ticks, end_ticks;
+	uint64_t calls;
 };
 
 struct findings {
@@ -46,9 +47,14 @@ struct findings {
 	double rate_sum;
 };
 
-static unsigned int pages_at_once(const struct point *p)
+/* How many pages a thread makes present by the call that begins with its number i. */
+static unsigned int pages_at_once(const struct point *p, uint64_t i)
 {
-	return p->pattern == PATTERN_RANGE ? RANGE_PAGES : 1;
+	const uint64_t left = p->pages - i;
+
+	if (p->pattern != PATTERN_RANGE)
+		return 1;
+	return left < RANGE_PAGES ? (unsigned int)left : RANGE_PAGES;
 }
 
 /* The page, of the slot, that a thread makes present as its number i. */
@@ -94,7 +100,7 @@ static void *clearer_main(void *arg)
 	struct clearer *clearer = arg;
 	struct measurement *m = clearer->m;
 	struct findings *f = clearer->findings;
-	const unsigned int at_once = pages_at_once(m->point);
+	unsigned int count;
 	void *pages;
 
 	affinity_set(m->point->vcpu_cpus, clearer->index);
@@ -107,8 +113,10 @@ static void *clearer_main(void *arg)
 	while (arch_ticks() < clearer->begin_ticks)
 		arch_pause();
 	clearer->begin_ticks = arch_ticks();
-	for (uint64_t i = 0; i < m->point->pages; i += at_once)
-		m->mode->present(m, page_of(m->point, clearer->index, i), at_once);
+	for (uint64_t i = 0; i < m->point->pages; i += count, clearer->calls++) {
+		count = pages_at_once(m->point, i);
+		m->mode->present(m, page_of(m->point, clearer->index, i), count);
+	}
 	clearer->end_ticks = arch_ticks();
 	draw_give_pages(pages);
 	return NULL;
@@ -152,7 +160,7 @@ static void sum_up(const struct measurement *m, struct findings *f, const struct
 		first = c->begin_ticks < first ? c->begin_ticks : first;
 		last = c->end_ticks > last ? c->end_ticks : last;
 		f->in_calls += ticks;
-		f->calls += m->point->pages / pages_at_once(m->point);
+		f->calls += c->calls;
 		if (ticks)
 			f->rate_sum +=
 				(double)m->point->pages * (double)m->ticks_hz / (double)ticks;

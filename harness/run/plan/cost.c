@@ -2,8 +2,10 @@
 #include "cost.h"
 
 #include "../../mode.h"
+#include "../../../workloads/workload.h"
 
 #define TIMEOUT_S 300
+#define WRITER_S 0.1
 #define TIMEOUT_COSTS 10 /* a slow machine, and others at work on it */
 
 /*
@@ -14,7 +16,7 @@
 static double simulated_cost_s(const struct point *p)
 {
 	const double cpus = p->cpus, boot_s = 0.9 + 0.006 * cpus + 6e-5 * cpus * cpus;
-	double page_s = 0.3e-3 + 2e-6 * cpus;
+	double page_s = 0.3e-3 + 2e-6 * cpus, vcpu_s = 0.015;
 
 	if (p->mode == MODE_kernel)
 		page_s = 0.1e-3;
@@ -24,7 +26,9 @@ static double simulated_cost_s(const struct point *p)
 		page_s *= 2;
 	if (p->handler == HANDLER_POLL && point_handlers(p))
 		page_s *= 2; /* theirs have a turn in every pass, too */
-	return boot_s + p->draws * (0.015 * p->vcpus + page_s * (double)point_pages_total(p));
+	if (p->workload == WORKLOAD_writer)
+		vcpu_s += WRITER_S; /* it writes all the time */
+	return boot_s + p->draws * (vcpu_s * p->vcpus + page_s * (double)point_pages_total(p));
 }
 
 /* Natively points last for as long as is asked for, whatever they measure. */

@@ -82,7 +82,8 @@ void random_keys(struct point *p, uint64_t *state)
 	for (size_t i = 0; i < point_keys_count; i++) {
 		const struct key *key = &point_keys[i];
 
-		if (key != point_key("arch") && key != point_key("tier"))
+		/* What is measured comes before all that only some benchmarks know. */
+		if (point_knows(p, key) && key != point_key("arch") && key != point_key("tier"))
 			draws[key->kind]((char *)p + key->offset, &key->range, state);
 	}
 }
@@ -108,15 +109,20 @@ static bool is_short(const struct point *p)
 void random_point(struct point *p, uint64_t seed, uint64_t number, enum tier tier, enum arch arch)
 {
 	uint64_t state = seed;
+	unsigned int bench;
 
 	/* Far apart for numbers that are not. */
 	state = prng_next(&state) + number;
 	state = prng_next(&state);
+	/* Of some, most points do not go together: they are to come up as often as the others. */
+	bench = (unsigned int)below(&state, BENCH_COUNT);
 	do {
 		random_keys(p, &state);
 		/* A VM takes longer to boot than most of what it would have, of any number up to the most. */
 		p->pages = (unsigned int)number_between(&state, 1, TOUCHES_MAX / p->vcpus);
+		if (p->bench == BENCH_toggle)
+			p->pages = 0; /* its slot decides */
 		p->arch = arch;
 		point_set_tier(p, tier);
-	} while (point_resolve(p) || !is_short(p));
+	} while (p->bench != bench || point_resolve(p) || !is_short(p));
 }
