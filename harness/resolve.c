@@ -210,7 +210,7 @@ static int resolve_clear(struct point *p)
 	if (p->mode == MODE_kernel)
 		return error("mode=kernel leaves nothing to make present; use another one with "
 			     "bench=clear");
-	if (strstr(mode_names[p->mode], "uffd") && p->backing != BACKING_SHMEM)
+	if (mode_handlers[p->mode] == HANDLERS_UFFDS && p->backing != BACKING_SHMEM)
 		return error("bench=clear with mode=%s needs backing=shmem: UFFDIO_CONTINUE makes "
 			     "pages present whose content is in place",
 			     mode_names[p->mode]);
@@ -338,7 +338,8 @@ int point_resolve(struct point *p)
 	if (p->readers == PER_VCPU)
 		p->readers = p->vcpus;
 	/* A vCPU that goes on has asked for the page: there is nothing to wait in line for. */
-	if (mode_handlers[p->mode] == HANDLERS_VCPUS && p->handler == HANDLER_INLINE)
+	if (mode_handlers[p->mode] == HANDLERS_VCPUS && p->handler == HANDLER_INLINE &&
+	    p->bench == BENCH_fault)
 		p->handler = HANDLER_ASYNC;
 	if (p->uffds > pages_total)
 		return error("uffds=%u is more than the %llu pages there are", p->uffds,

@@ -2,15 +2,12 @@
 #include "bookkeeping.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../point/fail.h"
 
 #define LONG_BITS (8 * sizeof(unsigned long))
-#define PAGEMAP_PRESENT (1ull << 63)
 
 /* CPUs count for themselves, and add that up when it is much, or when they are asked to. */
 static void add_up(void)
@@ -66,25 +63,4 @@ uint64_t bitmap_clear_bits(const struct measurement *m)
 	for (uint64_t i = 0; i < bitmap_bytes(m) / sizeof(long); i++)
 		clear += LONG_BITS - (unsigned int)__builtin_popcountl(bitmap(m)[i]);
 	return clear;
-}
-
-static bool is_mapped(const struct measurement *m, uint64_t page)
-{
-	const uint64_t number = (uintptr_t)m->memory.hva / PAGE_BYTES + page;
-	static int fd = -1;
-	uint64_t entry;
-
-	if (fd < 0)
-		fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 ||
-	    pread(fd, &entry, sizeof(entry), (off_t)(number * sizeof(entry))) != sizeof(entry))
-		fail("/proc/self/pagemap: %s", strerror(errno));
-	return entry & PAGEMAP_PRESENT;
-}
-
-bool page_is_present(const struct measurement *m, uint64_t page)
-{
-	if (bitmap_bytes(m) && bitmap(m)[page / LONG_BITS] >> page % LONG_BITS & 1)
-		return false;
-	return !m->handlers || is_mapped(m, page);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What it takes to know which pages are present, and which are. */
+/* What it takes to know which pages are present. */
 #ifndef FAULTLINE_BENCHES_BOOKKEEPING_H
 #define FAULTLINE_BENCHES_BOOKKEEPING_H
 
@@ -15,8 +15,5 @@ void bookkeeping_read(struct bookkeeping *bookkeeping);
 /* Of the userfault bitmap, if the slot has one. */
 uint64_t bitmap_bytes(const struct measurement *m);
 uint64_t bitmap_clear_bits(const struct measurement *m);
-
-/* Whether a page is present by all that the mode has to say so: its bit clear, or mapped. */
-bool page_is_present(const struct measurement *m, uint64_t page);
 
 #endif

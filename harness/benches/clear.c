@@ -40,7 +40,7 @@ struct findings {
 	pthread_barrier_t barrier;
 	uint64_t begin_ticks; /* when all start */
 	uint64_t calls; /* in all */
-	uint64_t present; /* of these pages */
+	int64_t present; /* of these pages, or COUNT_UNKNOWN */
 	uint64_t clear_bits; /* of the bitmap, if there is one */
 	uint64_t span; /* ticks from the first start to the last end */
 	uint64_t in_calls; /* ticks, of all threads */
@@ -168,13 +168,15 @@ static void sum_up(const struct measurement *m, struct findings *f, const struct
 	f->span = last - first;
 }
 
-static uint64_t pages_present(const struct measurement *m)
+static int64_t pages_present(const struct measurement *m)
 {
-	uint64_t present = 0;
+	int64_t present = 0;
 
+	if (!m->mode->is_present)
+		return COUNT_UNKNOWN;
 	for (unsigned int thread = 0; thread < m->point->vcpus; thread++)
 		for (uint64_t i = 0; i < m->point->pages; i++)
-			present += page_is_present(m, page_of(m->point, thread, i));
+			present += m->mode->is_present(m, page_of(m->point, thread, i));
 	return present;
 }
 
@@ -216,13 +218,13 @@ static void create(struct measurement *m)
 static void check(const struct measurement *m)
 {
 	const struct findings *f = m->findings;
-	const uint64_t pages = point_pages_total(m->point);
+	const int64_t pages = (int64_t)point_pages_total(m->point);
 
-	if (f->present != pages)
+	if (f->present != pages && f->present != COUNT_UNKNOWN)
 		fail("%llu of %llu pages are present", (unsigned long long)f->present,
 		     (unsigned long long)pages);
 	/* Those beside them are not, which nobody has asked for. */
-	if (bitmap_bytes(m) && f->clear_bits != pages)
+	if (bitmap_bytes(m) && f->clear_bits != (uint64_t)pages)
 		fail("%llu bits of the bitmap are clear for %llu pages",
 		     (unsigned long long)f->clear_bits, (unsigned long long)pages);
 }
@@ -232,7 +234,7 @@ static void write_counts(FILE *out, const struct measurement *m)
 	const struct findings *f = m->findings;
 	const struct named_count counts[] = {
 		{ "pages", (int64_t)point_pages_total(m->point) },
-		{ "pages_present", (int64_t)f->present },
+		{ "pages_present", f->present },
 		{ "calls", (int64_t)f->calls },
 		{ "bitmap_kib", (int64_t)(bitmap_bytes(m) / 1024) },
 		{ "slab_armed_kib", f->armed.slab_kib - f->before.slab_kib },

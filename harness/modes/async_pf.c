@@ -116,11 +116,10 @@ static void defer(struct measurement *m, const struct vcpu *vcpu, uint64_t page,
 static void resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)
 {
 	struct async *async = m->handlers;
-	uint8_t *base = m->memory.alias ? m->memory.alias : m->memory.hva;
 	struct waiter *waiter;
 
 	(void)may_wake; /* nobody can sleep on a page without a userfaultfd */
-	memcpy(base + page * PAGE_BYTES, content, PAGE_BYTES);
+	userfault_fill(m, page, content);
 	userfault_clear(m, page);
 	for (waiter = atomic_exchange(&async->waiting[page], &is_there); waiter;
 	     waiter = waiter->next)
@@ -263,6 +262,8 @@ const struct mode mode_async_pf = {
 	.start = start,
 	.stop = stop,
 	.resolve = resolve,
+	.present = userfault_present,
+	.is_present = userfault_is_present,
 	.defer = defer,
 	.cpu_ns = cpu_ns,
 };

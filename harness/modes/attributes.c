@@ -75,6 +75,11 @@ static void resolve(struct measurement *m, uint64_t page, const void *content, b
 	set_attributes(m, page, 1, 0);
 }
 
+static void present(struct measurement *m, uint64_t first, uint64_t count)
+{
+	set_attributes(m, first, count, 0);
+}
+
 static void wake(struct measurement *m, uint64_t page)
 {
 	/* Clearing the attribute has done so. */
@@ -175,5 +180,6 @@ const struct mode mode_attributes = {
 	.stop = stop,
 	.resolve = resolve,
 	.wake = wake,
+	.present = present, /* is_present: KVM has no call that tells attributes */
 	.cpu_ns = cpu_ns,
 };

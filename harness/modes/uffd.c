@@ -9,5 +9,6 @@ const struct mode mode_uffd = {
 	.resolve = uffd_resolve,
 	.wake = uffd_wake,
 	.present = uffd_present,
+	.is_present = uffd_is_present,
 	.cpu_ns = uffds_cpu_ns,
 };

@@ -27,5 +27,6 @@ const struct mode mode_uffd_exit = {
 	.resolve = uffd_resolve,
 	.wake = uffd_wake,
 	.present = uffd_present,
+	.is_present = uffd_is_present,
 	.cpu_ns = uffds_cpu_ns,
 };

@@ -110,6 +110,11 @@ void userfault_present(struct measurement *m, uint64_t first, uint64_t count)
 	}
 }
 
+bool userfault_is_present(const struct measurement *m, uint64_t page)
+{
+	return !(bitmap(m)[page / BITS_PER_WORD] >> page % BITS_PER_WORD & 1);
+}
+
 static void resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)
 {
 	(void)may_wake; /* nobody can sleep on a page without a userfaultfd */
@@ -124,4 +129,5 @@ const struct mode mode_userfault = {
 	.stop = userfault_stop,
 	.resolve = resolve,
 	.present = userfault_present,
+	.is_present = userfault_is_present,
 };

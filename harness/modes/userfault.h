@@ -32,4 +32,6 @@ void userfault_clear(struct measurement *m, uint64_t page);
 /* The same for several in a row. */
 void userfault_present(struct measurement *m, uint64_t first, uint64_t count);
 
+bool userfault_is_present(const struct measurement *m, uint64_t page);
+
 #endif

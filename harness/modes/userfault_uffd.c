@@ -27,6 +27,11 @@ static void present(struct measurement *m, uint64_t first, uint64_t count)
 	userfault_present(m, first, count);
 }
 
+static bool is_present(const struct measurement *m, uint64_t page)
+{
+	return uffd_is_present(m, page) && userfault_is_present(m, page);
+}
+
 const struct mode mode_userfault_uffd = {
 	.way = WAY_EXIT,
 	.probe = userfault_probe,
@@ -35,5 +40,6 @@ const struct mode mode_userfault_uffd = {
 	.resolve = resolve,
 	.wake = uffd_wake,
 	.present = present,
+	.is_present = is_present,
 	.cpu_ns = uffds_cpu_ns,
 };

@@ -62,6 +62,8 @@ struct mode {
 	 * as few calls as the mode can. NULL: it cannot.
 	 */
 	void (*present)(struct measurement *m, uint64_t first, uint64_t count);
+	/* Whether a page is, by all that the mode goes by. NULL: nobody can be asked. */
+	bool (*is_present)(const struct measurement *m, uint64_t page);
 	/*
 	 * CPU time that threads of its own have used so far, in ns of the kernel's clock: see
 	 * cpu_time.h. Without what polling took before vCPUs started. NULL where it has none.

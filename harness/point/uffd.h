@@ -33,6 +33,9 @@ void uffd_resolve(struct measurement *m, uint64_t page, const void *content, boo
 /* Maps pages whose content is in place, and wakes whoever waits for one; see struct mode. */
 void uffd_present(struct measurement *m, uint64_t first, uint64_t count);
 
+/* Whether it is mapped. */
+bool uffd_is_present(const struct measurement *m, uint64_t page);
+
 /* The userfaultfd that serves a page, and where the pages end that it serves. */
 int uffd_of_page(const struct measurement *m, uint64_t page, uint64_t *end);
 

