@@ -169,6 +169,23 @@ static int run_child(FILE *results)
 	return code;
 }
 
+/* What init is given, one word of all, as several. They are there for good. */
+static char **split(char *word)
+{
+	const char separator[] = { POINT_SEPARATOR, '\0' };
+	char **words = NULL;
+	size_t count = 0;
+
+	do {
+		words = reallocarray(words, ++count + 1, sizeof(*words));
+		if (!words)
+			fail("no memory for %zu arguments", count);
+		words[count - 1] = strsep(&word, separator);
+	} while (word);
+	words[count] = NULL;
+	return words;
+}
+
 int main(int argc, char **argv)
 {
 	char *const *arguments = argv + (argc > 0);
@@ -177,6 +194,8 @@ int main(int argc, char **argv)
 	int code = EXIT_FAILED;
 
 	fail_set_handler(give_up);
+	if (is_init && arguments[0])
+		arguments = split(arguments[0]);
 	job = micro_is_asked_for(arguments) ? &micro_job : &point_job;
 	if (job->parse(arguments))
 		code = usage(error_text());

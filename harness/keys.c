@@ -18,6 +18,7 @@ static const char *const tier_names[] = { "auto", TIERS NULL };
 #undef TIER
 static const char *const wait_names[] = { "sleep", "spin", NULL };
 static const char *const handler_names[] = { "inline", "async", "poll", NULL };
+static const char *const queue_by_names[] = { "address", "thread", NULL };
 static const char *const how_names[] = { "flag", "memslot", "mprotect", "pause", NULL };
 static const char *const mapped_names[] = { "4k", "2m", NULL };
 static const char *const pattern_names[] = { "single", "range", "alternate", "word", "line", NULL };
@@ -49,6 +50,11 @@ static bool is_parallel(const struct point *p)
 static bool has_gic(const struct point *p)
 {
 	return p->gic != GIC_NONE;
+}
+
+static bool has_queues(const struct point *p)
+{
+	return p->queues > 1 && mode_handlers[p->mode] == HANDLERS_UFFDS;
 }
 
 static bool has_tasks(const struct point *p)
@@ -117,6 +123,12 @@ const struct key point_keys[] = {
 	  KEY_CHOICE, FIELD(wait), { .names = wait_names }, .benches = OF(fault) },
 	{ "uffds", "userfaultfds that share the memory", ROLE_MECHANISM,
 	  KEY_COUNT, FIELD(uffds), { 1, VCPUS_MAX }, .follows = { "vcpus" }, .initial = "1" },
+	{ "queues", "queues of each userfaultfd, which readers have in turn; an experiment of kernel/series",
+	  ROLE_MECHANISM, KEY_COUNT, FIELD(queues), { 1, VCPUS_MAX }, .benches = OF(fault),
+	  .follows = { "vcpus" }, .applies = has_queues, .initial = "1" },
+	{ "queue_by", "what a fault goes to one of several queues by: a hash of its page, or its thread",
+	  ROLE_MECHANISM, KEY_CHOICE, FIELD(queue_by), { .names = queue_by_names },
+	  .benches = OF(fault), .applies = has_queues },
 	{ "readers", "handler threads in all", ROLE_MECHANISM,
 	  KEY_COUNT, FIELD(readers), { 1, VCPUS_MAX }, .follows = { "vcpus" }, .initial = "1" },
 	{ "handler",

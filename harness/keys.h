@@ -35,10 +35,13 @@ enum fault_kind { FAULT_AUTO, FAULT_MISSING, FAULT_MINOR };
 enum handler { HANDLER_INLINE, HANDLER_ASYNC, HANDLER_POLL };
 enum arch { ARCH_X86_64, ARCH_ARM64, ARCH_COUNT };
 enum gic { GIC_NONE, GIC_V3 };
+enum queue_by { QUEUE_BY_ADDRESS, QUEUE_BY_THREAD }; /* as the ABI has them */
 enum wait_kind { WAIT_SLEEP, WAIT_SPIN };
 enum freeze_how { FREEZE_FLAG, FREEZE_MEMSLOT, FREEZE_MPROTECT, FREEZE_PAUSE };
 enum mapped { MAPPED_4K, MAPPED_2M };
 enum pattern { PATTERN_SINGLE, PATTERN_RANGE, PATTERN_ALTERNATE, PATTERN_WORD, PATTERN_LINE };
+
+#define POINT_SEPARATOR ';' /* of key=value pairs in one word, which no value has */
 
 /* One point as asked for. point_defaults() fills it in; see keys.c for the meaning of each key. */
 struct point {
@@ -69,6 +72,8 @@ struct point {
 	struct fetch_spec fetch;
 	enum wait_kind wait;
 	unsigned int uffds; /* PER_VCPU or a number */
+	unsigned int queues; /* of each: PER_VCPU or a number */
+	enum queue_by queue_by; /* which of several a fault waits in */
 	unsigned int readers; /* PER_VCPU or a number: handler threads in all */
 	enum handler handler;
 	/* CPU lists that the threads of vCPUs and handlers are pinned to, in turn; "" for none. */

@@ -335,6 +335,8 @@ int point_resolve(struct point *p)
 			     point_get(p, point_key("gic"), text, sizeof(text)));
 	if (p->uffds == PER_VCPU)
 		p->uffds = p->vcpus;
+	if (p->queues == PER_VCPU)
+		p->queues = p->vcpus;
 	if (p->readers == PER_VCPU)
 		p->readers = p->vcpus;
 	/* A vCPU that goes on has asked for the page: there is nothing to wait in line for. */

@@ -6,7 +6,7 @@
 
 bool handler_serves(const struct point *p, unsigned int handler, unsigned int vcpu)
 {
-	const unsigned int apart = uffds_apart(p->uffds, p->readers);
+	const unsigned int queues = p->uffds * p->queues, apart = queues_apart(queues, p->readers);
 	const uint64_t pages = point_pages_total(p);
 	const bool is_shared = workload_is_shared[p->workload];
 	const uint64_t begin = is_shared ? 0 : share_begin(pages, p->vcpus, vcpu);
@@ -14,9 +14,10 @@ bool handler_serves(const struct point *p, unsigned int handler, unsigned int vc
 
 	if (mode_handlers[p->mode] == HANDLERS_VCPUS)
 		return handler == handler_of_vcpu(p->readers, vcpu);
-	for (unsigned int u = handler % apart; u < p->uffds; u += apart)
-		if (share_begin(pages, p->uffds, u) < end &&
-		    share_begin(pages, p->uffds, u + 1) > begin)
+	/* Faults of any vCPU may come to any queue of what has its pages. */
+	for (unsigned int q = handler % apart; q < queues; q += apart)
+		if (share_begin(pages, p->uffds, q / p->queues) < end &&
+		    share_begin(pages, p->uffds, q / p->queues + 1) > begin)
 			return true;
 	return false;
 }

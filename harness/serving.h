@@ -12,12 +12,12 @@ static inline uint64_t share_begin(uint64_t pages, unsigned int sharers, unsigne
 }
 
 /*
- * Handler r serves every userfaultfd u with r = u modulo this: the number of either, whichever
- * is smaller.
+ * Handler r reads every queue q with r = q modulo this: the number of either, whichever is smaller.
+ * Queues of all userfaultfds are counted, those of the first one first.
  */
-static inline unsigned int uffds_apart(unsigned int uffds, unsigned int readers)
+static inline unsigned int queues_apart(unsigned int queues, unsigned int readers)
 {
-	return uffds < readers ? uffds : readers;
+	return queues < readers ? queues : readers;
 }
 
 /* The one that serves a vCPU where they serve vCPUs in turn. */

@@ -147,8 +147,8 @@ ingredients() {
 	[ ${#fragments[@]} = 0 ] || (cd "$root/kernel/config/fragments" && sha256sum "${fragments[@]/%/.config}")
 	source_identity || return
 	[ -z "$wanted" ] || echo "series $wanted"
-	(cd "$root/kernel" && sha256sum build.sh bases.sh source.sh series.sh clean.sh commit.sh config/common.config \
-		"config/$arch.config" && of_bases | xargs sha256sum)
+	(cd "$root/kernel" && sha256sum build.sh bases.sh source.sh series.sh clean.sh commit.sh \
+		config/common.config config/series.config "config/$arch.config" && of_bases | xargs sha256sum)
 	tools ''
 	[ -z "$cross" ] || tools "$cross"
 }
@@ -284,11 +284,15 @@ fragment_lines() {
 # What kernels of the base have, and others do not.
 base_config() { cat "$root/kernel/config/$config_base"/{common,"$arch"}.config 2>/dev/null | grep '^CONFIG_'; }
 
+# What kernels with the series have.
+series_config() { ! base_of "$series" >/dev/null || grep '^CONFIG_' "$root/kernel/config/series.config"; }
+
 # All that is asked for, the last word on each setting only.
 wanted_config() {
 	{
 		grep -h '^CONFIG_' "$root/kernel/config/common.config" "$root/kernel/config/$arch.config"
 		base_config || true
+		series_config
 		fragment_lines
 		settings_lines
 	} | awk -F= '{ wanted[$1] = $0 } END { for (symbol in wanted) print wanted[symbol] }' | sort

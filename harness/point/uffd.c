@@ -17,6 +17,7 @@
 #include "handlers.h"
 #include "pages.h"
 #include "pending.h"
+#include "uffd_abi.h"
 #include "uffd_open.h"
 
 /* Events that an asynchronous handler takes at a time. */
@@ -24,8 +25,10 @@
 
 struct uffds {
 	struct measurement *m;
-	unsigned int count;
-	int *fds;
+	unsigned int count, queues_each;
+	/* What readers read: of each userfaultfd itself, which is its first queue, and its others. */
+	unsigned int queues;
+	int *queue_fds;
 	unsigned int readers;
 	struct reader *threads;
 	struct handlers handlers;
@@ -34,25 +37,25 @@ struct uffds {
 struct reader {
 	struct handler_thread handler;
 	struct uffds *uffds;
-	int only_fd; /* the one userfaultfd that only this thread reads, or -1 */
+	int only_fd; /* the one queue that only this thread reads, or -1 */
 	int epoll_fd; /* otherwise: those that it shares, or that are several */
 	struct pending pending; /* asynchronous: pages in flight */
 };
 
-static unsigned int fds_apart(const struct uffds *uffds)
+static unsigned int queues_between(const struct uffds *uffds)
 {
-	return uffds_apart(uffds->count, uffds->readers);
+	return queues_apart(uffds->queues, uffds->readers);
 }
 
-static unsigned int first_fd(const struct reader *reader)
+static unsigned int first_queue(const struct reader *reader)
 {
-	return reader->handler.index % fds_apart(reader->uffds);
+	return reader->handler.index % queues_between(reader->uffds);
 }
 
 /* Whether each has a reader of its own, which sleeps in read(). */
 static bool reads_block(const struct uffds *uffds)
 {
-	return uffds->m->point->handler == HANDLER_INLINE && uffds->count == uffds->readers;
+	return uffds->m->point->handler == HANDLER_INLINE && uffds->queues == uffds->readers;
 }
 
 /* Userfaultfd u serves pages from first_page_of(u) to before first_page_of(u + 1). */
@@ -61,11 +64,16 @@ static uint64_t first_page_of(const struct uffds *uffds, unsigned int u)
 	return share_begin(uffds->m->pages_total, uffds->count, u);
 }
 
+static int fd_of(const struct uffds *uffds, unsigned int u)
+{
+	return uffds->queue_fds[u * uffds->queues_each];
+}
+
 static int fd_of_page(const struct measurement *m, uint64_t page)
 {
 	const struct uffds *uffds = m->handlers;
 
-	return uffds->fds[((page + 1) * uffds->count - 1) / m->pages_total];
+	return fd_of(uffds, ((page + 1) * uffds->count - 1) / m->pages_total);
 }
 
 int uffd_of_page(const struct measurement *m, uint64_t page, uint64_t *end)
@@ -74,7 +82,7 @@ int uffd_of_page(const struct measurement *m, uint64_t page, uint64_t *end)
 	unsigned int u = ((page + 1) * uffds->count - 1) / m->pages_total;
 
 	*end = first_page_of(uffds, u + 1);
-	return uffds->fds[u];
+	return fd_of(uffds, u);
 }
 
 static uint64_t hva_of_page(const struct measurement *m, uint64_t page)
@@ -258,8 +266,8 @@ static void round_poll(struct handler_thread *handler)
 	struct uffd_msg message;
 	bool is_empty = true;
 
-	for (unsigned int u = first_fd(reader); u < uffds->count; u += fds_apart(uffds)) {
-		if (!read_events(uffds->fds[u], &message, 1))
+	for (unsigned int q = first_queue(reader); q < uffds->queues; q += queues_between(uffds)) {
+		if (!read_events(uffds->queue_fds[q], &message, 1))
 			continue;
 		fetch_inline(reader, &message);
 		is_empty = false;
@@ -276,7 +284,7 @@ static void (*const rounds[])(struct handler_thread *handler) = {
 };
 
 /*
- * Who reads a userfaultfd that nobody else reads takes one system call an event. Where
+ * Who reads a queue that nobody else reads takes one system call an event. Where
  * several share one, EPOLLEXCLUSIVE keeps an event from waking all of them, which a
  * blocking read would not.
  */
@@ -289,17 +297,17 @@ static void assign_fds(struct reader *reader)
 	if (uffds->m->point->handler == HANDLER_POLL)
 		return;
 	if (reads_block(uffds)) {
-		reader->only_fd = uffds->fds[reader->handler.index];
+		reader->only_fd = uffds->queue_fds[reader->handler.index];
 		return;
 	}
 	reader->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (reader->epoll_fd < 0)
 		fail("epoll_create1: %s", strerror(errno));
-	for (unsigned int u = first_fd(reader); u < uffds->count; u += fds_apart(uffds)) {
+	for (unsigned int q = first_queue(reader); q < uffds->queues; q += queues_between(uffds)) {
 		struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE,
-					     .data.fd = uffds->fds[u] };
+					     .data.fd = uffds->queue_fds[q] };
 
-		if (epoll_ctl(reader->epoll_fd, EPOLL_CTL_ADD, uffds->fds[u], &event))
+		if (epoll_ctl(reader->epoll_fd, EPOLL_CTL_ADD, event.data.fd, &event))
 			fail("epoll_ctl on a userfaultfd: %s", strerror(errno));
 	}
 }
@@ -317,8 +325,29 @@ static void start_reader(struct uffds *uffds, unsigned int index)
 	handler_start(&uffds->handlers, &reader->handler, index);
 }
 
-static int open_uffd(struct measurement *m, uint64_t first_page, uint64_t pages)
+static void open_queues(const struct uffds *uffds, int *fds)
 {
+	const struct point *point = uffds->m->point;
+	const struct abi_uffdio_queues queues = { .count = point->queues, .by = point->queue_by };
+
+	if (point->queues == 1)
+		return;
+	if (ioctl(fds[0], ABI_UFFDIO_QUEUES, &queues))
+		skip("UFFDIO_QUEUES: %s; apply the series in kernel/series, with CONFIG_USERFAULTFD_QUEUES=y",
+		     strerror(errno));
+	for (unsigned int i = 1; i < point->queues; i++) {
+		const struct abi_uffdio_open_queue queue = { .index = i, .flags = O_CLOEXEC };
+
+		fds[i] = ioctl(fds[0], ABI_UFFDIO_OPEN_QUEUE, &queue);
+		if (fds[i] < 0)
+			fail("UFFDIO_OPEN_QUEUE of queue %u: %s", i, strerror(errno));
+	}
+}
+
+/* One that serves these pages, and its queues: queues_each descriptors. */
+static void open_uffd(const struct uffds *uffds, int *fds, uint64_t first_page, uint64_t pages)
+{
+	struct measurement *m = uffds->m;
 	bool is_minor = m->memory.fault == FAULT_MINOR;
 	struct uffdio_api api = { .api = UFFD_API,
 				  .features = is_minor ? UFFD_FEATURE_MINOR_SHMEM : 0 };
@@ -328,13 +357,14 @@ static int open_uffd(struct measurement *m, uint64_t first_page, uint64_t pages)
 	};
 	int fd = uffd_open(&m->uffd_way);
 
+	fds[0] = fd;
 	if (ioctl(fd, UFFDIO_API, &api))
 		skip("UFFDIO_API%s: %s; the kernel is too old",
 		     is_minor ? " with minor faults" : "", strerror(errno));
+	open_queues(uffds, fds);
 	if (ioctl(fd, UFFDIO_REGISTER, &reg))
 		fail("UFFDIO_REGISTER of %llu pages: %s", (unsigned long long)pages,
 		     strerror(errno));
-	return fd;
 }
 
 void uffds_start(struct measurement *m)
@@ -342,20 +372,25 @@ void uffds_start(struct measurement *m)
 	const struct point *point = m->point;
 	struct uffds *uffds = calloc(1, sizeof(*uffds));
 
-	if (!uffds || !(uffds->fds = calloc(point->uffds, sizeof(*uffds->fds))) ||
+	if (!uffds ||
+	    !(uffds->queue_fds = calloc(point->uffds * point->queues, sizeof(*uffds->queue_fds))) ||
 	    !(uffds->threads = calloc(point->readers, sizeof(*uffds->threads))))
 		fail("no memory for userfaultfds");
 	uffds->m = m;
 	uffds->count = point->uffds;
+	uffds->queues_each = point->queues;
+	uffds->queues = point->uffds * point->queues;
 	uffds->readers = point->readers;
 	m->handlers = uffds;
 	for (unsigned int i = 0; i < uffds->count; i++) {
 		uint64_t first = first_page_of(uffds, i);
 
-		uffds->fds[i] = open_uffd(m, first, first_page_of(uffds, i + 1) - first);
-		if (!reads_block(uffds) && fcntl(uffds->fds[i], F_SETFL, O_NONBLOCK))
-			fail("fcntl of a userfaultfd: %s", strerror(errno));
+		open_uffd(uffds, &uffds->queue_fds[i * uffds->queues_each], first,
+			  first_page_of(uffds, i + 1) - first);
 	}
+	for (unsigned int q = 0; q < uffds->queues && !reads_block(uffds); q++)
+		if (fcntl(uffds->queue_fds[q], F_SETFL, O_NONBLOCK))
+			fail("fcntl of a userfaultfd: %s", strerror(errno));
 	handlers_init(&uffds->handlers, m, rounds[point->handler]);
 	for (unsigned int i = 0; i < uffds->readers; i++)
 		start_reader(uffds, i);
@@ -385,9 +420,9 @@ void uffds_stop(struct measurement *m)
 			close(reader->epoll_fd);
 		pending_free(&reader->pending);
 	}
-	for (unsigned int i = 0; i < uffds->count; i++)
-		close(uffds->fds[i]);
+	for (unsigned int q = 0; q < uffds->queues; q++)
+		close(uffds->queue_fds[q]);
 	free(uffds->threads);
-	free(uffds->fds);
+	free(uffds->queue_fds);
 	free(uffds);
 }

@@ -31,7 +31,7 @@ static const struct kvm_test *const tables[] = {
 	guest_memfd_tests,	mapped_guest_memfd_tests, switching_tests,
 	accessor_tests,		attribute_ioctl_tests,	  attribute_tests,
 	attribute_access_tests, private_attribute_tests,  two_vcpu_tests,
-	freeze_tests,
+	freeze_tests,		uffd_queue_tests,
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

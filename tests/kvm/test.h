@@ -33,6 +33,7 @@ extern const struct kvm_test attribute_access_tests[];
 extern const struct kvm_test private_attribute_tests[];
 extern const struct kvm_test two_vcpu_tests[];
 extern const struct kvm_test freeze_tests[];
+extern const struct kvm_test uffd_queue_tests[];
 extern const struct kvm_test *const arch_tables[]; /* what only this one has; NULL at the end */
 
 #define check(condition, ...)              \

@@ -94,7 +94,7 @@ static void typos_are_named_with_file_and_line(void **state)
 		 "s.ini:1: ", "[sweep], [search] and [defaults] are no series");
 	fails_at("[sweep]\nsummary=x\nsummary=y\n", "s.ini:3: ", "twice");
 	fails_at("[search]\nkeys=readers\nkeys=uffds\n[a]\n", "s.ini:3: ", "twice");
-	fails_at("[search]\nkeys=reader\n[a]\n", "s.ini:2: ", "uffds readers handler");
+	fails_at("[search]\nkeys=reader\n[a]\n", "s.ini:2: ", "queue_by readers handler");
 	fails_at("[search]\nkeys=readers,mode\n[a]\n", "s.ini:2: ", "'mode'");
 	fails_at("[search]\nreaders=1\n[a]\n", "s.ini:2: ", "known: keys");
 	fails_at("[search]\n[a]\nmode=uffd\n", "s.ini:3: ", "[search] has no keys");

@@ -52,7 +52,7 @@ static uint64_t output_bytes(const struct point *p)
 static uint64_t native_needs(const struct point *p, enum limit_id what)
 {
 	const uint64_t handlers = point_handlers(p);
-	const uint64_t uffds = mode_handlers[p->mode] == HANDLERS_UFFDS ? p->uffds : 0;
+	const uint64_t uffds = mode_handlers[p->mode] == HANDLERS_UFFDS ? p->uffds * p->queues : 0;
 
 	switch (what) {
 	case LIMIT_MEMORY:

@@ -244,6 +244,17 @@ static char *profile_plugin(const struct setup *setup, const struct point *p, co
 	return text_close(&text);
 }
 
+/* In one word, for kernels give init 31 at most. */
+static char *init_argument(const char *arguments)
+{
+	char *word = xstrdup(arguments);
+
+	for (char *c = word; *c; c++)
+		if (*c == ' ')
+			*c = POINT_SEPARATOR;
+	return word;
+}
+
 /* arguments: of faultline-point. */
 static void add_command(const struct setup *setup, const struct point *p,
 			const struct point_files *files, const char *arguments,
@@ -252,6 +263,7 @@ static void add_command(const struct setup *setup, const struct point *p,
 	const struct target *target = &setup->targets[p->arch];
 	const struct machine_kind *kind = &machine_kinds[p->arch];
 	const bool manycore = point_is_manycore(p), simulated = tier_kinds[p->tier].is_simulated;
+	char *argument = init_argument(arguments);
 
 	add_environment(setup, p, files, words);
 	strings_add(words, xstrdup(target->qemu));
@@ -269,7 +281,8 @@ static void add_command(const struct setup *setup, const struct point *p,
 	add(words, "-initrd", xstrdup(target->initramfs));
 	add(words, "-append",
 	    xasprintf("%s %s panic=-1 rdinit=/faultline-point -- %s", kind->kernel_words,
-		      manycore ? kind->manycore_words : kind->one_cpu_words, arguments));
+		      manycore ? kind->manycore_words : kind->one_cpu_words, argument));
+	free(argument);
 	add_serial(words, NULL, "console", files->console);
 	add_serial(words, kind->serial_device, "record", files->record);
 	if (manycore)

@@ -11,7 +11,10 @@
 #include "record.h"
 #include "../base/json.h"
 
-/* Sets a key from the record's value. What says which point it is has to be there. */
+/*
+ * Sets a key from the record's value. What says which point it is has to be there, but for what says
+ * something of few points only: records from before there was such a key have none of those.
+ */
 static int take_key(struct record *record, const struct key *key)
 {
 	const json_t *value = json_object_get(record->json, key->name);
@@ -23,7 +26,8 @@ static int take_key(struct record *record, const struct key *key)
 		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(value));
 		return point_set(&record->point, key->name, number);
 	}
-	if (value || (key->role == ROLE_MECHANISM && point_knows(&record->point, key)) ||
+	if (value ||
+	    (key->role == ROLE_MECHANISM && !key->applies && point_knows(&record->point, key)) ||
 	    !strcmp(key->name, "vcpus"))
 		return error("its %s is %s", key->name, value ? "no text or number" : "missing");
 	return 0;
