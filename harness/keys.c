@@ -52,6 +52,11 @@ static bool has_gic(const struct point *p)
 	return p->gic != GIC_NONE;
 }
 
+static bool has_compute(const struct point *p)
+{
+	return p->compute_ms;
+}
+
 static bool has_queues(const struct point *p)
 {
 	return p->queues > 1 && mode_handlers[p->mode] == HANDLERS_UFFDS;
@@ -102,8 +107,11 @@ const struct key point_keys[] = {
 	  "pages per vCPU; all in all where a workload shares them; 256 by default, natively 4096",
 	  ROLE_CONDITION, KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus", "slot_mib" } },
 	{ "tasks", "tasks of the guest's that share a vCPU; where it exits for a page, all wait",
-	  ROLE_CONDITION, KEY_NUMBER, FIELD(tasks), { 1, TASKS_MAX }, .benches = OF(fault),
+	  ROLE_MECHANISM, KEY_NUMBER, FIELD(tasks), { 1, TASKS_MAX }, .benches = OF(fault),
 	  .applies = has_tasks, .initial = "1" },
+	{ "compute_ms", "ms of computing by one more task of each vCPU, beside those that touch pages; 0: none",
+	  ROLE_CONDITION, KEY_NUMBER, FIELD(compute_ms), { 0, COMPUTE_MS_MAX }, .benches = OF(fault),
+	  .applies = has_compute },
 	{ "slot_mib", "MiB of the tested slot, which is sparse; bench=toggle maps all of it",
 	  ROLE_MECHANISM, KEY_NUMBER, FIELD(slot_mib), { 0, SLOT_MIB_MAX },
 	  .benches = OF(freeze) | OF(toggle) | OF(clear) },

@@ -18,6 +18,7 @@
 #define CPUS_MAX 256
 #define PAGES_MAX (1u << 20) /* in all */
 #define TASKS_MAX 64 /* of a vCPU: as many as KVM tells of pages that are not there */
+#define COMPUTE_MS_MAX 10000u
 #define PAGES_IN_VMS 256 /* of a vCPU where nothing else is said: in VM tiers */
 #define PAGES_NATIVE 4096 /* and natively: starts that are apart are little of that */
 #define ROUNDS_PAGES_EACH 16384 /* of a vCPU that are measured natively, in all rounds */
@@ -64,6 +65,7 @@ struct point {
 	/* Per vCPU; all in all where a workload shares them; 0: not resolved yet. */
 	unsigned int pages;
 	unsigned int tasks; /* of the guest's, that share a vCPU and its part of the pages */
+	unsigned int compute_ms; /* that one more task of each vCPU computes; 0: there is none */
 	unsigned int
 		slot_mib; /* of the tested slot; 0: as large as its pages, or not resolved yet */
 	enum freeze_how how;
@@ -178,6 +180,9 @@ unsigned int point_neighbours(const struct point *p);
 
 /* Pages of the slot that such threads have to themselves, a multiple of RANGE_PAGES. */
 uint64_t point_part_pages(const struct point *p);
+
+/* Tasks of a vCPU's, the one that computes included. */
+unsigned int point_tasks(const struct point *p);
 
 /* Memory of the guest's tasks but one a vCPU, which is what a vCPU takes anyway. */
 uint64_t point_tasks_bytes(const struct point *p);

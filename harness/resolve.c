@@ -74,9 +74,14 @@ uint64_t point_pages_total(const struct point *p)
 	return workload_is_shared[p->workload] ? p->pages : (uint64_t)p->vcpus * p->pages;
 }
 
+unsigned int point_tasks(const struct point *p)
+{
+	return p->tasks + (p->compute_ms != 0);
+}
+
 uint64_t point_tasks_bytes(const struct point *p)
 {
-	return (uint64_t)p->vcpus * (p->tasks - 1) * TASK_BYTES;
+	return (uint64_t)p->vcpus * (point_tasks(p) - 1) * TASK_BYTES;
 }
 
 uint64_t point_slot_pages(const struct point *p)

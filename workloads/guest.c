@@ -81,6 +81,15 @@ static void wait_to_start(struct guest_vcpu *self)
 	self->spin_ticks = spin_ticks;
 }
 
+/* One task, that only computes or runs the workload. */
+static void run_task(struct guest_vcpu *task)
+{
+	if (computes(task))
+		compute(task->compute_turns);
+	else
+		workloads[task->workload](task);
+}
+
 void guest_main(struct guest_vcpu *self)
 {
 	prepare(self);
@@ -90,7 +99,7 @@ void guest_main(struct guest_vcpu *self)
 	wait_to_start(self);
 	self->start_ticks = arch_ticks();
 	if (has_tasks(self))
-		tasks_run(self, workloads[self->workload]);
+		tasks_run(self, run_task);
 	else
 		workloads[self->workload](self);
 	self->end_ticks = arch_ticks();

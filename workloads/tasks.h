@@ -25,6 +25,13 @@ static inline uint64_t task_number(const struct guest_vcpu *self, const struct g
 	return ((uint64_t)(uintptr_t)block - self->task_memory) / TASK_BYTES - 1;
 }
 
+static inline _Bool computes(const struct guest_vcpu *block)
+{
+	return block->compute_turns != 0;
+}
+
+void compute(uint64_t turns);
+
 /* Before the workload: writes to all memory of tasks, and gets ready to be told of pages. */
 void tasks_prepare(struct guest_vcpu *self);
 

@@ -54,7 +54,9 @@ struct measurement {
 /* Of each vCPU, where its tasks need any. */
 static inline uint64_t task_memory_bytes(const struct measurement *m)
 {
-	return m->point->tasks > 1 || m->mode->defer ? TASK_MEMORY_BYTES(m->point->tasks) : 0;
+	const unsigned int tasks = point_tasks(m->point);
+
+	return tasks > 1 || m->mode->defer ? TASK_MEMORY_BYTES(tasks) : 0;
 }
 
 #endif

@@ -77,7 +77,8 @@ static void init_block(struct measurement *m, struct guest_vcpu *block, unsigned
 	block->is_write = m->point->access == ACCESS_WRITE;
 	block->is_shared = is_shared;
 	block->is_zero = is_zero(m);
-	block->tasks = m->point->tasks;
+	block->tasks = point_tasks(m->point);
+	block->compute_ticks = ticks_of_ns(m->point->compute_ms * (NS_PER_S / 1000), m->ticks_hz);
 	block->async_pf = m->mode->defer != NULL;
 	block->task_memory = m->task_memory_gpa + index * task_memory_bytes(m);
 	set_part(m, block);

@@ -157,8 +157,12 @@ static void page_ready(struct guest_vcpu *self, struct frame *frame)
 	wake(self, token);
 	async_pf(self)->ready_token = 0;
 	write_msr(MSR_KVM_ASYNC_PF_ACK, 1);
-	if (s->running == &s->idle && s->first)
-		switch_to(s, frame, take(s));
+	/* Who computes gives way to who has waited, as under a scheduler that is fair. */
+	if (s->first && computes(&s->running->block))
+		add(s, s->running);
+	else if (!s->first || s->running != &s->idle)
+		return;
+	switch_to(s, frame, take(s));
 }
 
 _Bool tasks_exception(struct guest_vcpu *self, struct frame *frame)

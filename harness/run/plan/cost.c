@@ -6,6 +6,7 @@
 
 #define TIMEOUT_S 300
 #define WRITER_S 0.1
+#define COMPUTE_S_PER_MS 0.003 /* a million instructions */
 #define TIMEOUT_COSTS 10 /* a slow machine, and others at work on it */
 
 /*
@@ -28,6 +29,8 @@ static double simulated_cost_s(const struct point *p)
 		page_s *= 2; /* theirs have a turn in every pass, too */
 	if (p->workload == WORKLOAD_writer)
 		vcpu_s += WRITER_S; /* it writes all the time */
+	/* Each executes as many instructions, at speed a ns. */
+	vcpu_s += p->compute_ms * p->speed * COMPUTE_S_PER_MS;
 	return boot_s + p->draws * (vcpu_s * p->vcpus + page_s * (double)point_pages_total(p));
 }
 

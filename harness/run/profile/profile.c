@@ -34,12 +34,12 @@ static int check_one_page_at_a_time(const struct point *p)
 {
 	const bool goes_on = mode_handlers[p->mode] == HANDLERS_VCPUS;
 
-	if (goes_on ? p->tasks == 1 : p->handler != HANDLER_ASYNC)
+	if (goes_on ? point_tasks(p) == 1 : p->handler != HANDLER_ASYNC)
 		return 0;
 	return error("--profile counts a thread's time for the page that it is at, and with %s it "
 		     "is at several; use %s",
 		     goes_on ? "tasks beside one another" : "handler=async",
-		     goes_on ? "tasks=1" : "handler=inline");
+		     goes_on ? "tasks=1 and compute_ms=0" : "handler=inline");
 }
 
 int profile_check_keys(const struct point *p)
