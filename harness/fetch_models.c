@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "time_units.h"
+
 #define FETCH_MODEL(symbol) extern const struct fetch_model fetch_##symbol;
 FETCH_MODELS
 #undef FETCH_MODEL
@@ -30,6 +32,15 @@ const char *fetch_spec_format(const struct fetch_spec *spec, char *buf, size_t s
 {
 	fetch_models[spec->model]->format(spec->numbers, buf, size);
 	return buf;
+}
+
+uint64_t fetch_spec_ns(const struct fetch_spec *spec)
+{
+	const struct fetch_model *model = fetch_models[spec->model];
+	struct fetch_source source;
+
+	model->start(spec->numbers, NS_PER_S, &source);
+	return model->deadline(&source, 0);
 }
 
 int fetch_spec_compare(const struct fetch_spec *a, const struct fetch_spec *b)

@@ -47,6 +47,9 @@ extern const struct fetch_model *const fetch_models[]; /* in the order of the ta
 /* Text to spec. Returns 0, or -1 when no model takes it. */
 int fetch_spec_parse(const char *text, struct fetch_spec *spec);
 
+/* What the fetch of a page takes that nobody else waits for, in ns. */
+uint64_t fetch_spec_ns(const struct fetch_spec *spec);
+
 /* Writes a spec as fetch_spec_parse() would read it. Returns buf. */
 const char *fetch_spec_format(const struct fetch_spec *spec, char *buf, size_t size);
 

@@ -102,6 +102,7 @@ struct key {
 	unsigned int benches; /* that it says something to, a bit each; 0: all */
 	/* Keys that it may follow from: points that differ in one of these may differ in it, too. */
 	const char *follows[2];
+	bool is_of_handlers; /* says nothing where the mode has none */
 	bool (*applies)(const struct point *p); /* whether it says something; NULL: always */
 	const char *initial; /* the default; NULL: 0, the first of names, or what others decide */
 	bool has_own_place; /* in headers and captions, before the other conditions */

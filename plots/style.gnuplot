@@ -25,12 +25,16 @@ colours(m) = m eq "kernel" ? "#6b6b6b #9a9a9a" : \
 	m eq "uffd" ? "#0072b2 #56b4e9 #003f63 #7a9bb0 #1f3fd0 #8fd0f0" : \
 	m eq "uffd+exit" ? "#e69f00 #a87400 #f3c766" : \
 	m eq "userfault" ? "#d13f00 #8f2b00 #f08a5c" : \
-	m eq "userfault+uffd" ? "#009e73 #00634a #66c9ad" : "#cc79a7 #8a4a6d #5c5c00"
+	m eq "userfault+uffd" ? "#009e73 #00634a #66c9ad" : \
+	m eq "async-pf" ? "#7b3fb0 #b58ad6 #4b1f73 #d9b8f0" : \
+	m eq "attributes" ? "#8a7000 #c9b04a #5c4a00" : "#cc79a7 #8a4a6d #5c5c00"
 points(m) = m eq "kernel" ? "2 1" : \
 	m eq "uffd" ? "5 4 15 14 3 12 10" : \
 	m eq "uffd+exit" ? "9 8 1" : \
 	m eq "userfault" ? "7 6 3" : \
-	m eq "userfault+uffd" ? "13 12 3" : "11 10 3"
+	m eq "userfault+uffd" ? "13 12 3" : \
+	m eq "async-pf" ? "11 10 3" : \
+	m eq "attributes" ? "15 14 1" : "11 10 3"
 shade(m, v) = word(colours(m), v % words(colours(m)) + 1)
 point_type(m, v) = word(points(m), v % words(points(m)) + 1) + 0
 # Solid, dashed, ...: 3 is too faint in print.

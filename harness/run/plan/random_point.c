@@ -88,22 +88,13 @@ void random_keys(struct point *p, uint64_t *state)
 	}
 }
 
-/* What the fetch of a page takes that nobody else waits for. */
-static double fetch_s(const struct fetch_spec *spec)
-{
-	const struct fetch_model *model = fetch_models[spec->model];
-	struct fetch_source source;
-
-	model->start(spec->numbers, NS_PER_S, &source);
-	return (double)model->deadline(&source, 0) / NS_PER_S;
-}
-
 static bool is_short(const struct point *p)
 {
 	const uint64_t turns = p->handler == HANDLER_POLL ? point_handlers(p) : 0;
 
 	return cost_s(p) <= COST_MAX_S && turns * point_pages_total(p) <= TURNS_MAX &&
-	       fetch_s(&p->fetch) * (double)point_pages_total(p) <= FETCHES_MAX_S;
+	       (double)fetch_spec_ns(&p->fetch) * (double)point_pages_total(p) <=
+		       FETCHES_MAX_S * (double)NS_PER_S;
 }
 
 void random_point(struct point *p, uint64_t seed, uint64_t number, enum tier tier, enum arch arch)

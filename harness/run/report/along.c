@@ -6,6 +6,9 @@
 
 #include "../plan/keyset.h"
 #include "../base/util.h"
+#include "../../mode.h"
+#include "cells.h"
+#include "figures.h"
 
 #define POINTS_MIN 3
 
@@ -56,11 +59,8 @@ static size_t first_of_name(const struct place *places, size_t count, const char
 	return count;
 }
 
-static struct place *sorted_places(const struct panel *panel, keyset along, size_t *count)
+static void add_places(struct place **places, size_t *count, const struct panel *panel)
 {
-	struct place *places = NULL;
-
-	*count = 0;
 	for (size_t s = 0; s < panel->series_count; s++) {
 		const struct series *series = &panel->series[s];
 
@@ -69,31 +69,60 @@ static struct place *sorted_places(const struct panel *panel, keyset along, size
 
 			if (!cell->timed)
 				continue;
-			places = xreallocarray(places, *count + 1, sizeof(*places));
-			places[*count] = (struct place){
-				cell, first_of_name(places, *count, cell->records[0].series)
+			*places = xreallocarray(*places, *count + 1, sizeof(**places));
+			(*places)[*count] = (struct place){
+				cell, first_of_name(*places, *count, cell->records[0].series)
 			};
 			++*count;
 		}
+	}
+}
+
+/* Of all panels that only the key sets apart from this one; none if it is not the first of them. */
+static struct place *sorted_places(const struct run_data *run, const struct panel *panel,
+				   keyset along, size_t *count)
+{
+	struct place *places = NULL;
+
+	*count = 0;
+	for (const struct panel *p = run->panels; p < run->panels + run->panel_count; p++) {
+		if (points_compare(p->point, panel->point, run->apart & ~along))
+			continue;
+		if (p < panel)
+			return NULL;
+		add_places(&places, count, p);
 	}
 	if (places)
 		qsort_r(places, *count, sizeof(*places), compare_places, &along);
 	return places;
 }
 
-/* Names the mechanism where the sweep's series has several. */
+/* Names what of the mechanism the sweep's series has several of, and vCPUs if there are. */
 static char *label_of(const struct place *place, const struct place *places, size_t count,
 		      keyset along)
 {
 	const struct record *record = record_of(place);
 	char *more = NULL, *label;
+	bool has_several_vcpus = false;
+	keyset several = 0;
 
-	for (size_t i = 0; i < count && !more; i++)
-		if (places[i].series == place->series &&
-		    points_compare(&record->point, &record_of(&places[i])->point, mechanism(along)))
-			more = point_text(&record->point, mechanism(along));
-	label = xasprintf("%s%s%s, %u vCPU%s", record->series, more ? ": " : "", more ? more : "",
-			  record->point.vcpus, record->point.vcpus > 1 ? "s" : "");
+	for (size_t i = 0; i < count; i++) {
+		has_several_vcpus |= record_of(&places[i])->point.vcpus != record->point.vcpus;
+		for (size_t k = 0; k < point_keys_count && places[i].series == place->series; k++)
+			if (point_key_compare(&record->point, &record_of(&places[i])->point,
+					      &point_keys[k]))
+				several |= (keyset)1 << k;
+	}
+	if (several & mechanism(along))
+		more = point_text(&record->point, several & mechanism(along));
+	label = xasprintf("%s%s%s", record->series, more ? ": " : "", more ? more : "");
+	if (has_several_vcpus) {
+		char *of_mechanism = label;
+
+		label = xasprintf("%s, %u vCPU%s", of_mechanism, record->point.vcpus,
+				  record->point.vcpus > 1 ? "s" : "");
+		free(of_mechanism);
+	}
 	free(more);
 	return label;
 }
@@ -113,12 +142,12 @@ static void add_curve(struct curves *curves, const struct place *places, size_t 
 		curve->cells[i] = places[i].cell;
 }
 
-struct curves curves_along(const struct panel *panel, const char *key)
+struct curves curves_along(const struct run_data *run, const struct panel *panel, const char *key)
 {
 	const keyset along = keyset_of(key);
 	struct curves curves = { 0 };
 	size_t count;
-	struct place *places = sorted_places(panel, along, &count);
+	struct place *places = sorted_places(run, panel, along, &count);
 
 	for (size_t i = 0, n; i < count; i += n) {
 		n = 1;
@@ -130,6 +159,34 @@ struct curves curves_along(const struct panel *panel, const char *key)
 	}
 	free(places);
 	return curves;
+}
+
+static double rate(const struct cell *cell)
+{
+	return cell_figure(cell, figure_compared(BENCH_fault))->median;
+}
+
+static bool is_reference(const struct cell *reference, const struct cell *cell, keyset along)
+{
+	const struct point *p = &reference->records[0].point, *q = &cell->records[0].point;
+
+	return p->mode == MODE_userfault && p->vcpus == q->vcpus && !points_compare(p, q, along);
+}
+
+const struct cell *curves_reference(const struct curves *curves, const struct cell *cell,
+				    const char *key)
+{
+	const keyset along = keyset_of(key);
+	const struct cell *best = NULL;
+
+	for (size_t i = 0; i < curves->n; i++)
+		for (size_t c = 0; c < curves->v[i].count; c++) {
+			const struct cell *other = curves->v[i].cells[c];
+
+			if (is_reference(other, cell, along) && (!best || rate(other) > rate(best)))
+				best = other;
+		}
+	return best;
 }
 
 void curves_free(struct curves *curves)

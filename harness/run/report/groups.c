@@ -209,11 +209,8 @@ static char *mechanism_of(const struct record *record)
 
 	for (size_t i = 0; i < point_keys_count; i++) {
 		const struct key *key = &point_keys[i];
-		/* Without handlers, what is said of them says nothing. */
-		bool says = key->benches && key->benches != 1u << BENCH_fault ?
-				    point_key_applies(&record->point, key) :
-				    point_handlers(&record->point) &&
-					    point_key_applies(&record->point, key);
+		bool says = point_key_applies(&record->point, key) &&
+			    (!key->is_of_handlers || point_handlers(&record->point));
 
 		if (key->role == ROLE_MECHANISM && says)
 			keys |= keyset_of(key->name);

@@ -13,23 +13,33 @@
 #include "../base/spawn.h"
 #include "../base/util.h"
 
-static bool has_curves_along(const struct panel *panel, const char *key)
+static bool has_curves_along(const struct run_data *run, const struct panel *panel, const char *key)
 {
-	struct curves curves = curves_along(panel, key);
+	struct curves curves = curves_along(run, panel, key);
 	bool any = curves.n;
 
 	curves_free(&curves);
 	return any;
 }
 
-static bool readers_vary(const struct panel *panel)
+static bool readers_vary(const struct run_data *run, const struct panel *panel)
 {
-	return has_curves_along(panel, "readers");
+	return has_curves_along(run, panel, "readers");
 }
 
-static bool slots_vary(const struct panel *panel)
+static bool slots_vary(const struct run_data *run, const struct panel *panel)
 {
-	return has_curves_along(panel, "slot_mib");
+	return has_curves_along(run, panel, "slot_mib");
+}
+
+/* Beside mode userfault, that is. */
+static bool fetches_vary(const struct run_data *run, const struct panel *panel)
+{
+	struct curves curves = curves_along(run, panel, "fetch");
+	bool any = curves.n && curves_reference(&curves, curves.v[0].cells[0], "fetch");
+
+	curves_free(&curves);
+	return any;
 }
 
 #define OF(bench) (1u << BENCH_##bench)
@@ -38,6 +48,7 @@ static bool slots_vary(const struct panel *panel)
 const struct plot_kind plot_kinds[] = {
 	{ "throughput", .benches = OF(fault) | OF(clear) },
 	{ "readers", readers_vary },
+	{ "crossover", fetches_vary },
 	{ "latency" },
 	{ "distribution" },
 	{ "phases" },
@@ -46,12 +57,13 @@ const struct plot_kind plot_kinds[] = {
 };
 /* clang-format on */
 
-bool plot_is_for(const struct plot_kind *kind, const struct panel *panel)
+bool plot_is_for(const struct plot_kind *kind, const struct run_data *run,
+		 const struct panel *panel)
 {
 	const unsigned int benches = kind->benches ? kind->benches : OF(fault);
 
 	return panel->shown_vcpus && benches >> panel->point->bench & 1 &&
-	       (!kind->is_for || kind->is_for(panel));
+	       (!kind->is_for || kind->is_for(run, panel));
 }
 
 /* How a file of this format ends when it is whole. */
@@ -111,7 +123,7 @@ static bool is_drawn(const struct plot_kind *kind, const struct run_data *run)
 	bool is_for_one = false;
 
 	for (size_t p = 0; p < run->panel_count; p++)
-		is_for_one |= plot_is_for(kind, &run->panels[p]);
+		is_for_one |= plot_is_for(kind, run, &run->panels[p]);
 	return is_for_one;
 }
 
@@ -146,7 +158,7 @@ static int write_panel(const struct drawing *d)
 	fprintf(data, "# Figures of a faultline run, for %s\n", script_name);
 	plot_data_print(script, data, d->run, panel);
 	for (const struct plot_kind *kind = plot_kinds; kind->name; kind++)
-		for (size_t f = 0; f < d->format_count && plot_is_for(kind, panel); f++)
+		for (size_t f = 0; f < d->format_count && plot_is_for(kind, d->run, panel); f++)
 			fprintf(script,
 				"\noutput = '%s'\nload 'style.gnuplot'\nload '%s.gnuplot'\n",
 				plot_file(kind->name, d->panel, formats[f].name, output,
@@ -224,7 +236,7 @@ static int draw_panel(const struct drawing *d)
 	plot_file("panel", d->panel, "gp", script, sizeof(script));
 	ret = write_panel(d) || gnuplot_run(d->dir, "suffix = '" PARTIAL "'", script) ? -1 : 0;
 	for (const struct plot_kind *kind = plot_kinds; kind->name; kind++)
-		for (size_t f = 0; f < d->format_count && plot_is_for(kind, panel); f++)
+		for (size_t f = 0; f < d->format_count && plot_is_for(kind, d->run, panel); f++)
 			ret = finish_plot(d, kind->name, f, ret);
 	return ret;
 }

@@ -7,7 +7,8 @@
 
 struct plot_kind {
 	const char *name; /* of the script in plots/, and of what it draws */
-	bool (*is_for)(const struct panel *panel); /* NULL: for all that have times */
+	/* NULL: for all that have times. */
+	bool (*is_for)(const struct run_data *run, const struct panel *panel);
 	unsigned int benches; /* of these benchmarks' panels, a bit each; 0: of faults */
 };
 
@@ -15,7 +16,8 @@ struct plot_kind {
 extern const struct plot_kind plot_kinds[];
 
 /* Whether the panel has that plot. */
-bool plot_is_for(const struct plot_kind *kind, const struct panel *panel);
+bool plot_is_for(const struct plot_kind *kind, const struct run_data *run,
+		 const struct panel *panel);
 
 /*
  * The name of a panel's file in plots/: "throughput.svg", from the second panel on

@@ -53,13 +53,14 @@ static void print_columns(FILE *settings, unsigned int bench)
 		fprintf(settings, " = %u\n", column);
 		column += 3;
 	}
+	fprintf(settings, "column_relative = %u\n", column);
 }
 
-static void print_point(FILE *data, unsigned int x, const struct cell *cell)
+static void print_point(FILE *data, double x, const struct cell *cell)
 {
 	const unsigned int bench = cell->records[0].point.bench;
 
-	fprintf(data, "%u %d", x, cell->marks != 0);
+	fprintf(data, "%.9g %d", x, cell->marks != 0);
 	for (size_t f = 0; f < figures_count; f++) {
 		const struct spread *spread = cell_figure(cell, &figures[f]);
 
@@ -68,7 +69,6 @@ static void print_point(FILE *data, unsigned int x, const struct cell *cell)
 		else if (has_columns(&figures[f], bench))
 			fputs(" NaN NaN NaN", data);
 	}
-	fputc('\n', data);
 }
 
 static double median(const struct cell *cell, const char *figure)
@@ -92,6 +92,7 @@ static bool print_curve(FILE *data, const struct series *series, size_t number)
 				    "each figure of its, rates in pages/s, times in us");
 		any = true;
 		print_point(data, cell->vcpus, cell);
+		fputc('\n', data);
 	}
 	return any;
 }
@@ -195,10 +196,33 @@ static void print_series(FILE *settings, FILE *data, const struct panel *panel)
 	}
 }
 
-/* Curves along a key, for scripts by its name: "readers_count", "readers_label[1]". */
-static void print_along(FILE *settings, FILE *data, const struct panel *panel, const char *key)
+/* What stands on the axis: a fetch in us, and other keys are numbers. */
+static double place_on_axis(const struct point *p, const char *key)
 {
-	struct curves curves = curves_along(panel, key);
+	return !strcmp(key, "fetch") ? (double)fetch_spec_ns(&p->fetch) / 1000 :
+				       point_unsigned(p, point_key(key));
+}
+
+/* Behind the other columns: pages per second, as a part of those of mode userfault. */
+static void print_relative(FILE *data, const struct curves *curves, const struct cell *cell,
+			   const char *key)
+{
+	const struct figure *compared = figure_compared(cell->records[0].point.bench);
+	const struct cell *reference = curves_reference(curves, cell, key);
+
+	if (reference)
+		fprintf(data, " %.9g\n",
+			cell_figure(cell, compared)->median /
+				cell_figure(reference, compared)->median);
+	else
+		fputs(" NaN\n", data);
+}
+
+/* Curves along a key, for scripts by its name: "readers_count", "readers_label[1]". */
+static void print_along(FILE *settings, FILE *data, const struct run_data *run,
+			const struct panel *panel, const char *key)
+{
+	struct curves curves = curves_along(run, panel, key);
 
 	fprintf(settings, "%s_count = %zu\n", key, curves.n);
 	if (curves.n)
@@ -212,12 +236,16 @@ static void print_along(FILE *settings, FILE *data, const struct panel *panel, c
 		print_variable(settings, name, curve->label);
 		snprintf(name, sizeof(name), "%s_mode[%zu]", key, i + 1);
 		print_variable(settings, name, mode_names[curve->cells[0]->records[0].point.mode]);
-		fprintf(data, "\n\n# %s %zu: %s, then as in a curve\n", key, i + 1, key);
-		for (size_t c = 0; c < curve->count; c++)
-			print_point(data,
-				    point_unsigned(&curve->cells[c]->records[0].point,
-						   point_key(key)),
-				    curve->cells[c]);
+		fprintf(data,
+			"\n\n# %s %zu: %s, then as in a curve, pages per second "
+			"as a part of those of mode userfault\n",
+			key, i + 1, key);
+		for (size_t c = 0; c < curve->count; c++) {
+			const struct cell *cell = curve->cells[c];
+
+			print_point(data, place_on_axis(&cell->records[0].point, key), cell);
+			print_relative(data, &curves, cell, key);
+		}
 	}
 	curves_free(&curves);
 }
@@ -268,8 +296,9 @@ void plot_data_print(FILE *settings, FILE *data, const struct run_data *run,
 	print_variable(settings, "compared", figure_compared(panel->point->bench)->about);
 	print_columns(settings, panel->point->bench);
 	print_series(settings, data, panel);
-	print_along(settings, data, panel, "readers");
-	print_along(settings, data, panel, "slot_mib");
+	print_along(settings, data, run, panel, "readers");
+	print_along(settings, data, run, panel, "slot_mib");
+	print_along(settings, data, run, panel, "fetch");
 	for (size_t i = 0; i < count && panel->point->bench == BENCH_fault; i++)
 		print_phases(data, panel, vcpus[i]);
 }

@@ -190,7 +190,7 @@ static int print_figures(FILE *out, const struct run_data *run, const char *run_
 			fputs("</h3>\n", out);
 		}
 		for (const struct plot_kind *kind = plot_kinds; kind->name; kind++)
-			if (plot_is_for(kind, &run->panels[p]) &&
+			if (plot_is_for(kind, run, &run->panels[p]) &&
 			    print_figure(out, run_dir, kind->name, p))
 				return -1;
 	}
