@@ -79,14 +79,16 @@ struct guest_vcpu {
 	uint64_t is_shared; /* pages are walked by all vCPUs */
 	uint64_t is_zero; /* pages come up as zeroes, mode kernel on anonymous memory */
 	uint64_t address; /* guest address of this block */
-	uint64_t tasks; /* that share the vCPU; the last one only computes, if compute_ticks says so */
+	uint64_t
+		tasks; /* that share the vCPU; the last one only computes, if compute_ticks says so */
 	uint64_t compute_ticks; /* that this one computes for, 0: there is none */
 	uint64_t async_pf; /* KVM tells of pages that are not there, so that another task can run */
 	uint64_t task_memory; /* guest address of TASK_MEMORY_BYTES(tasks), where they need it */
 	uint64_t begin_ticks; /* when to start the workload; set at DOORBELL_READY */
 	uint64_t gap_ticks; /* a turn of waiting for that which takes as long: see spin_ticks */
 	/* set by the guest */
-	uint64_t compute_turns; /* of a loop that takes so long; in blocks of tasks 0 but for that one */
+	uint64_t
+		compute_turns; /* of a loop that takes so long; in blocks of tasks 0 but for that one */
 	uint64_t ready_ticks; /* just before DOORBELL_READY, see vcpu_check_clock() */
 	uint64_t spin_ticks; /* waited to start, without gaps: others had the CPU then */
 	uint64_t start_ticks, end_ticks; /* of the workload */
