@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "accessors.h"
+#include "attributes.h"
 #include "guest_memfd.h"
 #include "test.h"
 
@@ -21,10 +23,13 @@
 #define MEMFD_INIT_SHARED (1ull << 1)
 #define MAPPED (MEMFD_MMAP | MEMFD_INIT_SHARED)
 
-/* A world whose memory is a guest_memfd, mapped where it was. Returns the first vCPU. */
-static struct vcpu *start_without_slot(struct world *w)
+/*
+ * A world whose memory is a guest_memfd, mapped where it was. Returns the first vCPU. For
+ * prepare, see create_prepared_world().
+ */
+static struct vcpu *start_prepared(struct world *w, void (*prepare)(struct vm *vm))
 {
-	create_world(w, 0);
+	create_prepared_world(w, prepare);
 	need_userfault(w);
 	if ((vm_capability(&w->vm, CAP_GUEST_MEMFD_FLAGS) & MAPPED) != MAPPED)
 		skip("this KVM has no guest_memfd that can be mapped");
@@ -33,6 +38,11 @@ static struct vcpu *start_without_slot(struct world *w)
 		   w->region.guest_memfd, 0) == w->memory,
 	      "mmap of a guest_memfd: %s", strerror(errno));
 	return &w->vcpus[0];
+}
+
+static struct vcpu *start_without_slot(struct world *w)
+{
+	return start_prepared(w, NULL);
 }
 
 /* The same, and the slot with these flags besides KVM_MEM_GUEST_MEMFD. */
@@ -208,6 +218,44 @@ static void pre_fault_stops_at_the_bit(void)
 	check_equal("pre-faulting a page whose bit is set", pre_fault(vcpu, &range), -EFAULT);
 }
 
+/* It is of guest addresses, whatever backs them. */
+static void attribute_exits(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+
+	vcpu = start_without_slot(&w);
+	need_attributes(&w);
+	enable_attributes(&w);
+	set_slot(&w, ABI_MEM_GUEST_MEMFD);
+	guest_write(vcpu, PAGE, WORD);
+	guest_write(vcpu, PAGE + 1, WORD);
+	set_attribute(&w, PAGE, 1);
+	check_equal("the word beside it", guest_read(vcpu, PAGE + 1), WORD);
+	expect_read_fault(vcpu, PAGE, USERFAULT);
+	expect_fault(vcpu, PAGE, USERFAULT);
+	*host_word(&w, PAGE) = WORD + 1;
+	clear_attribute(&w, PAGE, 1);
+	check_equal("the word", run_command(vcpu), WORD + 1);
+}
+
+/* KVM itself gets there through the VMM's mapping. */
+static void own_access_waits_for_the_attribute(void)
+{
+	static struct attribute_server server;
+	static struct world w;
+	int eventfd;
+
+	start_prepared(&w, accessors[0].prepare);
+	need_attributes(&w);
+	eventfd = enable_attributes(&w);
+	set_slot(&w, ABI_MEM_GUEST_MEMFD);
+	start_attribute_server(&server, &w, eventfd);
+	set_attribute(&w, ACCESSED_PAGE, 1);
+	accessors[0].access(&w, FILLED_WORD);
+	check(server.served == 1, "%u pages read, not 1", server.served);
+}
+
 static void punch_hole_zaps_after_toggle(void)
 {
 	struct vcpu *vcpu;
@@ -265,6 +313,9 @@ const struct kvm_test mapped_guest_memfd_tests[] = {
 	{ "mapped_guest_memfd.changed_bitmap_address_counts", changed_bitmap_address_counts },
 	{ "mapped_guest_memfd.turning_off_keeps_mappings", turning_off_keeps_mappings },
 	{ "mapped_guest_memfd.pre_fault_stops_at_the_bit", pre_fault_stops_at_the_bit },
+	{ "mapped_guest_memfd.attribute_exits", attribute_exits },
+	{ "mapped_guest_memfd.own_access_waits_for_the_attribute",
+	  own_access_waits_for_the_attribute },
 	{ "mapped_guest_memfd.punch_hole_zaps_after_toggle", punch_hole_zaps_after_toggle },
 	{ "mapped_guest_memfd.toggle_races_with_punch_hole", toggle_races_with_punch_hole },
 	{ "mapped_guest_memfd.closed_after_toggle", closed_after_toggle },

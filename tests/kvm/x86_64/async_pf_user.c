@@ -12,6 +12,7 @@
 
 #include "../../../workloads/tasks.h"
 #include "../../../workloads/x86_64/cpu.h"
+#include "../attributes.h"
 #include "../guest_memfd.h"
 #include "../test.h"
 #include "../world.h"
@@ -629,6 +630,29 @@ static void private_page(void)
 	expect_told(vcpu, 1);
 }
 
+/* Which of the two says that a page is missing makes no difference. */
+static void page_with_the_attribute(void)
+{
+	struct vcpu *vcpu;
+	struct world w;
+	uint32_t token;
+
+	create_vm(&w, 0, 1, true);
+	need_attributes(&w);
+	enable_attributes(&w);
+	set_slot(&w, 0);
+	vcpu = &w.vcpus[0];
+	enable_in_guest(vcpu);
+	set_attribute(&w, 0, 1);
+	give_tasks(vcpu, COMMAND_TASKS_READ, 1);
+	token = expect_async(vcpu, 0);
+	provide(&w, 0);
+	clear_attribute(&w, 0, 1);
+	ready(vcpu, token);
+	expect_words(vcpu, 1);
+	expect_told(vcpu, 1);
+}
+
 static void pre_fault_takes_no_token(void)
 {
 	struct pre_fault range = { .gpa = page_gpa(0), .size = PAGE_BYTES };
@@ -679,6 +703,7 @@ const struct kvm_test async_pf_user_tests[] = {
 	{ "async_pf_user.flag_turned_off_meanwhile", flag_turned_off_meanwhile },
 	{ "async_pf_user.closed_with_faults_outstanding", closed_with_faults_outstanding },
 	{ "async_pf_user.private_page", private_page },
+	{ "async_pf_user.page_with_the_attribute", page_with_the_attribute },
 	{ "async_pf_user.pre_fault_takes_no_token", pre_fault_takes_no_token },
 	{ 0 },
 };
