@@ -38,8 +38,9 @@ static uint64_t read_word(const struct measurement *m, int memory_fd, uint64_t p
 
 	if (pread(memory_fd, &word, sizeof(word),
 		  (off_t)(uintptr_t)(m->memory.hva + page * PAGE_BYTES)) != sizeof(word))
-		fail("reading page %llu through /proc/self/mem: %s", (unsigned long long)page,
-		     strerror(errno));
+		fail("reading page %llu through /proc/self/mem: %s; with PROT_NONE that takes "
+		     "proc_mem.force_override=always on the kernel's command line",
+		     (unsigned long long)page, strerror(errno));
 	return word;
 }
 
