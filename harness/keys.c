@@ -19,6 +19,7 @@ static const char *const tier_names[] = { "auto", TIERS NULL };
 static const char *const wait_names[] = { "sleep", "spin", NULL };
 static const char *const handler_names[] = { "inline", "async", "poll", NULL };
 static const char *const queue_by_names[] = { "address", "thread", NULL };
+static const char *const meanwhile_names[] = { "nothing", "changes", NULL };
 static const char *const how_names[] = { "flag", "memslot", "mprotect", "pause", NULL };
 static const char *const mapped_names[] = { "4k", "2m", NULL };
 static const char *const pattern_names[] = { "single", "range", "alternate", "word", "line", NULL };
@@ -55,6 +56,11 @@ static bool has_gic(const struct point *p)
 static bool has_compute(const struct point *p)
 {
 	return p->compute_ms;
+}
+
+static bool has_meanwhile(const struct point *p)
+{
+	return p->meanwhile != MEANWHILE_NOTHING;
 }
 
 static bool has_queues(const struct point *p)
@@ -106,6 +112,9 @@ const struct key point_keys[] = {
 	{ "pages",
 	  "pages per vCPU; all in all where a workload shares them; 256 by default, natively 4096",
 	  ROLE_CONDITION, KEY_NUMBER, FIELD(pages), { 1, PAGES_MAX }, .follows = { "vcpus", "slot_mib" } },
+	{ "meanwhile", "what else is done to the slot: dirty logging and bitmap are changed over and over",
+	  ROLE_CONDITION, KEY_CHOICE, FIELD(meanwhile), { .names = meanwhile_names },
+	  .benches = OF(fault), .applies = has_meanwhile },
 	{ "tasks", "tasks of the guest's that share a vCPU; where it exits for a page, all wait",
 	  ROLE_MECHANISM, KEY_NUMBER, FIELD(tasks), { 1, TASKS_MAX }, .benches = OF(fault),
 	  .applies = has_tasks, .initial = "1" },

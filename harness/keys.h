@@ -38,6 +38,7 @@ enum arch { ARCH_X86_64, ARCH_ARM64, ARCH_COUNT };
 enum gic { GIC_NONE, GIC_V3 };
 enum queue_by { QUEUE_BY_ADDRESS, QUEUE_BY_THREAD }; /* as the ABI has them */
 enum wait_kind { WAIT_SLEEP, WAIT_SPIN };
+enum meanwhile { MEANWHILE_NOTHING, MEANWHILE_CHANGES };
 enum freeze_how { FREEZE_FLAG, FREEZE_MEMSLOT, FREEZE_MPROTECT, FREEZE_PAUSE };
 enum mapped { MAPPED_4K, MAPPED_2M };
 enum pattern { PATTERN_SINGLE, PATTERN_RANGE, PATTERN_ALTERNATE, PATTERN_WORD, PATTERN_LINE };
@@ -64,6 +65,7 @@ struct point {
 	unsigned int seconds; /* of spans that are measured natively; 0: one round is, cold */
 	/* Per vCPU; all in all where a workload shares them; 0: not resolved yet. */
 	unsigned int pages;
+	enum meanwhile meanwhile; /* what else happens to the slot */
 	unsigned int tasks; /* of the guest's, that share a vCPU and its part of the pages */
 	unsigned int compute_ms; /* that one more task of each vCPU computes; 0: there is none */
 	unsigned int

@@ -163,6 +163,17 @@ static int resolve_zeroes(const struct point *p)
 		     "are the kernel's one page of zeroes; use access=write or backing=shmem");
 }
 
+static int resolve_workload(const struct point *p)
+{
+	if (p->workload == WORKLOAD_kvm_writes && p->arch != ARCH_X86_64)
+		return error(
+			"workload=kvm_writes is for arch=x86_64: of the others' guests, KVM writes "
+			"to no address that they name");
+	if (p->workload == WORKLOAD_kvm_writes && p->access == ACCESS_READ)
+		return error("workload=kvm_writes writes; leave access=read out");
+	return 0;
+}
+
 /* A key that its benchmark does not know would be ignored. */
 static int refuse_unknown(const struct point *p)
 {
@@ -328,7 +339,7 @@ int point_resolve(struct point *p)
 		p->fault = p->backing == BACKING_SHMEM ? FAULT_MINOR : FAULT_MISSING;
 	if (p->fault == FAULT_MINOR && p->backing != BACKING_SHMEM)
 		return error("fault=minor needs backing=shmem");
-	if (resolve_zeroes(p) || resolve_cpus(p))
+	if (resolve_zeroes(p) || resolve_workload(p) || resolve_cpus(p))
 		return -1;
 	set_amount(p);
 	if (p->seconds && tier_kinds[p->tier].host == HOST_VM)

@@ -50,12 +50,13 @@ static inline _Bool claim_page(const struct guest_vcpu *self, struct page_record
 
 /*
  * One access, timed, to a page of tested memory (0 is the first one), and a
- * check that the right page was there. To be called once a page and vCPU.
+ * check that the right page was there. To be called once a page and vCPU, with
+ * the time at which the page's fault began.
  *
  * The page is claimed before the access: if it were claimed afterwards, a vCPU
  * that comes when the page is there could record it, as if it had waited.
  */
-static inline void touch_page(struct guest_vcpu *self, uint64_t page)
+static inline void touch_page_since(struct guest_vcpu *self, uint64_t page, uint64_t t0)
 {
 	volatile uint64_t *words = page_words(self, page);
 	struct page_record *record = page_record(self, page);
@@ -63,10 +64,9 @@ static inline void touch_page(struct guest_vcpu *self, uint64_t page)
 	const uint64_t base = page_base(self, page);
 	const uint64_t content = base + word * page_step(self);
 	const _Bool is_write = self->is_write;
-	uint64_t loaded = content, t0, t4;
+	uint64_t loaded = content, t4;
 	_Bool claimed;
 
-	t0 = arch_ticks();
 	claimed = claim_page(self, record);
 	if (is_write)
 		words[word] = ~content;
@@ -80,6 +80,11 @@ static inline void touch_page(struct guest_vcpu *self, uint64_t page)
 	}
 	if (loaded != content || words[0] != base)
 		count_wrong_page(self, page);
+}
+
+static inline void touch_page(struct guest_vcpu *self, uint64_t page)
+{
+	touch_page_since(self, page, arch_ticks());
 }
 
 #endif

@@ -82,6 +82,7 @@ struct guest_vcpu {
 	uint64_t
 		tasks; /* that share the vCPU; the last one only computes, if compute_ticks says so */
 	uint64_t compute_ticks; /* that this one computes for, 0: there is none */
+	uint64_t kvm_waits; /* for pages that its own accesses find missing */
 	uint64_t async_pf; /* KVM tells of pages that are not there, so that another task can run */
 	uint64_t task_memory; /* guest address of TASK_MEMORY_BYTES(tasks), where they need it */
 	uint64_t begin_ticks; /* when to start the workload; set at DOORBELL_READY */

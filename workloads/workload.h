@@ -15,7 +15,9 @@
 	WORKLOAD(sequential, OWN, "each vCPU walks a part of its own, page by page")            \
 	WORKLOAD(shared, SHARED, "all vCPUs walk all pages; the first to touch one records it") \
 	WORKLOAD(writer, OWN,                                                                   \
-		 "each vCPU writes to a part of its own, over and over, until told to stop")
+		 "each vCPU writes to a part of its own, over and over, until told to stop")    \
+	WORKLOAD(kvm_writes, OWN,                                                               \
+		 "as sequential, but KVM itself writes to every second page first; x86-64")
 
 enum {
 #define WORKLOAD(name, pages, summary) WORKLOAD_##name,

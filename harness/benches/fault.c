@@ -8,6 +8,7 @@
 #include "../point/fail.h"
 #include "../point/vcpus.h"
 #include "benches.h"
+#include "meanwhile.h"
 
 /* The tested memory, and where its pages come from. */
 static void create_memory(struct measurement *m)
@@ -44,9 +45,16 @@ static void create(struct measurement *m)
 	create_mode_slot(m);
 }
 
+static void run(struct measurement *m)
+{
+	meanwhile_start(m);
+	vcpus_run(m);
+	meanwhile_stop(m);
+}
+
 const struct bench bench_fault = {
 	.create = create,
-	.run = vcpus_run,
+	.run = run,
 	.check = check_measurement,
 	.write_counts = emit_fault_counts,
 	.write_times = emit_fault_times,

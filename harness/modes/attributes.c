@@ -174,6 +174,7 @@ static uint64_t cpu_ns(const struct measurement *m)
 }
 
 const struct mode mode_attributes = {
+	.kvm_waits = true,
 	.way = WAY_EXIT,
 	.probe = probe,
 	.start = start,

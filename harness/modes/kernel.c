@@ -13,6 +13,7 @@ static void start(struct measurement *m)
 }
 
 const struct mode mode_kernel = {
+	.kvm_waits = true,
 	.way = WAY_NONE,
 	.start = start,
 };

@@ -3,6 +3,7 @@
 #include "../point/uffd.h"
 
 const struct mode mode_uffd = {
+	.kvm_waits = true,
 	.way = WAY_EVENT,
 	.start = uffds_start,
 	.stop = uffds_stop,

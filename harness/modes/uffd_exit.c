@@ -20,6 +20,7 @@ static void start(struct measurement *m)
 }
 
 const struct mode mode_uffd_exit = {
+	.kvm_waits = true,
 	.way = WAY_EXIT,
 	.probe = probe,
 	.start = start,

@@ -59,14 +59,24 @@ static size_t bitmap_words(const struct measurement *m)
 	return (m->pages_total + BITS_PER_WORD - 1) / BITS_PER_WORD;
 }
 
+static unsigned int bitmaps(const struct measurement *m)
+{
+	return m->point->meanwhile == MEANWHILE_NOTHING ? 1 : 2;
+}
+
+unsigned long *userfault_bitmap(const struct measurement *m, unsigned int which)
+{
+	return bitmap(m) + which * bitmap_words(m);
+}
+
 void userfault_fill_bitmap(struct measurement *m, int byte)
 {
-	memset(bitmap(m), byte, bitmap_words(m) * sizeof(long));
+	memset(bitmap(m), byte, bitmaps(m) * bitmap_words(m) * sizeof(long));
 }
 
 void userfault_add_bitmap(struct measurement *m, int byte)
 {
-	const size_t words = bitmap_words(m);
+	const size_t words = bitmaps(m) * bitmap_words(m);
 	void *bits;
 
 	/* Page-aligned, and not shared with anything that is written meanwhile. */
@@ -89,9 +99,9 @@ void userfault_stop(struct measurement *m)
 
 void userfault_clear(struct measurement *m, uint64_t page)
 {
-	unsigned long *word = bitmap(m) + page / BITS_PER_WORD;
-
-	__atomic_fetch_and(word, ~(1ul << page % BITS_PER_WORD), __ATOMIC_RELEASE);
+	for (unsigned int which = 0; which < bitmaps(m); which++)
+		__atomic_fetch_and(userfault_bitmap(m, which) + page / BITS_PER_WORD,
+				   ~(1ul << page % BITS_PER_WORD), __ATOMIC_RELEASE);
 }
 
 void userfault_present(struct measurement *m, uint64_t first, uint64_t count)

@@ -14,6 +14,9 @@ const char *userfault_probe(struct vm *vm);
 void userfault_add_bitmap(struct measurement *m, int byte);
 void userfault_fill_bitmap(struct measurement *m, int byte);
 
+/* One of its two bitmaps, of which KVM may have either where point->meanwhile says so. */
+unsigned long *userfault_bitmap(const struct measurement *m, unsigned int which);
+
 /* Gives the slot flag and bitmap, in which every page is missing, until userfault_stop(). */
 void userfault_start(struct measurement *m);
 void userfault_stop(struct measurement *m);

@@ -33,6 +33,7 @@ static bool is_present(const struct measurement *m, uint64_t page)
 }
 
 const struct mode mode_userfault_uffd = {
+	.kvm_waits = true,
 	.way = WAY_EXIT,
 	.probe = userfault_probe,
 	.start = start,

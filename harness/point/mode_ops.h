@@ -29,6 +29,7 @@ enum way {
 struct mode {
 	/* How it is told of every page, which its figures stand for; then in no other way. */
 	enum way way;
+	bool kvm_waits; /* for a missing page that it accesses itself, so that nobody's content is lost */
 	/* Why the kernel at hand cannot do this mode, or NULL. NULL: any kernel can. */
 	const char *(*probe)(struct vm *vm);
 	/*

@@ -79,6 +79,7 @@ static void init_block(struct measurement *m, struct guest_vcpu *block, unsigned
 	block->is_zero = is_zero(m);
 	block->tasks = point_tasks(m->point);
 	block->compute_ticks = ticks_of_ns(m->point->compute_ms * (NS_PER_S / 1000), m->ticks_hz);
+	block->kvm_waits = m->mode->kvm_waits;
 	block->async_pf = m->mode->defer != NULL;
 	block->task_memory = m->task_memory_gpa + index * task_memory_bytes(m);
 	set_part(m, block);

@@ -38,6 +38,18 @@ static inline void ring_doorbell(uint32_t value)
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"((uint16_t)DOORBELL_PORT) : "memory");
 }
 
+#define MSR_KVM_WALL_CLOCK_NEW 0x4b564d00
+
+/* Has KVM write 12 bytes to that guest address: the time of day. */
+static inline void have_kvm_write(uint64_t address)
+{
+	__asm__ volatile("wrmsr"
+			 :
+			 : "c"(MSR_KVM_WALL_CLOCK_NEW), "a"((uint32_t)address),
+			   "d"((uint32_t)(address >> 32))
+			 : "memory");
+}
+
 /* The control block, where GS points to. */
 static inline struct guest_vcpu *this_vcpu(void)
 {
