@@ -65,5 +65,10 @@ a, b = (json.load(open(name)) for name in ("shared", "again"))
 a.pop("wall"), b.pop("wall")
 assert a == b
 '
+# 20 ms of computing beside 4 fetches of 10 ms, one after the other: with them, or after them.
+check "a task that computes meanwhile" point with mode=async-pf compute_ms=20 pages=4 fetch=10ms cpus=2 draws=1
+check "... and afterwards" point after mode=userfault compute_ms=20 pages=4 fetch=10ms cpus=2 draws=1
+check "... which takes as much longer" of with after \
+	'abs(r[0]["span_ns"] - 40e6) < 1e6 and abs(r[1]["span_ns"] - 60e6) < 1e6'
 expect "without a clock" 0 '256  pages verified' "$faultline" point tier=emulated mode=async-pf vcpus=4 tasks=64 pages=64
 finish
