@@ -7,6 +7,7 @@
 
 #include "host.h"
 #include "machine_kinds.h"
+#include "../../mode.h"
 #include "../plan/keyset.h"
 #include "../plan/plan.h"
 #include "../store/record.h"
@@ -62,6 +63,9 @@ static int vm_check_point(const struct setup *setup, const struct point *p)
 		     has_library ? setup->coherence : setup->manycore, p->cpus, p->coherence_ns);
 }
 
+/* KVM's table of attributes: 9.1 in `./run.sh point bench=clear mode=attributes`, slab when it is set up. */
+#define ATTRIBUTE_BYTES 10
+
 /*
  * What the guest uses beside kernel and initramfs: a vCPU's KVM structures, stack and
  * page tables, a thread's stacks, and per tested page the page itself, its copy at the
@@ -73,6 +77,8 @@ static uint64_t used_memory_bytes(const struct point *p)
 		256 * MIB + p->vcpus * MIB + p->readers * MIB / 4 + 3 * 4096 * point_pages_total(p);
 
 	bytes += point_tasks_bytes(p);
+	if (p->mode == MODE_attributes)
+		bytes += ATTRIBUTE_BYTES * point_slot_pages(p);
 	return point_is_manycore(p) ? bytes + 2 * p->cpus * MIB : bytes;
 }
 
