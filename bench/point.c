@@ -23,6 +23,7 @@
 #include "../harness/modes/modes.h"
 #include "../harness/point/emit.h"
 #include "../harness/point/fail.h"
+#include "../harness/point/huge_pages.h"
 #include "../harness/point/measure.h"
 #include "../harness/point/micro.h"
 #include "../harness/point/supervise.h"
@@ -51,6 +52,8 @@ static int parse_point(char *const *arguments)
 	/* Who starts this by hand has not said what the machine is. */
 	if (point.tier == TIER_AUTO)
 		point_set_tier(&point, TIER_NESTED);
+	if (supervise_is_init())
+		huge_pages_allow(&point);
 	return 0;
 }
 

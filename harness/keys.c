@@ -9,7 +9,8 @@
 #include "../workloads/workload.h"
 
 static const char *const access_names[] = { "write", "read", NULL };
-static const char *const backing_names[] = { "anon", "shmem", NULL };
+static const char *const thp_names[] = { "never", "always", NULL };
+static const char *const grain_names[] = { "auto", "4k", "huge", NULL };
 static const char *const fault_names[] = { "auto", "missing", "minor", NULL };
 const char *const arch_names[] = { "x86_64", "arm64", NULL };
 static const char *const gic_names[] = { "none", "v3", NULL };
@@ -68,6 +69,12 @@ static bool has_queues(const struct point *p)
 	return p->queues > 1 && mode_handlers[p->mode] == HANDLERS_UFFDS;
 }
 
+/* Only with huge pages, in memory or in what is fetched, is there anything to tell. */
+static bool is_huge(const struct point *p)
+{
+	return point_pages_step(p) > 1;
+}
+
 static bool has_tasks(const struct point *p)
 {
 	return p->tasks > 1;
@@ -85,6 +92,12 @@ const struct key point_keys[] = {
 	  ROLE_CONDITION, KEY_CHOICE, FIELD(access), { .names = access_names }, .benches = OF(fault) },
 	{ "backing", "what the tested memory is made of", ROLE_CONDITION,
 	  KEY_CHOICE, FIELD(backing), { .names = backing_names } },
+	{ "thp", "transparent huge pages for the tested memory; for shmem the kernel must allow it",
+	  ROLE_CONDITION, KEY_CHOICE, FIELD(thp), { .names = thp_names }, .benches = OF(fault),
+	  .applies = is_huge },
+	{ "grain",
+	  "what is fetched for a fault: auto is 4k but where all that can be had is a huge page",
+	  ROLE_MECHANISM, KEY_CHOICE, FIELD(grain), { .names = grain_names }, .applies = is_huge },
 	{ "fault", "how a page is missing: auto is minor for shmem, missing otherwise",
 	  ROLE_CONDITION, KEY_CHOICE, FIELD(fault), { .names = fault_names } },
 	{ "arch", "architecture of the host under test; native tiers have the machine's own",

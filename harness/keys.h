@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backing.h"
 #include "bench.h"
 #include "key_kinds.h"
 #include "tier.h"
@@ -31,7 +32,8 @@
 #define DRAWS_MANYCORE 5 /* and how often a point is measured there */
 
 enum access { ACCESS_WRITE, ACCESS_READ };
-enum backing { BACKING_ANON, BACKING_SHMEM };
+enum thp { THP_NEVER, THP_ALWAYS };
+enum grain { GRAIN_AUTO, GRAIN_4K, GRAIN_HUGE };
 enum fault_kind { FAULT_AUTO, FAULT_MISSING, FAULT_MINOR };
 enum handler { HANDLER_INLINE, HANDLER_ASYNC, HANDLER_POLL };
 enum arch { ARCH_X86_64, ARCH_ARM64, ARCH_COUNT };
@@ -52,6 +54,8 @@ struct point {
 	unsigned int workload; /* index into workload_names[] */
 	enum access access;
 	enum backing backing;
+	enum thp thp;
+	enum grain grain; /* what a fault brings */
 	enum fault_kind fault;
 	enum arch arch;
 	enum gic gic; /* of arm64 VMs, in the kernel */
@@ -174,6 +178,13 @@ bool point_is_native(const struct point *p);
  */
 uint64_t point_pages_total(const struct point *p);
 uint64_t point_slot_pages(const struct point *p);
+
+/* Whether memory is made of huge pages, as far as the kernel has them. */
+bool point_has_huge_pages(const struct point *p);
+
+/* Pages that a fault fetches, and what pages of a vCPU must be a multiple of. */
+uint64_t point_grain_pages(const struct point *p);
+uint64_t point_pages_step(const struct point *p);
 
 /*
  * bench=clear: how many threads have pages that lie next to each other, in one word or one cache line

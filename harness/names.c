@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What both programs know of the tables of benchmarks, modes and tiers. */
+/* What both programs know of the tables of backings, benchmarks, modes and tiers. */
+#include "backing.h"
 #include "bench.h"
 #include "mode.h"
 #include "tier.h"
 
 #include <stddef.h>
+
+#define BACKING(symbol, name, summary, ...) name,
+const char *const backing_names[] = { BACKINGS NULL };
+#undef BACKING
+
+#define BACKING(symbol, name, summary, ...) summary,
+const char *const backing_summaries[] = { BACKINGS };
+#undef BACKING
+
+#define BACKING(symbol, name, summary, ...) [BACKING_##symbol] = { __VA_ARGS__ },
+const struct backing_kind backing_kinds[BACKING_COUNT] = { BACKINGS };
+#undef BACKING
 
 #define BENCH(symbol, summary) #symbol,
 const char *const bench_names[] = { BENCHES NULL };

@@ -90,6 +90,25 @@ uint64_t point_slot_pages(const struct point *p)
 					 (uint64_t)p->slot_mib * PAGES_OF_MIB;
 }
 
+bool point_has_huge_pages(const struct point *p)
+{
+	return p->thp == THP_ALWAYS || backing_kinds[p->backing].pool_size;
+}
+
+uint64_t point_grain_pages(const struct point *p)
+{
+	return p->grain == GRAIN_HUGE ? backing_kinds[p->backing].huge_pages : 1;
+}
+
+uint64_t point_pages_step(const struct point *p)
+{
+	const bool is_huge = point_has_huge_pages(p) || p->grain == GRAIN_HUGE;
+	/* Each task begins with a fault of its own, or it would not be known which one fetches. */
+	const unsigned int tasks = p->grain == GRAIN_HUGE ? p->tasks : 1;
+
+	return is_huge ? (uint64_t)backing_kinds[p->backing].huge_pages * tasks : 1;
+}
+
 /* As many for each vCPU, or as there can be in all. */
 static unsigned int pages_native(const struct point *p)
 {
@@ -97,6 +116,13 @@ static unsigned int pages_native(const struct point *p)
 	unsigned int each = most < PAGES_NATIVE ? most : PAGES_NATIVE;
 
 	return workload_is_shared[p->workload] ? each * p->vcpus : each;
+}
+
+static unsigned int whole_huge_pages(const struct point *p, unsigned int pages)
+{
+	const uint64_t step = point_pages_step(p);
+
+	return (unsigned int)((pages + step - 1) / step * step);
 }
 
 /* How much is measured, and for how long, where nobody says: natively as much as a claim takes. */
@@ -107,7 +133,7 @@ static void set_amount(struct point *p)
 	if (p->tier == TIER_AUTO)
 		return;
 	if (!p->pages)
-		p->pages = is_native ? pages_native(p) : PAGES_IN_VMS;
+		p->pages = whole_huge_pages(p, is_native ? pages_native(p) : PAGES_IN_VMS);
 	if (p->seconds == SECONDS_UNKNOWN)
 		p->seconds = is_native ? SECONDS_NATIVE : 0;
 }
@@ -171,6 +197,57 @@ static int resolve_workload(const struct point *p)
 			"to no address that they name");
 	if (p->workload == WORKLOAD_kvm_writes && p->access == ACCESS_READ)
 		return error("workload=kvm_writes writes; leave access=read out");
+	return 0;
+}
+
+/*
+ * What a fault brings: in mode kernel whatever memory is made of; userfaultfd takes whole pages of
+ * it; KVM Userfault any that KVM can be told of, which are small.
+ */
+static int resolve_grain(struct point *p)
+{
+	const char *const backing = backing_names[p->backing], *const mode = mode_names[p->mode];
+	const bool is_pool = backing_kinds[p->backing].pool_size;
+	const bool has_uffds = mode_handlers[p->mode] == HANDLERS_UFFDS;
+	const bool is_kernel = p->mode == MODE_kernel;
+	const bool is_huge = is_kernel ? point_has_huge_pages(p) : has_uffds && is_pool;
+
+	if (p->grain == GRAIN_AUTO)
+		p->grain = is_huge ? GRAIN_HUGE : GRAIN_4K;
+	if (is_huge && p->grain == GRAIN_4K)
+		return error("grain=4k cannot be had with mode=%s and backing=%s: %s; leave it out",
+			     mode, backing,
+			     is_kernel ?
+				     "the kernel brings whole huge pages" :
+				     "UFFDIO_COPY and UFFDIO_CONTINUE take whole huge pages there");
+	if (is_kernel && p->grain == GRAIN_HUGE && !is_huge)
+		return error("mode=kernel brings pages of 4 KiB with backing=%s and thp=never; "
+			     "leave grain out, or use thp=always",
+			     backing);
+	return 0;
+}
+
+static int resolve_huge_pages(struct point *p)
+{
+	const struct backing_kind *kind = &backing_kinds[p->backing];
+
+	if (p->bench != BENCH_fault && (kind->pool_size || p->grain == GRAIN_HUGE))
+		return error("bench=%s has no %s; use backing=anon or shmem, and leave grain out",
+			     bench_names[p->bench],
+			     kind->pool_size ? "reserved huge pages" : "grain=huge");
+	if (p->thp == THP_ALWAYS && kind->pool_size)
+		return error("thp=always says nothing with backing=%s, which is of huge pages in "
+			     "any case; leave it out",
+			     backing_names[p->backing]);
+	if (resolve_grain(p))
+		return -1;
+	if (p->pages % point_pages_step(p))
+		return error("pages=%u are no whole huge pages; with backing=%s, thp=%s, grain=%s "
+			     "and tasks=%u take a multiple of %llu",
+			     p->pages, backing_names[p->backing],
+			     point_key("thp")->range.names[p->thp],
+			     point_key("grain")->range.names[p->grain], p->tasks,
+			     (unsigned long long)point_pages_step(p));
 	return 0;
 }
 
@@ -324,7 +401,7 @@ static uint64_t least_pages_total(const struct point *p)
 	struct point least = *p;
 
 	if (!least.pages)
-		least.pages = PAGES_IN_VMS;
+		least.pages = whole_huge_pages(p, PAGES_IN_VMS);
 	return point_pages_total(&least);
 }
 
@@ -333,12 +410,12 @@ int point_resolve(struct point *p)
 	uint64_t pages_total;
 	char text[32];
 
-	if (resolve_bench(p))
+	if (resolve_bench(p) || resolve_huge_pages(p))
 		return -1;
 	if (p->fault == FAULT_AUTO)
 		p->fault = p->backing == BACKING_SHMEM ? FAULT_MINOR : FAULT_MISSING;
-	if (p->fault == FAULT_MINOR && p->backing != BACKING_SHMEM)
-		return error("fault=minor needs backing=shmem");
+	if (p->fault == FAULT_MINOR && !backing_kinds[p->backing].can_be_minor)
+		return error("fault=minor needs backing=shmem or huge pages that are reserved");
 	if (resolve_zeroes(p) || resolve_workload(p) || resolve_cpus(p))
 		return -1;
 	set_amount(p);
@@ -359,9 +436,10 @@ int point_resolve(struct point *p)
 	if (mode_handlers[p->mode] == HANDLERS_VCPUS && p->handler == HANDLER_INLINE &&
 	    p->bench == BENCH_fault)
 		p->handler = HANDLER_ASYNC;
-	if (p->uffds > pages_total)
-		return error("uffds=%u is more than the %llu pages there are", p->uffds,
-			     (unsigned long long)pages_total);
+	if (p->uffds > pages_total / point_grain_pages(p))
+		return error("uffds=%u is more than the %llu %spages there are", p->uffds,
+			     (unsigned long long)(pages_total / point_grain_pages(p)),
+			     p->grain == GRAIN_HUGE ? "huge " : "");
 	if (pages_total > PAGES_MAX)
 		return error("vcpus=%u times pages=%u is more than %u pages", p->vcpus, p->pages,
 			     PAGES_MAX);

@@ -20,8 +20,8 @@ static void create_memory(struct measurement *m)
 	if (!m->blocks || !m->page_states)
 		fail("no memory for the states of %llu pages", (unsigned long long)m->pages_total);
 	numa_plan_here(&m->numa, point);
-	memory_create(&m->memory, point->backing, point->fault, m->pages_total * PAGE_BYTES,
-		      &m->numa);
+	memory_create(&m->memory, point->backing, point->thp, point->fault,
+		      m->pages_total * PAGE_BYTES, &m->numa);
 	if (!mode_is_passive(m->mode)) {
 		memory_add_source(&m->memory, point->seed, &m->numa);
 		fetch_init(&m->fetch, &point->fetch, point->wait, m->clock_hz, point->speed);
@@ -50,6 +50,8 @@ static void run(struct measurement *m)
 	meanwhile_start(m);
 	vcpus_run(m);
 	meanwhile_stop(m);
+	if (point_has_huge_pages(m->point))
+		m->huge_mappings = huge_mappings_count(&m->memory, &m->vm);
 }
 
 const struct bench bench_fault = {

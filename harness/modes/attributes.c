@@ -72,7 +72,7 @@ static void resolve(struct measurement *m, uint64_t page, const void *content, b
 {
 	(void)may_wake; /* whoever waits for the attribute is woken */
 	userfault_fill(m, page, content);
-	set_attributes(m, page, 1, 0);
+	set_attributes(m, page, m->grain_pages, 0);
 }
 
 static void present(struct measurement *m, uint64_t first, uint64_t count)
@@ -99,8 +99,8 @@ static void serve_all(struct measurement *m)
 		if (page >= m->pages_total)
 			fail("KVM_READ_USERFAULT tells of gfn %#llx, outside of the tested memory",
 			     (unsigned long long)fault.gfn);
-		if (page_event_begin(m, page, t1))
-			page_await(m, page, true);
+		if (page_event_begin(m, grain_begin(m, page), t1))
+			page_await(m, grain_begin(m, page), true);
 	}
 	if (errno != ENOENT)
 		fail("KVM_READ_USERFAULT: %s", strerror(errno));

@@ -99,25 +99,35 @@ void userfault_stop(struct measurement *m)
 
 void userfault_clear(struct measurement *m, uint64_t page)
 {
+	if (m->grain_pages > 1) {
+		userfault_present(m, page, m->grain_pages);
+		return;
+	}
 	for (unsigned int which = 0; which < bitmaps(m); which++)
 		__atomic_fetch_and(userfault_bitmap(m, which) + page / BITS_PER_WORD,
 				   ~(1ul << page % BITS_PER_WORD), __ATOMIC_RELEASE);
 }
 
-void userfault_present(struct measurement *m, uint64_t first, uint64_t count)
+static void clear_bits(unsigned long *bits, uint64_t first, uint64_t count)
 {
 	const uint64_t end = first + count;
 
 	for (uint64_t page = first, next; page < end; page = next) {
-		unsigned long bits = ~0ul << page % BITS_PER_WORD;
+		unsigned long mask = ~0ul << page % BITS_PER_WORD;
 
 		next = (page / BITS_PER_WORD + 1) * BITS_PER_WORD;
 		if (end < next) {
-			bits &= ~0ul >> (next - end);
+			mask &= ~0ul >> (next - end);
 			next = end;
 		}
-		__atomic_fetch_and(bitmap(m) + page / BITS_PER_WORD, ~bits, __ATOMIC_RELEASE);
+		__atomic_fetch_and(bits + page / BITS_PER_WORD, ~mask, __ATOMIC_RELEASE);
 	}
+}
+
+void userfault_present(struct measurement *m, uint64_t first, uint64_t count)
+{
+	for (unsigned int which = 0; which < bitmaps(m); which++)
+		clear_bits(userfault_bitmap(m, which), first, count);
 }
 
 bool userfault_is_present(const struct measurement *m, uint64_t page)

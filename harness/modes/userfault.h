@@ -21,18 +21,18 @@ unsigned long *userfault_bitmap(const struct measurement *m, unsigned int which)
 void userfault_start(struct measurement *m);
 void userfault_stop(struct measurement *m);
 
-/* Writes a page where no userfaultfd is in the way. */
+/* Writes what a fault has brought where no userfaultfd is in the way. */
 static inline void userfault_fill(struct measurement *m, uint64_t page, const void *content)
 {
 	uint8_t *base = m->memory.alias ? m->memory.alias : m->memory.hva;
 
-	memcpy(base + page * PAGE_BYTES, content, PAGE_BYTES);
+	memcpy(base + page * PAGE_BYTES, content, grain_bytes(m));
 }
 
-/* Tells KVM that a page is there; its content must have been written before. */
+/* Tells KVM that what a fault brings is there; its content must have been written before. */
 void userfault_clear(struct measurement *m, uint64_t page);
 
-/* The same for several in a row. */
+/* The same for any pages in a row. */
 void userfault_present(struct measurement *m, uint64_t first, uint64_t count);
 
 bool userfault_is_present(const struct measurement *m, uint64_t page);

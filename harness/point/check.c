@@ -28,9 +28,11 @@ static void check_contents(const struct measurement *m)
 static void check_stamps(const struct measurement *m, uint64_t page)
 {
 	const struct page_record *r = &m->records[page];
-	bool in_order = mode_is_passive(m->mode) ? r->t0 <= r->t4 :
-						   r->t0 <= r->t1 && r->t1 <= r->t2 &&
-							   r->t2 <= r->t3 && r->t2 <= r->t4;
+	bool came_with_another = page != grain_begin(m, page);
+	bool in_order = mode_is_passive(m->mode) || came_with_another ?
+				r->t0 <= r->t4 :
+				r->t0 <= r->t1 && r->t1 <= r->t2 && r->t2 <= r->t3 &&
+					r->t2 <= r->t4;
 
 	if (!r->t0 || !in_order)
 		fail("stamps of page %llu are missing or out of order: t0 %llu, t1 %llu, t2 %llu, t3 %llu, t4 %llu",
@@ -64,9 +66,9 @@ static void check_ways(const struct measurement *m)
 		if (m->point->workload == WORKLOAD_kvm_writes)
 			came += m->told[way];
 		else
-			check_way(m, way, way == m->mode->way ? m->pages_total : 0);
+			check_way(m, way, way == m->mode->way ? grains_total(m) : 0);
 	}
-	expected = m->mode->way == WAY_NONE ? 0 : m->pages_total;
+	expected = m->mode->way == WAY_NONE ? 0 : grains_total(m);
 	if (m->point->workload == WORKLOAD_kvm_writes && came < expected)
 		fail("%llu faults came, of %llu pages", (ull)came, (ull)expected);
 }
@@ -87,13 +89,14 @@ static void check_async(const struct measurement *m)
 
 void check_measurement(const struct measurement *m)
 {
-	uint64_t expected = mode_is_passive(m->mode) ? 0 : m->pages_total;
+	uint64_t expected = mode_is_passive(m->mode) ? 0 : grains_total(m);
 
 	check_contents(m);
 	check_ways(m);
 	check_async(m);
 	if (m->fetches != expected)
-		fail("%llu fetches were made for %llu pages", (ull)m->fetches, (ull)expected);
+		fail("%llu fetches were made for %llu %s", (ull)m->fetches, (ull)expected,
+		     m->grain_pages > 1 ? "huge pages" : "pages");
 	for (uint64_t page = 0; page < m->pages_total; page++)
 		check_stamps(m, page);
 }

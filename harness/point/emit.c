@@ -61,9 +61,9 @@ void emit_reason(FILE *out, const struct point *point, const char *status, const
 
 static void measure_interval(const struct measurement *m, enum phase interval, uint64_t *ns)
 {
-	for (uint64_t page = 0; page < m->pages_total; page++)
-		ns[page] = interval_ns(m, interval, page);
-	stats_sort(ns, m->pages_total);
+	for (uint64_t i = 0; i < grains_total(m); i++)
+		ns[i] = interval_ns(m, interval, i * m->grain_pages);
+	stats_sort(ns, grains_total(m));
 }
 
 static void write_histogram(FILE *out, const uint64_t *sorted, uint64_t count)
@@ -183,13 +183,16 @@ static void write_cpu_time(FILE *out, const struct measurement *m)
 			(double)m->handler_cpu_ns / pages);
 }
 
-/* Over all pages, how much later than it should be a fetch was complete: the median. */
+/* Over all fetches, how much later than it should be a fetch was complete: the median. */
 static uint64_t fetch_late_ns(const struct measurement *m, uint64_t *ns)
 {
-	for (uint64_t page = 0; page < m->pages_total; page++)
-		ns[page] = ns_of_ticks(m->records[page].t2 - m->records[page].due, m->ticks_hz);
-	stats_sort(ns, m->pages_total);
-	return stats_percentile(ns, m->pages_total, 500);
+	for (uint64_t i = 0; i < grains_total(m); i++) {
+		const struct page_record *record = &m->records[i * m->grain_pages];
+
+		ns[i] = ns_of_ticks(record->t2 - record->due, m->ticks_hz);
+	}
+	stats_sort(ns, grains_total(m));
+	return stats_percentile(ns, grains_total(m), 500);
 }
 
 static void write_fetch(FILE *out, const struct measurement *m, uint64_t *ns)
@@ -200,14 +203,14 @@ static void write_fetch(FILE *out, const struct measurement *m, uint64_t *ns)
 	}
 	measure_interval(m, PHASE_FETCH, ns);
 	fprintf(out, ",\"fetch_achieved_p50_ns\":%llu",
-		(unsigned long long)stats_percentile(ns, m->pages_total, 500));
+		(unsigned long long)stats_percentile(ns, grains_total(m), 500));
 	fprintf(out, ",\"fetch_off\":%s",
 		fetch_late_ns(m, ns) > FETCH_TOLERANCE_NS ? "true" : "false");
 }
 
 double emit_fault_times(FILE *out, const struct measurement *m, bool is_brief)
 {
-	uint64_t *ns = calloc(m->pages_total, sizeof(*ns));
+	uint64_t *ns = calloc(grains_total(m), sizeof(*ns));
 	double rate;
 
 	if (!ns)
@@ -222,11 +225,20 @@ double emit_fault_times(FILE *out, const struct measurement *m, bool is_brief)
 		measure_interval(m, i, ns);
 		if (i)
 			fputc(',', out);
-		write_latency(out, interval_names[i], ns, m->pages_total, !is_brief);
+		write_latency(out, interval_names[i], ns, grains_total(m), !is_brief);
 	}
 	fputc('}', out);
 	free(ns);
 	return rate;
+}
+
+static void write_huge_mappings(FILE *out, const struct huge_mappings *huge)
+{
+	fprintf(out, ",\"huge_kib\":%llu", (unsigned long long)huge->process_kib);
+	if (huge->kvm_kib < 0)
+		fputs(",\"kvm_huge_kib\":null", out);
+	else
+		fprintf(out, ",\"kvm_huge_kib\":%lld", (long long)huge->kvm_kib);
 }
 
 void emit_fault_counts(FILE *out, const struct measurement *m)
@@ -244,6 +256,8 @@ void emit_fault_counts(FILE *out, const struct measurement *m)
 	for (enum way way = WAY_NONE + 1; way < WAY_COUNT; way++)
 		fprintf(out, ",\"%s\":%llu", members[way], (unsigned long long)m->told[way]);
 	fprintf(out, ",\"populates\":%llu", (unsigned long long)m->populates);
+	if (point_has_huge_pages(m->point))
+		write_huge_mappings(out, &m->huge_mappings);
 	if (m->mode->defer)
 		fprintf(out, ",\"async_exits\":%llu,\"sync_exits\":%llu,\"spurious_exits\":%llu",
 			(unsigned long long)m->async_exits,

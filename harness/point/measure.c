@@ -91,6 +91,7 @@ static void measure_round(const struct point *point, const struct mode *mode, st
 		.mode = mode,
 		.draw = rounds->count,
 		.pages_total = point_slot_pages(point),
+		.grain_pages = point_grain_pages(point),
 	};
 	struct round *round;
 	FILE *out;

@@ -9,6 +9,7 @@
 #include "../keys.h"
 #include "bench_ops.h"
 #include "fetch.h"
+#include "huge_mappings.h"
 #include "kernel_state.h"
 #include "memory.h"
 #include "mode_ops.h"
@@ -20,6 +21,7 @@ struct measurement {
 	const struct mode *mode;
 	unsigned int draw; /* which of the point's draws or, natively, rounds it is, from 0 */
 	uint64_t pages_total; /* that the tested slot has room for */
+	uint64_t grain_pages; /* that a fault brings; what is known of them is known of the first */
 	uint64_t clock_hz; /* ticks in a second of the kernel's clock */
 	uint64_t ticks_hz; /* in a second of results: the clock's, times the point's speed */
 	struct vm vm;
@@ -46,10 +48,28 @@ struct measurement {
 	uint64_t held_up_ns; /* that the process was kept from running, see pulse.h; 0 in VMs */
 	uint64_t check_page_cpu_ns; /* for which a vCPU's thread checked a page, of the quickest */
 	struct kernel_state before, after; /* without and again without vCPUs' threads */
+	struct huge_mappings huge_mappings; /* when all has been checked, if there may be any */
 	struct guest_vcpu *blocks; /* of the vCPUs, as they left them */
 	struct numa numa; /* where memory comes from */
 	void *findings; /* the benchmark's own */
 };
+
+/* The first of the pages that a fault of this one brings. */
+static inline uint64_t grain_begin(const struct measurement *m, uint64_t page)
+{
+	return page - page % m->grain_pages;
+}
+
+/* Faults that bring all pages, if each brings some. */
+static inline uint64_t grains_total(const struct measurement *m)
+{
+	return m->pages_total / m->grain_pages;
+}
+
+static inline uint64_t grain_bytes(const struct measurement *m)
+{
+	return m->grain_pages * PAGE_BYTES;
+}
 
 /* Of each vCPU, where its tasks need any. */
 static inline uint64_t task_memory_bytes(const struct measurement *m)

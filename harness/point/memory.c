@@ -3,18 +3,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/memfd.h>
+#include <linux/userfaultfd.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "../../workloads/guest_abi.h"
 #include "fail.h"
+#include "huge_pages.h"
 
-#define HUGE_BYTES (2u << 20)
+/* What the kernel is asked for. */
+static const struct {
+	const char *what;
+	bool is_file; /* that can be mapped twice */
+	unsigned int memfd_flags;
+	uint64_t minor_feature; /* of userfaultfd */
+	const char *thp_setting; /* of the kernel's, for those with transparent huge pages */
+} kinds[BACKING_COUNT] = {
+	[BACKING_ANON] = { "anonymous memory", .thp_setting = "enabled" },
+	[BACKING_SHMEM] = { "shmem", true, 0, UFFD_FEATURE_MINOR_SHMEM, "shmem_enabled" },
+	[BACKING_HUGETLB2M] = { "huge pages of 2 MiB", true, MFD_HUGETLB | MFD_HUGE_2MB,
+				UFFD_FEATURE_MINOR_HUGETLBFS },
+	[BACKING_HUGETLB1G] = { "huge pages of 1 GiB", true, MFD_HUGETLB | MFD_HUGE_1GB,
+				UFFD_FEATURE_MINOR_HUGETLBFS },
+};
 
-static uint8_t *map(size_t bytes, int flags, int fd, const char *what)
+static uint8_t *map_at(void *address, size_t bytes, int flags, int fd, const char *what)
 {
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, fd, 0);
+	void *p = mmap(address, bytes, PROT_READ | PROT_WRITE, flags, fd, 0);
 
 	if (p == MAP_FAILED)
 		fail("mmap of %zu MiB of %s: %s; take fewer vcpus or pages", bytes >> 20, what,
@@ -22,28 +39,38 @@ static uint8_t *map(size_t bytes, int flags, int fd, const char *what)
 	return p;
 }
 
-/* A kernel without transparent huge pages says EINVAL, and has none to turn off. */
-static void forbid_huge_pages(uint8_t *memory, size_t bytes)
+static uint8_t *map(size_t bytes, int flags, int fd, const char *what)
 {
-	if (madvise(memory, bytes, MADV_NOHUGEPAGE) && errno != EINVAL)
-		fail("madvise(MADV_NOHUGEPAGE): %s", strerror(errno));
+	return map_at(NULL, bytes, flags, fd, what);
 }
 
-static uint8_t *map_anon(size_t bytes)
+static size_t huge_bytes(enum backing backing)
 {
-	return map(bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, "anonymous memory");
+	return (size_t)backing_kinds[backing].huge_pages * PAGE_BYTES;
 }
 
-static void create_anon(struct memory *memory, const struct numa *numa)
+/* Where memory can be made of huge pages, and KVM map them: guest addresses are aligned, too. */
+static uint8_t *map_aligned(size_t bytes, int flags, int fd, enum backing backing)
 {
-	memory->hva = map_anon(memory->bytes);
-	numa_bind(numa, memory->hva);
+	const size_t align = huge_bytes(backing);
+	uint8_t *start =
+		map(bytes + align, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, "addresses");
+	size_t before = -(uintptr_t)start % align;
+
+	if (before)
+		munmap(start, before);
+	start += before;
+	munmap(start + bytes, align - before);
+	return map_at(start, bytes, flags | MAP_FIXED, fd, kinds[backing].what);
 }
 
-static int create_memfd(size_t bytes)
+static int create_memfd(size_t bytes, enum backing backing)
 {
-	int fd = memfd_create("faultline-tested-memory", MFD_CLOEXEC);
+	int fd = memfd_create("faultline-tested-memory", MFD_CLOEXEC | kinds[backing].memfd_flags);
 
+	if (fd < 0 && backing_kinds[backing].pool_size)
+		skip("memfd_create: %s; %s are not to be had of this kernel and CPU (CONFIG_HUGETLBFS; pdpe1gb of /proc/cpuinfo for 1 GiB on x86-64)",
+		     strerror(errno), kinds[backing].what);
 	if (fd < 0)
 		fail("memfd_create: %s", strerror(errno));
 	if (ftruncate(fd, bytes))
@@ -51,73 +78,80 @@ static int create_memfd(size_t bytes)
 	return fd;
 }
 
-static void create_shmem(struct memory *memory, const struct numa *numa)
+/* Maps it twice where there is a file and pages are to be there before they are at hva. */
+static int map_both(struct memory *memory, enum backing backing, bool is_huge)
 {
-	int fd = create_memfd(memory->bytes);
+	const bool is_file = kinds[backing].is_file;
+	/* Of reserved huge pages only a mapping's own are sure to be there. */
+	const int flags = (is_file ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS) |
+			  (backing_kinds[backing].pool_size ? 0 : MAP_NORESERVE);
+	const int fd = is_file ? create_memfd(memory->bytes, backing) : -1;
+	const char *what = kinds[backing].what;
 
-	memory->hva = map(memory->bytes, MAP_SHARED | MAP_NORESERVE, fd, "shmem");
-	numa_bind(numa, memory->hva); /* shared memory's policy is that of every mapping */
-	if (memory->fault == FAULT_MINOR) {
-		memory->alias = map(memory->bytes, MAP_SHARED, fd, "shmem");
-		forbid_huge_pages(memory->alias, memory->bytes);
-		if (fallocate(fd, 0, 0, memory->bytes))
-			fail("fallocate of %zu MiB of shmem: %s; take fewer vcpus or pages",
-			     memory->bytes >> 20, strerror(errno));
-		if (madvise(memory->alias, memory->bytes, MADV_POPULATE_WRITE))
-			fail("madvise(MADV_POPULATE_WRITE) of %zu MiB of shmem: %s",
-			     memory->bytes >> 20, strerror(errno));
-	}
-	close(fd);
-}
-
-/* In the order of enum backing. */
-static void (*const creators[])(struct memory *memory, const struct numa *numa) = { create_anon,
-										    create_shmem };
-
-void memory_create(struct memory *memory, enum backing backing, enum fault_kind fault, size_t bytes,
-		   const struct numa *numa)
-{
-	*memory = (struct memory){ .bytes = bytes, .fault = fault };
-	creators[backing](memory, numa);
-	forbid_huge_pages(memory->hva, bytes);
-}
-
-static uint8_t *map_anon_aligned(size_t bytes)
-{
-	uint8_t *start = map_anon(bytes + HUGE_BYTES);
-	size_t before = -(uintptr_t)start % HUGE_BYTES;
-
-	if (before)
-		munmap(start, before);
-	munmap(start + before + bytes, HUGE_BYTES - before);
-	return start + before;
-}
-
-static void map_sparse_shmem(struct memory *memory)
-{
-	int fd = create_memfd(memory->bytes);
-
-	memory->hva = map(memory->bytes, MAP_SHARED | MAP_NORESERVE, fd, "shmem");
+	memory->minor_feature = kinds[backing].minor_feature;
+	memory->hva = is_huge ? map_aligned(memory->bytes, flags, fd, backing) :
+				map(memory->bytes, flags, fd, what);
 	if (memory->fault == FAULT_MINOR)
-		memory->alias = map(memory->bytes, MAP_SHARED | MAP_NORESERVE, fd, "shmem");
-	close(fd);
+		memory->alias = is_huge ? map_aligned(memory->bytes, flags, fd, backing) :
+					  map(memory->bytes, flags, fd, what);
+	return fd;
+}
+
+static void advise(uint8_t *memory, size_t bytes, enum backing backing, enum thp thp)
+{
+	if (backing_kinds[backing].pool_size)
+		return;
+	if (thp == THP_ALWAYS)
+		huge_pages_ask(memory, bytes, kinds[backing].thp_setting);
+	else
+		huge_pages_forbid(memory, bytes);
+}
+
+/* Of a file that has been mapped; huge pages come with the mapping that asks for them. */
+static void populate(const struct memory *memory, int fd, enum backing backing, enum thp thp)
+{
+	const char *what = kinds[backing].what;
+
+	if (thp == THP_NEVER && fallocate(fd, 0, 0, memory->bytes))
+		fail("fallocate of %zu MiB of %s: %s; take fewer vcpus or pages",
+		     memory->bytes >> 20, what, strerror(errno));
+	if (madvise(memory->alias, memory->bytes, MADV_POPULATE_WRITE))
+		fail("madvise(MADV_POPULATE_WRITE) of %zu MiB of %s: %s", memory->bytes >> 20, what,
+		     strerror(errno));
+}
+
+void memory_create(struct memory *memory, enum backing backing, enum thp thp, enum fault_kind fault,
+		   size_t bytes, const struct numa *numa)
+{
+	const char *pool_size = backing_kinds[backing].pool_size;
+	int fd;
+
+	*memory = (struct memory){ .bytes = bytes, .fault = fault };
+	if (pool_size)
+		huge_pages_need(huge_bytes(backing), bytes);
+	fd = map_both(memory, backing, pool_size || thp == THP_ALWAYS);
+	numa_bind(numa, memory->hva); /* shared memory's policy is that of every mapping */
+	advise(memory->hva, bytes, backing, thp);
+	if (memory->alias) {
+		advise(memory->alias, bytes, backing, thp);
+		populate(memory, fd, backing, thp);
+	}
+	if (fd >= 0)
+		close(fd);
 }
 
 void memory_create_sparse(struct memory *memory, enum backing backing, enum fault_kind fault,
 			  size_t bytes, bool is_huge)
 {
+	int fd;
+
 	*memory = (struct memory){ .bytes = bytes, .fault = fault };
-	if (backing == BACKING_ANON)
-		memory->hva = map_anon_aligned(bytes);
-	else
-		map_sparse_shmem(memory);
-	if (!is_huge)
-		forbid_huge_pages(memory->hva, bytes);
-	else if (madvise(memory->hva, bytes, MADV_HUGEPAGE))
-		skip("madvise(MADV_HUGEPAGE): %s; mapped=2m needs transparent huge pages",
-		     strerror(errno));
+	fd = map_both(memory, backing, backing == BACKING_ANON);
+	advise(memory->hva, bytes, backing, is_huge ? THP_ALWAYS : THP_NEVER);
 	if (memory->alias)
-		forbid_huge_pages(memory->alias, bytes);
+		advise(memory->alias, bytes, backing, THP_NEVER);
+	if (fd >= 0)
+		close(fd);
 }
 
 void memory_fill(void *pages, size_t bytes, uint64_t seed)

@@ -16,16 +16,19 @@ struct memory {
 	uint8_t *source; /* what fetches bring, page by page; NULL until memory_add_source() */
 	size_t bytes;
 	enum fault_kind fault;
+	uint64_t minor_feature; /* UFFD_FEATURE_... that FAULT_MINOR takes */
 };
 
 /*
  * Maps memory of the given backing. FAULT_MINOR: its pages are allocated and
  * mapped at alias, so that only the page table entries at hva are missing.
- * Huge pages are off in every case, for modes to be comparable. numa:
- * from which nodes pages come; NULL: wherever the kernel takes them from.
+ * thp: transparent huge pages, of which bytes must be a multiple; otherwise
+ * they are off in every case, for modes to be comparable. numa: from which nodes pages
+ * come; NULL: wherever the kernel takes them from. skip()s where the kernel has too few
+ * huge pages, or may have none.
  */
-void memory_create(struct memory *memory, enum backing backing, enum fault_kind fault, size_t bytes,
-		   const struct numa *numa);
+void memory_create(struct memory *memory, enum backing backing, enum thp thp, enum fault_kind fault,
+		   size_t bytes, const struct numa *numa);
 
 /*
  * The same where only some of its pages will come to be there: for FAULT_MINOR at alias, to be

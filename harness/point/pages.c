@@ -71,7 +71,7 @@ static void page_wait(struct measurement *m, uint64_t page)
 static void page_populate(struct measurement *m, uint64_t page)
 {
 	atomic_fetch_add_explicit(&m->populates, 1, memory_order_relaxed);
-	if (madvise(m->memory.hva + page * PAGE_BYTES, PAGE_BYTES, MADV_POPULATE_WRITE))
+	if (madvise(m->memory.hva + page * PAGE_BYTES, grain_bytes(m), MADV_POPULATE_WRITE))
 		fail("madvise(MADV_POPULATE_WRITE) of page %llu, which is present but was reported missing: %s",
 		     (unsigned long long)page, strerror(errno));
 }

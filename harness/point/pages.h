@@ -3,7 +3,8 @@
  * The life of a page: whoever moves it from missing to fetching fetches it, all
  * others wait. Two vCPUs, or a vCPU and KVM itself, may fault on the same page
  * and learn of it in different ways; exactly one fetch is made, and nobody is
- * left asleep.
+ * left asleep. All of that is of the pages that a fault brings, and is known of the first of them:
+ * that is the page which these functions take.
  */
 #ifndef FAULTLINE_PAGES_H
 #define FAULTLINE_PAGES_H

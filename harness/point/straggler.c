@@ -57,7 +57,7 @@ static void take_means(const struct measurement *m, const unsigned int *owners, 
 
 	for (unsigned int i = 0; i < vcpus; i++)
 		means->of_vcpu[i] = means->pages[i] = 0;
-	for (uint64_t page = 0; page < m->pages_total; page++) {
+	for (uint64_t page = 0; page < m->pages_total; page += m->grain_pages) {
 		means->of_vcpu[owners[page]] += (double)interval_ns(m, interval, page);
 		means->pages[owners[page]]++;
 	}

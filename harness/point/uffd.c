@@ -58,10 +58,22 @@ static bool reads_block(const struct uffds *uffds)
 	return uffds->m->point->handler == HANDLER_INLINE && uffds->queues == uffds->readers;
 }
 
-/* Userfaultfd u serves pages from first_page_of(u) to before first_page_of(u + 1). */
+/*
+ * Userfaultfd u serves pages from first_page_of(u) to before first_page_of(u + 1): what a fault
+ * brings is never shared out.
+ */
 static uint64_t first_page_of(const struct uffds *uffds, unsigned int u)
 {
-	return share_begin(uffds->m->pages_total, uffds->count, u);
+	const struct measurement *m = uffds->m;
+
+	return share_begin(grains_total(m), uffds->count, u) * m->grain_pages;
+}
+
+static unsigned int index_of_page(const struct measurement *m, uint64_t page)
+{
+	const struct uffds *uffds = m->handlers;
+
+	return ((page / m->grain_pages + 1) * uffds->count - 1) / grains_total(m);
 }
 
 static int fd_of(const struct uffds *uffds, unsigned int u)
@@ -73,16 +85,13 @@ static int fd_of_page(const struct measurement *m, uint64_t page)
 {
 	const struct uffds *uffds = m->handlers;
 
-	return fd_of(uffds, ((page + 1) * uffds->count - 1) / m->pages_total);
+	return fd_of(uffds, index_of_page(m, page));
 }
 
 int uffd_of_page(const struct measurement *m, uint64_t page, uint64_t *end)
 {
-	const struct uffds *uffds = m->handlers;
-	unsigned int u = ((page + 1) * uffds->count - 1) / m->pages_total;
-
-	*end = first_page_of(uffds, u + 1);
-	return fd_of(uffds, u);
+	*end = first_page_of(m->handlers, index_of_page(m, page) + 1);
+	return fd_of_page(m, page);
 }
 
 static uint64_t hva_of_page(const struct measurement *m, uint64_t page)
@@ -92,50 +101,69 @@ static uint64_t hva_of_page(const struct measurement *m, uint64_t page)
 
 void uffd_wake(struct measurement *m, uint64_t page)
 {
-	struct uffdio_range range = { .start = hva_of_page(m, page), .len = PAGE_BYTES };
+	struct uffdio_range range = { .start = hva_of_page(m, page), .len = grain_bytes(m) };
 
 	if (ioctl(fd_of_page(m, page), UFFDIO_WAKE, &range))
 		fail("UFFDIO_WAKE of page %llu: %s", (unsigned long long)page, strerror(errno));
 }
 
-static int try_copy(struct measurement *m, uint64_t page, const void *content, bool may_wake)
+/*
+ * Put bytes from an address on into place, or as many of them as could be before the address space
+ * was being changed (EAGAIN). Return how many, or -1 with errno.
+ */
+static int64_t try_copy(int fd, uint64_t address, const void *content, uint64_t bytes,
+			bool may_wake)
 {
 	struct uffdio_copy copy = {
-		.dst = hva_of_page(m, page),
+		.dst = address,
 		.src = (uintptr_t)content,
-		.len = PAGE_BYTES,
+		.len = bytes,
 		.mode = may_wake ? 0 : UFFDIO_COPY_MODE_DONTWAKE,
 	};
 
-	return ioctl(fd_of_page(m, page), UFFDIO_COPY, &copy);
+	if (!ioctl(fd, UFFDIO_COPY, &copy))
+		return (int64_t)bytes;
+	if (errno != EAGAIN)
+		return -1;
+	return copy.copy > 0 ? copy.copy : 0;
 }
 
-static int try_continue(struct measurement *m, uint64_t page, const void *content, bool may_wake)
+static int64_t try_continue(int fd, uint64_t address, uint64_t bytes, bool may_wake)
 {
 	struct uffdio_continue cont = {
-		.range = { .start = hva_of_page(m, page), .len = PAGE_BYTES },
+		.range = { .start = address, .len = bytes },
 		.mode = may_wake ? 0 : UFFDIO_CONTINUE_MODE_DONTWAKE,
 	};
 
-	memcpy(m->memory.alias + page * PAGE_BYTES, content, PAGE_BYTES);
-	return ioctl(fd_of_page(m, page), UFFDIO_CONTINUE, &cont);
+	if (!ioctl(fd, UFFDIO_CONTINUE, &cont))
+		return (int64_t)bytes;
+	if (errno != EAGAIN)
+		return -1;
+	return cont.mapped > 0 ? cont.mapped : 0;
 }
 
 void uffd_resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)
 {
-	bool is_minor = m->memory.fault == FAULT_MINOR;
-	int r;
+	const bool is_minor = m->memory.fault == FAULT_MINOR;
+	const uint64_t address = hva_of_page(m, page), bytes = grain_bytes(m);
+	const int fd = fd_of_page(m, page);
+	int64_t n;
 
-	/* EAGAIN: the address space was being changed, nothing was done. */
-	do {
-		r = is_minor ? try_continue(m, page, content, may_wake) :
-			       try_copy(m, page, content, may_wake);
-	} while (r && errno == EAGAIN);
-	if (r)
-		fail("%s of page %llu: %s", is_minor ? "UFFDIO_CONTINUE" : "UFFDIO_COPY",
-		     (unsigned long long)page, strerror(errno));
+	if (is_minor)
+		memcpy(m->memory.alias + page * PAGE_BYTES, content, bytes);
+	for (uint64_t done = 0; done < bytes; done += n) {
+		n = is_minor ? try_continue(fd, address + done, bytes - done, may_wake) :
+			       try_copy(fd, address + done, (const uint8_t *)content + done,
+					bytes - done, may_wake);
+		if (n < 0)
+			fail("%s of %llu bytes from page %llu on: %s",
+			     is_minor ? "UFFDIO_CONTINUE" : "UFFDIO_COPY",
+			     (unsigned long long)(bytes - done), (unsigned long long)page,
+			     strerror(errno));
+	}
 }
 
+/* The first page of what it asks for. */
 static uint64_t page_of_message(const struct measurement *m, const struct uffd_msg *message)
 {
 	uint64_t page;
@@ -146,7 +174,7 @@ static uint64_t page_of_message(const struct measurement *m, const struct uffd_m
 	if (page >= m->pages_total)
 		fail("userfaultfd event for address %#llx outside of the tested memory",
 		     (unsigned long long)message->arg.pagefault.address);
-	return page;
+	return grain_begin(m, page);
 }
 
 /* Reads up to max events. Returns how many; 0 if there are none, or a signal came. */
@@ -350,7 +378,7 @@ static void open_uffd(const struct uffds *uffds, int *fds, uint64_t first_page, 
 	struct measurement *m = uffds->m;
 	bool is_minor = m->memory.fault == FAULT_MINOR;
 	struct uffdio_api api = { .api = UFFD_API,
-				  .features = is_minor ? UFFD_FEATURE_MINOR_SHMEM : 0 };
+				  .features = is_minor ? m->memory.minor_feature : 0 };
 	struct uffdio_register reg = {
 		.range = { .start = hva_of_page(m, first_page), .len = pages * PAGE_BYTES },
 		.mode = is_minor ? UFFDIO_REGISTER_MODE_MINOR : UFFDIO_REGISTER_MODE_MISSING,

@@ -216,6 +216,7 @@ static void answer_fault(struct vcpu_thread *thread, uint64_t t1)
 		     thread->vcpu.index, (unsigned long long)fault->gpa,
 		     (unsigned long long)fault->size, (unsigned long long)fault->flags,
 		     mode_names[m->point->mode]);
+	page = grain_begin(m, page);
 	if (fault->flags & ABI_MEMORY_EXIT_FLAG_ASYNC_PF_USER) {
 		page_defer(m, &thread->vcpu, page, t1);
 		thread->last_page = NO_PAGE;

@@ -20,6 +20,7 @@ SCHEMAS = os.path.join(ROOT, "results/schema")
 # What counts by which way a mode is told of each page. One that is not here may be told by any.
 TOLD_BY = {"kernel": None, "uffd": "uffd_events", "uffd+exit": "exits", "userfault": "exits",
            "userfault+uffd": "exits", "attributes": "exits", "async-pf": "exits"}
+HUGE_PAGES = {"hugetlb2m": 512, "hugetlb1g": 512 * 512}  # pages of 4 KiB that one is, where all are
 TICK_NS = 50000  # simulated: the kernel's tick and what comes with it, at most
 P999_FAULTS = 10000  # fewer have none
 ROUNDS_PAGES_EACH = 16384  # natively, with seconds
@@ -49,10 +50,15 @@ def shared_workloads():
         return re.findall(r"\bWORKLOAD\((\w+), SHARED\b", f.read())
 
 
+def faults(r):
+    """Of the pages, one that brings each, with those that come along."""
+    return r["pages_total"] // (HUGE_PAGES.get(r["backing"], 512) if r["grain"] == "huge" else 1)
+
+
 def check_counts(where, r):
     """Every page is fetched once, verified, and known to whom the mode says."""
     pages = r["pages_total"]
-    asked = 0 if r["mode"] == "kernel" else pages
+    asked = 0 if r["mode"] == "kernel" else faults(r)
     each = 1 if r["workload"] in shared_workloads() else r["vcpus"]
     checks = {
         "pages_total": (pages, r["pages"] * each),
@@ -67,8 +73,9 @@ def check_counts(where, r):
         if is_ != should:
             fail(where, f"{name} is {is_}, not {should}")
     told_by = TOLD_BY.get(r["mode"], max(("exits", "uffd_events"), key=r.get))
-    if told_by and r[told_by] < pages:
-        fail(where, f"{told_by} is {r[told_by]}, less than {pages} pages")
+    if told_by and r[told_by] < asked:
+        fail(where, f"{told_by} is {r[told_by]}, less than {asked} faults")
+    check_huge_pages(where, r)
     if "async_exits" in r:
         if r["async_exits"] + r["sync_exits"] != r["exits"]:
             fail(where, "exits are neither asynchronous nor not")
@@ -76,17 +83,31 @@ def check_counts(where, r):
             fail(where, f"{r['spurious_exits']} of {r['async_exits']} exits were spurious")
 
 
+def check_huge_pages(where, r):
+    """They are told of where there may be any, and KVM Userfault keeps KVM from mapping them."""
+    is_huge = r["thp"] == "always" or r["backing"] in HUGE_PAGES
+    if ("huge_kib" in r) != is_huge or ("kvm_huge_kib" in r) != is_huge:
+        fail(where, f"thp={r['thp']}, backing={r['backing']}, and huge_kib is {r.get('huge_kib')}")
+    if not is_huge:
+        return
+    kib, kvm_kib = 4 * r["pages_total"], r["kvm_huge_kib"] or 0
+    if r["backing"] in HUGE_PAGES and r["huge_kib"] < kib:
+        fail(where, f"{r['huge_kib']} KiB are mapped by huge pages, of {kib}")
+    if r["mode"] in ("userfault", "userfault+uffd", "async-pf") and r["tier"] in ("simulated", "emulated") and kvm_kib:
+        fail(where, f"KVM maps {kvm_kib} KiB by huge pages in spite of the bitmap")
+
+
 def check_times(where, r):
     """Percentiles ascend, histograms hold every page, phases add up to the total."""
     for phase, d in r["latency_ns"].items():
-        if (d["p999"] is None) != (r["pages_total"] < P999_FAULTS):
-            fail(where, f"{phase}: p999 is {d['p999']} of {r['pages_total']} faults")
+        if (d["p999"] is None) != (faults(r) < P999_FAULTS):
+            fail(where, f"{phase}: p999 is {d['p999']} of {faults(r)} faults")
         ascending = [d[k] for k in ("min", "p50", "p90", "p99", "p999", "max") if d[k] is not None]
         if ascending != sorted(ascending) or not d["min"] <= d["mean"] <= d["max"]:
             fail(where, f"{phase}: {ascending}, mean {d['mean']}")
         uppers = [upper for upper, _ in d["histogram"]]
-        if sum(n for _, n in d["histogram"]) != r["pages_total"]:
-            fail(where, f"{phase}: the histogram does not hold all pages")
+        if sum(n for _, n in d["histogram"]) != faults(r):
+            fail(where, f"{phase}: the histogram does not hold all faults")
         if uppers != sorted(set(uppers)) or uppers[-1] < d["max"]:
             fail(where, f"{phase}: bounds of the histogram: {uppers}")
     if r["mode"] != "kernel":

@@ -175,7 +175,7 @@ static void bits_of_a_range_are_cleared(void **state)
 		uint64_t first, count;
 	} ranges[] = { { 0, 1 }, { 63, 2 }, { 5, 3 }, { 64, 64 }, { 10, 200 }, { 0, 256 } };
 	const struct point point = { .meanwhile = MEANWHILE_CHANGES };
-	struct measurement m = { .point = &point, .pages_total = 256 };
+	struct measurement m = { .point = &point, .pages_total = 256, .grain_pages = 1 };
 
 	(void)state;
 	userfault_add_bitmap(&m, 0xff);

@@ -20,6 +20,7 @@ static struct measurement m = {
 	.records = records,
 	.blocks = blocks,
 	.pages_total = PAGES,
+	.grain_pages = 1,
 };
 
 static int set_up(void **state)

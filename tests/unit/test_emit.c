@@ -29,6 +29,7 @@ static struct measurement m = {
 	.bench = &bench_fault,
 	.mode = &active,
 	.pages_total = PAGES,
+	.grain_pages = 1,
 	.ticks_hz = 2000000000, /* two ticks a ns */
 	.records = records,
 	.blocks = blocks,

@@ -205,7 +205,8 @@ static void the_kernel_takes_pages_from_there(void **state)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct memory memory;
 
-		memory_create(&memory, kinds[i].backing, kinds[i].fault, 12 * PAGE_BYTES, &numa);
+		memory_create(&memory, kinds[i].backing, THP_NEVER, kinds[i].fault, 12 * PAGE_BYTES,
+			      &numa);
 		memory_add_source(&memory, 1, &numa);
 		check_bound(memory.source, nodes);
 		if (memory.alias)
@@ -225,8 +226,8 @@ static void a_node_that_is_not_there_fails(void **state)
 		_skip(__FILE__, __LINE__);
 	}
 	plan(1, NODES(1023));
-	assert_true(FAILS(memory_create(&(struct memory){ 0 }, BACKING_ANON, FAULT_MISSING,
-					4 * PAGE_BYTES, &numa)));
+	assert_true(FAILS(memory_create(&(struct memory){ 0 }, BACKING_ANON, THP_NEVER,
+					FAULT_MISSING, 4 * PAGE_BYTES, &numa)));
 	assert_non_null(strstr(fail_message, "--placement none"));
 }
 

@@ -67,6 +67,7 @@ static int set_up(void **state)
 	m->point = &point;
 	m->mode = &mode;
 	m->pages_total = PAGES;
+	m->grain_pages = 1;
 	m->records = aligned_alloc(64, PAGES * sizeof(*m->records));
 	memset(m->records, 0, PAGES * sizeof(*m->records));
 	m->page_states = calloc(PAGES, sizeof(*m->page_states));

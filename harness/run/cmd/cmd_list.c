@@ -21,15 +21,6 @@ static void list_pairs(const char *title, const char *const *names, const char *
 		list_pair(names[i], summaries[i]);
 }
 
-static void list_choices(const char *title, const char *key)
-{
-	const char *const *names = point_key(key)->range.names;
-
-	puts(title);
-	for (size_t i = 0; names[i]; i++)
-		printf("  %s\n", names[i]);
-}
-
 static void list_tiers(void)
 {
 	puts("Tiers");
@@ -93,7 +84,7 @@ int cmd_list(int argc, char **argv)
 	list_pairs("Modes", mode_names, mode_summaries);
 	list_pairs("Workloads", workload_names, workload_summaries);
 	list_sweeps(setup.root);
-	list_choices("Backings", "backing");
+	list_pairs("Backings", backing_names, backing_summaries);
 	list_tiers();
 	list_kernels();
 	list_keys();

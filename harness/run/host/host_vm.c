@@ -261,6 +261,17 @@ static char *init_argument(const char *arguments)
 	return word;
 }
 
+/* For those that are reserved: as many as the point's memory is made of. */
+static char *huge_page_words(const struct point *p)
+{
+	const struct backing_kind *kind = &backing_kinds[p->backing];
+
+	if (!kind->pool_size)
+		return xstrdup("");
+	return xasprintf("hugepagesz=%s hugepages=%llu ", kind->pool_size,
+			 (unsigned long long)(point_pages_total(p) / kind->huge_pages));
+}
+
 /* arguments: of faultline-point. */
 static void add_command(const struct setup *setup, const struct point *p,
 			const struct point_files *files, const char *arguments,
@@ -269,7 +280,7 @@ static void add_command(const struct setup *setup, const struct point *p,
 	const struct target *target = &setup->targets[p->arch];
 	const struct machine_kind *kind = &machine_kinds[p->arch];
 	const bool manycore = point_is_manycore(p), simulated = tier_kinds[p->tier].is_simulated;
-	char *argument = init_argument(arguments);
+	char *argument = init_argument(arguments), *huge = huge_page_words(p);
 
 	add_environment(setup, p, files, words);
 	strings_add(words, xstrdup(target->qemu));
@@ -286,9 +297,10 @@ static void add_command(const struct setup *setup, const struct point *p,
 	add(words, "-kernel", xstrdup(target->kernel_image));
 	add(words, "-initrd", xstrdup(target->initramfs));
 	add(words, "-append",
-	    xasprintf("%s %s panic=-1 rdinit=/faultline-point -- %s", kind->kernel_words,
-		      manycore ? kind->manycore_words : kind->one_cpu_words, argument));
+	    xasprintf("%s %s %spanic=-1 rdinit=/faultline-point -- %s", kind->kernel_words,
+		      manycore ? kind->manycore_words : kind->one_cpu_words, huge, argument));
 	free(argument);
+	free(huge);
 	add_serial(words, NULL, "console", files->console);
 	add_serial(words, kind->serial_device, "record", files->record);
 	if (manycore)

@@ -78,22 +78,40 @@ static void (*const draws[])(void *field, const struct key_range *range, uint64_
 
 void random_keys(struct point *p, uint64_t *state)
 {
+	const struct key *const arch = point_key("arch"), *const tier = point_key("tier");
+
 	point_defaults(p);
 	for (size_t i = 0; i < point_keys_count; i++) {
 		const struct key *key = &point_keys[i];
 
 		/* What is measured comes before all that only some benchmarks know. */
-		if (point_knows(p, key) && key != point_key("arch") && key != point_key("tier"))
+		if (point_knows(p, key) && key != arch && key != tier)
 			draws[key->kind]((char *)p + key->offset, &key->range, state);
 	}
+}
+
+/*
+ * Whole huge pages where there are any. Where not each vCPU can have one, one vCPU has it: else the
+ * largest ones would never come up.
+ */
+static void draw_pages(struct point *p, uint64_t *state)
+{
+	const bool is_huge = point_pages_step(p) > 1;
+	const unsigned int huge = is_huge ? backing_kinds[p->backing].huge_pages : 1;
+
+	if (huge * p->tasks > TOUCHES_MAX / p->vcpus && is_huge)
+		p->vcpus = p->tasks = 1;
+	p->pages = huge * (is_huge ? p->tasks : 1);
+	p->pages *= (unsigned int)number_between(state, 1, TOUCHES_MAX / p->vcpus / p->pages);
 }
 
 static bool is_short(const struct point *p)
 {
 	const uint64_t turns = p->handler == HANDLER_POLL ? point_handlers(p) : 0;
+	const uint64_t faults = point_pages_total(p) / point_grain_pages(p);
 
-	return cost_s(p) <= COST_MAX_S && turns * point_pages_total(p) <= TURNS_MAX &&
-	       (double)fetch_spec_ns(&p->fetch) * (double)point_pages_total(p) <=
+	return cost_s(p) <= COST_MAX_S && turns * faults <= TURNS_MAX &&
+	       (double)fetch_spec_ns(&p->fetch) * (double)faults <=
 		       FETCHES_MAX_S * (double)NS_PER_S;
 }
 
@@ -109,10 +127,14 @@ void random_point(struct point *p, uint64_t seed, uint64_t number, enum tier tie
 	bench = (unsigned int)below(&state, BENCH_COUNT);
 	do {
 		random_keys(p, &state);
+		if (p->bench != bench)
+			continue;
 		/* A VM takes longer to boot than most of what it would have, of any number up to the most. */
-		p->pages = (unsigned int)number_between(&state, 1, TOUCHES_MAX / p->vcpus);
+		draw_pages(p, &state);
 		if (p->bench == BENCH_toggle)
 			p->pages = 0; /* its slot decides */
+		if (p->bench != BENCH_fault)
+			p->grain = GRAIN_AUTO; /* of what is there already */
 		p->arch = arch;
 		point_set_tier(p, tier);
 	} while (p->bench != bench || point_resolve(p) || !is_short(p));

@@ -44,7 +44,9 @@ int record_init(struct record *record, json_t *json)
 		.reason = record_reason(json),
 	};
 	point_defaults(&record->point);
-	record->point.seconds = 0; /* so was measured what is older than the key */
+	/* So was measured what is older than the keys. */
+	record->point.seconds = 0;
+	record->point.grain = GRAIN_4K;
 	for (size_t i = 0; i < point_keys_count && !failed; i++)
 		failed = take_key(record, &point_keys[i]);
 	record->series = series ? series : mode_names[record->point.mode];
