@@ -232,8 +232,11 @@ double emit_fault_times(FILE *out, const struct measurement *m, bool is_brief)
 	return rate;
 }
 
-static void write_huge_mappings(FILE *out, const struct huge_mappings *huge)
+static void write_huge_mappings(FILE *out, const struct measurement *m)
 {
+	const struct huge_mappings *huge = &m->huge_mappings;
+
+	fprintf(out, ",\"remaps\":%llu", (unsigned long long)m->remaps);
 	fprintf(out, ",\"huge_kib\":%llu", (unsigned long long)huge->process_kib);
 	if (huge->kvm_kib < 0)
 		fputs(",\"kvm_huge_kib\":null", out);
@@ -257,7 +260,7 @@ void emit_fault_counts(FILE *out, const struct measurement *m)
 		fprintf(out, ",\"%s\":%llu", members[way], (unsigned long long)m->told[way]);
 	fprintf(out, ",\"populates\":%llu", (unsigned long long)m->populates);
 	if (point_has_huge_pages(m->point))
-		write_huge_mappings(out, &m->huge_mappings);
+		write_huge_mappings(out, m);
 	if (m->mode->defer)
 		fprintf(out, ",\"async_exits\":%llu,\"sync_exits\":%llu,\"spurious_exits\":%llu",
 			(unsigned long long)m->async_exits,

@@ -36,6 +36,7 @@ struct measurement {
 	_Atomic uint64_t begin_ticks; /* when vCPUs start; 0 until all of them are ready */
 	/* What happened, for the record. */
 	_Atomic uint64_t fetches, populates;
+	_Atomic uint64_t remaps; /* events for pages that were there, see struct memory */
 	/* Exits after which the vCPU went on at once; of these, with the page there already. */
 	_Atomic uint64_t async_exits, spurious_exits;
 	_Atomic uint64_t told[WAY_COUNT]; /* of missing pages, by each way */

@@ -126,7 +126,11 @@ void memory_create(struct memory *memory, enum backing backing, enum thp thp, en
 	const char *pool_size = backing_kinds[backing].pool_size;
 	int fd;
 
-	*memory = (struct memory){ .bytes = bytes, .fault = fault };
+	*memory = (struct memory){
+		.bytes = bytes,
+		.fault = fault,
+		.is_remapped = thp == THP_ALWAYS && fault == FAULT_MINOR,
+	};
 	if (pool_size)
 		huge_pages_need(huge_bytes(backing), bytes);
 	fd = map_both(memory, backing, pool_size || thp == THP_ALWAYS);

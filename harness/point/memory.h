@@ -17,6 +17,11 @@ struct memory {
 	size_t bytes;
 	enum fault_kind fault;
 	uint64_t minor_feature; /* UFFD_FEATURE_... that FAULT_MINOR takes */
+	/*
+	 * khugepaged may take page tables at hva away, for huge ones to come: pages that are there
+	 * are asked for again.
+	 */
+	bool is_remapped;
 };
 
 /*

@@ -100,6 +100,11 @@ void page_defer(struct measurement *m, const struct vcpu *vcpu, uint64_t page, u
 
 bool page_event_begin(struct measurement *m, uint64_t page, uint64_t t1)
 {
+	if (m->memory.is_remapped && atomic_load(&m->page_states[page]) & PAGE_PRESENT) {
+		atomic_fetch_add_explicit(&m->remaps, 1, memory_order_relaxed);
+		m->mode->wake(m, page);
+		return false;
+	}
 	atomic_fetch_add_explicit(&m->told[WAY_EVENT], 1, memory_order_relaxed);
 	if (page_claim(m, page, t1))
 		return true;

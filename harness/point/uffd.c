@@ -99,14 +99,6 @@ static uint64_t hva_of_page(const struct measurement *m, uint64_t page)
 	return (uintptr_t)m->memory.hva + page * PAGE_BYTES;
 }
 
-void uffd_wake(struct measurement *m, uint64_t page)
-{
-	struct uffdio_range range = { .start = hva_of_page(m, page), .len = grain_bytes(m) };
-
-	if (ioctl(fd_of_page(m, page), UFFDIO_WAKE, &range))
-		fail("UFFDIO_WAKE of page %llu: %s", (unsigned long long)page, strerror(errno));
-}
-
 /*
  * Put bytes from an address on into place, or as many of them as could be before the address space
  * was being changed (EAGAIN). Return how many, or -1 with errno.
@@ -140,6 +132,18 @@ static int64_t try_continue(int fd, uint64_t address, uint64_t bytes, bool may_w
 	if (errno != EAGAIN)
 		return -1;
 	return cont.mapped > 0 ? cont.mapped : 0;
+}
+
+void uffd_wake(struct measurement *m, uint64_t page)
+{
+	struct uffdio_range range = { .start = hva_of_page(m, page), .len = grain_bytes(m) };
+
+	/* Also maps it again. EEXIST: it is mapped, by another one who came for that. */
+	if (m->memory.is_remapped &&
+	    try_continue(fd_of_page(m, page), range.start, range.len, true) >= 0)
+		return;
+	if (ioctl(fd_of_page(m, page), UFFDIO_WAKE, &range))
+		fail("UFFDIO_WAKE of page %llu: %s", (unsigned long long)page, strerror(errno));
 }
 
 void uffd_resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)

@@ -88,6 +88,12 @@ measures "tasks with huge pages of their own" 'r["fetches"] == 4 and r["exits"] 
 measures "on several simulated CPUs, in draws" 'len(r["each_draw"]) == 2 and r["fetches"] == 2' \
 	mode=uffd backing=hugetlb2m vcpus=2 cpus=4 draws=2 pages=512
 
+# khugepaged comes by every 10 s, and takes the page tables of minor faults away, with what is mapped there.
+for mode in uffd uffd+exit userfault+uffd; do
+	measures "$mode: pages that khugepaged unmaps are mapped again, and not fetched" 'r["remaps"] > 100 and r["fetches"] == 512' \
+		mode=$mode backing=shmem thp=always pages=512 fetch=30ms
+done
+
 # The program of a VMM that gives KVM more than it has fetched.
 mkdir "$scratch/mutant"
 cp -r "$root"/{Makefile,bench,harness,workloads,results,kernel,plots,tests} "$scratch/mutant"

@@ -116,6 +116,24 @@ static void exits_on_one_page_make_one_fetch(void **state)
 	assert_int_equal(m->populates, 0);
 }
 
+/* Where page tables go away: nobody fetches anew, and nobody is left asleep. */
+static void pages_that_are_unmapped_are_mapped_again(void **state)
+{
+	struct measurement *m = *state;
+
+	page_exit(m, 0, 1, true, false);
+	m->memory.is_remapped = true;
+	assert_false(page_event_begin(m, 0, 2));
+	assert_false(page_event_begin(m, 0, 3));
+	assert_int_equal(m->fetches, 1);
+	assert_int_equal(resolves, 1);
+	assert_int_equal(wakes, 2);
+	assert_int_equal(m->remaps, 2);
+	assert_int_equal(m->told[WAY_EVENT], 0);
+	assert_true(page_event_begin(m, 1, 4));
+	assert_int_equal(m->told[WAY_EVENT], 1);
+}
+
 static void finished_page_is_stamped_and_filled(void **state)
 {
 	struct measurement *m = *state;
@@ -221,6 +239,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(exits_on_one_page_make_one_fetch),
+		TEST(pages_that_are_unmapped_are_mapped_again),
 		TEST(finished_page_is_stamped_and_filled),
 		TEST(event_during_a_fetch_is_woken_at_its_end),
 		TEST(event_after_a_fetch_is_woken_at_once),

@@ -44,6 +44,8 @@ const struct figure figures[] = {
 	  FIGURE_COUNT, .member = "uffd_events" },
 	{ "populates", "", "pages present already, mapped by MADV_POPULATE_WRITE",
 	  FIGURE_COUNT, .member = "populates" },
+	{ "remaps", "", "events for pages that were there, which khugepaged had unmapped",
+	  FIGURE_COUNT, .member = "remaps" },
 	{ "VMM huge", "", "KiB that page tables of the VMM map by huge pages at the end",
 	  FIGURE_COUNT, .member = "huge_kib" },
 	{ "KVM huge", "", "KiB that KVM maps by huge pages at the end",
