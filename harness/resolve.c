@@ -231,10 +231,13 @@ static int resolve_huge_pages(struct point *p)
 {
 	const struct backing_kind *kind = &backing_kinds[p->backing];
 
-	if (p->bench != BENCH_fault && (kind->pool_size || p->grain == GRAIN_HUGE))
-		return error("bench=%s has no %s; use backing=anon or shmem, and leave grain out",
-			     bench_names[p->bench],
-			     kind->pool_size ? "reserved huge pages" : "grain=huge");
+	if (p->bench != BENCH_fault &&
+	    (kind->pool_size || kind->is_guest_memfd || p->grain == GRAIN_HUGE))
+		return error("bench=%s has no backing=%s and no grain=huge; use backing=anon or "
+			     "shmem, and leave grain out",
+			     bench_names[p->bench], backing_names[p->backing]);
+	if (p->thp == THP_ALWAYS && kind->is_guest_memfd)
+		return error("guest_memfd has no huge pages; leave thp=always out");
 	if (p->thp == THP_ALWAYS && kind->pool_size)
 		return error("thp=always says nothing with backing=%s, which is of huge pages in "
 			     "any case; leave it out",

@@ -21,7 +21,7 @@ static void create_memory(struct measurement *m)
 		fail("no memory for the states of %llu pages", (unsigned long long)m->pages_total);
 	numa_plan_here(&m->numa, point);
 	memory_create(&m->memory, point->backing, point->thp, point->fault,
-		      m->pages_total * PAGE_BYTES, &m->numa);
+		      m->pages_total * PAGE_BYTES, &m->numa, m->vm.fd);
 	if (!mode_is_passive(m->mode)) {
 		memory_add_source(&m->memory, point->seed, &m->numa);
 		fetch_init(&m->fetch, &point->fetch, point->wait, m->clock_hz, point->speed);

@@ -36,6 +36,8 @@ static void plan_slot(struct measurement *m)
 		.guest_phys_addr = VM_TEST_GPA,
 		.memory_size = m->memory.bytes,
 		.userspace_addr = (uintptr_t)m->memory.hva,
+		.flags = m->memory.guest_memfd ? ABI_MEM_GUEST_MEMFD : 0,
+		.guest_memfd = (uint32_t)m->memory.guest_memfd,
 	};
 }
 

@@ -17,7 +17,9 @@ void huge_pages_allow(const struct point *p)
 		const char *path, *value;
 	} settings[] = { { THP "enabled", "madvise" }, { THP "shmem_enabled", "advise" } };
 
-	for (size_t i = 0; p->thp == THP_ALWAYS && i < 2; i++) {
+	const bool asks = p->thp == THP_ALWAYS || p->mapped == MAPPED_2M;
+
+	for (size_t i = 0; asks && i < 2; i++) {
 		FILE *out = fopen(settings[i].path, "we");
 
 		/* Where it cannot be had, huge_pages_ask() says so. */

@@ -7,7 +7,7 @@
 
 #include "../keys.h"
 
-/* As init, whose kernel this is: lets memory have what points with thp=always ask for. */
+/* As init, whose kernel this is: lets memory have what points with thp=always or mapped=2m ask for. */
 void huge_pages_allow(const struct point *p);
 
 /* Transparent ones. The setting is a file of the kernel's; skip()s where it says no. */

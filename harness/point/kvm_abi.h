@@ -38,6 +38,17 @@ struct abi_memory_region2 {
 #define ABI_CAP_USERFAULT_ATTRIBUTE 1237
 #define ABI_CAP_ASYNC_PF_USER 1238
 
+#define ABI_CAP_GUEST_MEMFD_FLAGS 244
+#define ABI_GUEST_MEMFD_MAPPED 3 /* user space can map it, and its pages are not private */
+
+struct abi_create_guest_memfd {
+	uint64_t size;
+	uint64_t flags;
+	uint64_t reserved[6];
+};
+
+#define ABI_CREATE_GUEST_MEMFD _IOWR(KVMIO, 0xd4, struct abi_create_guest_memfd)
+
 #define ABI_EXIT_MEMORY_FAULT 39
 /* Read, write, execute: exit on missing as posted tells them, mainline's exits do not. */
 #define ABI_MEMORY_EXIT_FLAGS_ACCESS 7ull

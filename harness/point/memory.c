@@ -6,12 +6,14 @@
 #include <linux/memfd.h>
 #include <linux/userfaultfd.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "../../workloads/guest_abi.h"
 #include "fail.h"
 #include "huge_pages.h"
+#include "kvm_abi.h"
 
 /* What the kernel is asked for. */
 static const struct {
@@ -27,6 +29,7 @@ static const struct {
 				UFFD_FEATURE_MINOR_HUGETLBFS },
 	[BACKING_HUGETLB1G] = { "huge pages of 1 GiB", true, MFD_HUGETLB | MFD_HUGE_1GB,
 				UFFD_FEATURE_MINOR_HUGETLBFS },
+	[BACKING_GUEST_MEMFD] = { "a guest_memfd", true },
 };
 
 static uint8_t *map_at(void *address, size_t bytes, int flags, int fd, const char *what)
@@ -64,6 +67,19 @@ static uint8_t *map_aligned(size_t bytes, int flags, int fd, enum backing backin
 	return map_at(start, bytes, flags | MAP_FIXED, fd, kinds[backing].what);
 }
 
+static int create_guest_memfd(size_t bytes, int vm_fd)
+{
+	struct abi_create_guest_memfd create = { .size = bytes, .flags = ABI_GUEST_MEMFD_MAPPED };
+	int flags = ioctl(vm_fd, KVM_CHECK_EXTENSION, ABI_CAP_GUEST_MEMFD_FLAGS), fd;
+
+	if (flags < 0 || (flags & ABI_GUEST_MEMFD_MAPPED) != ABI_GUEST_MEMFD_MAPPED)
+		skip("this KVM has no guest_memfd that the VMM can map (from 6.18 on, CONFIG_KVM_GUEST_MEMFD), and into another one it cannot write");
+	fd = ioctl(vm_fd, ABI_CREATE_GUEST_MEMFD, &create);
+	if (fd < 0)
+		fail("KVM_CREATE_GUEST_MEMFD of %zu MiB: %s", bytes >> 20, strerror(errno));
+	return fd;
+}
+
 static int create_memfd(size_t bytes, enum backing backing)
 {
 	int fd = memfd_create("faultline-tested-memory", MFD_CLOEXEC | kinds[backing].memfd_flags);
@@ -79,13 +95,16 @@ static int create_memfd(size_t bytes, enum backing backing)
 }
 
 /* Maps it twice where there is a file and pages are to be there before they are at hva. */
-static int map_both(struct memory *memory, enum backing backing, bool is_huge)
+static int map_both(struct memory *memory, enum backing backing, bool is_huge, int vm_fd)
 {
 	const bool is_file = kinds[backing].is_file;
 	/* Of reserved huge pages only a mapping's own are sure to be there. */
 	const int flags = (is_file ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS) |
 			  (backing_kinds[backing].pool_size ? 0 : MAP_NORESERVE);
-	const int fd = is_file ? create_memfd(memory->bytes, backing) : -1;
+	const int fd = backing_kinds[backing].is_guest_memfd ?
+			       create_guest_memfd(memory->bytes, vm_fd) :
+		       is_file ? create_memfd(memory->bytes, backing) :
+				 -1;
 	const char *what = kinds[backing].what;
 
 	memory->minor_feature = kinds[backing].minor_feature;
@@ -121,7 +140,7 @@ static void populate(const struct memory *memory, int fd, enum backing backing, 
 }
 
 void memory_create(struct memory *memory, enum backing backing, enum thp thp, enum fault_kind fault,
-		   size_t bytes, const struct numa *numa)
+		   size_t bytes, const struct numa *numa, int vm_fd)
 {
 	const char *pool_size = backing_kinds[backing].pool_size;
 	int fd;
@@ -133,14 +152,16 @@ void memory_create(struct memory *memory, enum backing backing, enum thp thp, en
 	};
 	if (pool_size)
 		huge_pages_need(huge_bytes(backing), bytes);
-	fd = map_both(memory, backing, pool_size || thp == THP_ALWAYS);
+	fd = map_both(memory, backing, pool_size || thp == THP_ALWAYS, vm_fd);
 	numa_bind(numa, memory->hva); /* shared memory's policy is that of every mapping */
 	advise(memory->hva, bytes, backing, thp);
 	if (memory->alias) {
 		advise(memory->alias, bytes, backing, thp);
 		populate(memory, fd, backing, thp);
 	}
-	if (fd >= 0)
+	if (backing_kinds[backing].is_guest_memfd)
+		memory->guest_memfd = fd;
+	else if (fd >= 0)
 		close(fd);
 }
 
@@ -150,7 +171,7 @@ void memory_create_sparse(struct memory *memory, enum backing backing, enum faul
 	int fd;
 
 	*memory = (struct memory){ .bytes = bytes, .fault = fault };
-	fd = map_both(memory, backing, backing == BACKING_ANON);
+	fd = map_both(memory, backing, backing == BACKING_ANON, -1);
 	advise(memory->hva, bytes, backing, is_huge ? THP_ALWAYS : THP_NEVER);
 	if (memory->alias)
 		advise(memory->alias, bytes, backing, THP_NEVER);
@@ -179,6 +200,8 @@ void memory_add_source(struct memory *memory, uint64_t seed, const struct numa *
 
 void memory_destroy(struct memory *memory)
 {
+	if (memory->guest_memfd)
+		close(memory->guest_memfd);
 	munmap(memory->hva, memory->bytes);
 	if (memory->alias)
 		munmap(memory->alias, memory->bytes);

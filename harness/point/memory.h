@@ -14,6 +14,7 @@ struct memory {
 	uint8_t *hva; /* what the memslot maps; no page present at first */
 	uint8_t *alias; /* second mapping of the same pages, NULL where there is none */
 	uint8_t *source; /* what fetches bring, page by page; NULL until memory_add_source() */
+	int guest_memfd; /* that the memslot takes pages from; 0: from hva */
 	size_t bytes;
 	enum fault_kind fault;
 	uint64_t minor_feature; /* UFFD_FEATURE_... that FAULT_MINOR takes */
@@ -30,10 +31,11 @@ struct memory {
  * thp: transparent huge pages, of which bytes must be a multiple; otherwise
  * they are off in every case, for modes to be comparable. numa: from which nodes pages
  * come; NULL: wherever the kernel takes them from. skip()s where the kernel has too few
- * huge pages, or may have none.
+ * huge pages, or may have none. vm_fd: whose
+ * guest_memfd it is.
  */
 void memory_create(struct memory *memory, enum backing backing, enum thp thp, enum fault_kind fault,
-		   size_t bytes, const struct numa *numa);
+		   size_t bytes, const struct numa *numa, int vm_fd);
 
 /*
  * The same where only some of its pages will come to be there: for FAULT_MINOR at alias, to be

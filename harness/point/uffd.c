@@ -387,14 +387,18 @@ static void open_uffd(const struct uffds *uffds, int *fds, uint64_t first_page, 
 		.range = { .start = hva_of_page(m, first_page), .len = pages * PAGE_BYTES },
 		.mode = is_minor ? UFFDIO_REGISTER_MODE_MINOR : UFFDIO_REGISTER_MODE_MISSING,
 	};
-	int fd = uffd_open(&m->uffd_way);
+	int fd = uffd_open(&m->uffd_way), r;
 
 	fds[0] = fd;
 	if (ioctl(fd, UFFDIO_API, &api))
 		skip("UFFDIO_API%s: %s; the kernel is too old",
 		     is_minor ? " with minor faults" : "", strerror(errno));
 	open_queues(uffds, fds);
-	if (ioctl(fd, UFFDIO_REGISTER, &reg))
+	r = ioctl(fd, UFFDIO_REGISTER, &reg);
+	if (r && m->memory.guest_memfd)
+		skip("UFFDIO_REGISTER: %s; this userfaultfd does not take guest_memfd, modes kernel and userfault do",
+		     strerror(errno));
+	if (r)
 		fail("UFFDIO_REGISTER of %llu pages: %s", (unsigned long long)pages,
 		     strerror(errno));
 }

@@ -29,7 +29,7 @@ refuses "or whole small ones" "mode=kernel brings pages of 4 KiB" mode=kernel gr
 refuses "half a huge page" "take a multiple of 512" grain=huge pages=256
 refuses "half a huge page of 1 GiB" "take a multiple of 262144" backing=hugetlb1g pages=131072
 refuses "reserved huge pages are no transparent ones" "thp=always says nothing" backing=hugetlb2m thp=always
-refuses "a benchmark without" "bench=freeze has no reserved huge pages" bench=freeze backing=hugetlb2m
+refuses "a benchmark without" "bench=freeze has no backing=hugetlb2m" bench=freeze backing=hugetlb2m
 if [ -r /dev/kvm ] && [ -w /dev/kvm ] && [ "$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages 2>&1)" = 0 ]; then
 	expect "natively, with none reserved" 4 "1 huge pages of 2 MiB are needed, and 0 are free; reserve them: echo 1 | sudo tee" \
 		"$faultline" point tier="$(native_tier)" mode=kernel backing=hugetlb2m pages=512 seconds=0

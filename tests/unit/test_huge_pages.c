@@ -91,8 +91,8 @@ static void what_cannot_be_is_refused(void **state)
 	refused("mode=kernel thp=always grain=4k", "the kernel brings whole huge pages");
 	refused("mode=kernel grain=huge", "brings pages of 4 KiB");
 	refused("backing=hugetlb2m thp=always", "says nothing with backing=hugetlb2m");
-	refused("bench=freeze backing=hugetlb2m", "has no reserved huge pages");
-	refused("bench=clear grain=huge", "has no grain=huge");
+	refused("bench=freeze backing=hugetlb2m", "bench=freeze has no backing=hugetlb2m");
+	refused("bench=clear grain=huge", "no grain=huge");
 	refused("bench=toggle thp=always", "thp=always says nothing with bench=toggle");
 	refused("fault=minor", "needs backing=shmem or huge pages");
 	refused("grain=2m", "use auto, 4k, huge");
@@ -199,7 +199,7 @@ static void transparent_huge_pages_are_aligned(void **state)
 		struct memory memory = { 0 };
 
 		if (FAILS(memory_create(&memory, kinds[i].backing, THP_ALWAYS, kinds[i].fault,
-					2 * HUGE * PAGE_BYTES, NULL))) {
+					2 * HUGE * PAGE_BYTES, NULL, -1))) {
 			assert_non_null(strstr(fail_message, "transparent"));
 			continue;
 		}
@@ -217,7 +217,7 @@ static void too_few_reserved_ones_are_skipped(void **state)
 
 	(void)state;
 	assert_true(FAILS(memory_create(&memory, BACKING_HUGETLB2M, THP_NEVER, FAULT_MISSING,
-					(HUGE << 20) * PAGE_BYTES, NULL)));
+					(HUGE << 20) * PAGE_BYTES, NULL, -1)));
 	/* Those of this machine, or none at all. */
 	assert_true(strstr(fail_message, "1048576 huge pages of 2 MiB are needed") ||
 		    strstr(fail_message, "no such huge pages"));

@@ -26,7 +26,7 @@ static void content_is_that_of_the_formula(void **state)
 	const uint64_t *words;
 
 	(void)state;
-	memory_create(&memory, BACKING_ANON, THP_NEVER, FAULT_MISSING, BYTES, NULL);
+	memory_create(&memory, BACKING_ANON, THP_NEVER, FAULT_MISSING, BYTES, NULL, -1);
 	memory_add_source(&memory, SEED, NULL);
 	words = (const uint64_t *)memory.source;
 	for (uint64_t page = 0; page < PAGES; page++)
@@ -42,7 +42,7 @@ static void missing_pages_are_nowhere(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 2; i++) {
-		memory_create(&memory, backings[i], THP_NEVER, FAULT_MISSING, BYTES, NULL);
+		memory_create(&memory, backings[i], THP_NEVER, FAULT_MISSING, BYTES, NULL, -1);
 		assert_null(memory.alias);
 		for (unsigned int page = 0; page < PAGES; page++)
 			assert_false(is_present(memory.hva + page * PAGE_BYTES));
@@ -55,7 +55,7 @@ static void alias_is_the_same_memory(void **state)
 	struct memory memory;
 
 	(void)state;
-	memory_create(&memory, BACKING_SHMEM, THP_NEVER, FAULT_MINOR, BYTES, NULL);
+	memory_create(&memory, BACKING_SHMEM, THP_NEVER, FAULT_MINOR, BYTES, NULL, -1);
 	for (unsigned int page = 0; page < PAGES; page++)
 		assert_true(is_present(memory.alias + page * PAGE_BYTES));
 	memory_fill(memory.alias, BYTES, SEED);
@@ -68,8 +68,8 @@ static void impossible_size_is_named(void **state)
 	struct memory memory;
 
 	(void)state;
-	assert_true(FAILS(
-		memory_create(&memory, BACKING_ANON, THP_NEVER, FAULT_MISSING, 1ull << 60, NULL)));
+	assert_true(FAILS(memory_create(&memory, BACKING_ANON, THP_NEVER, FAULT_MISSING, 1ull << 60,
+					NULL, -1)));
 	assert_non_null(strstr(fail_message, "take fewer vcpus or pages"));
 }
 

@@ -206,7 +206,7 @@ static void the_kernel_takes_pages_from_there(void **state)
 		struct memory memory;
 
 		memory_create(&memory, kinds[i].backing, THP_NEVER, kinds[i].fault, 12 * PAGE_BYTES,
-			      &numa);
+			      &numa, -1);
 		memory_add_source(&memory, 1, &numa);
 		check_bound(memory.source, nodes);
 		if (memory.alias)
@@ -227,7 +227,7 @@ static void a_node_that_is_not_there_fails(void **state)
 	}
 	plan(1, NODES(1023));
 	assert_true(FAILS(memory_create(&(struct memory){ 0 }, BACKING_ANON, THP_NEVER,
-					FAULT_MISSING, 4 * PAGE_BYTES, &numa)));
+					FAULT_MISSING, 4 * PAGE_BYTES, &numa, -1)));
 	assert_non_null(strstr(fail_message, "--placement none"));
 }
 
