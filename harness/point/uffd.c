@@ -81,90 +81,14 @@ static int fd_of(const struct uffds *uffds, unsigned int u)
 	return uffds->queue_fds[u * uffds->queues_each];
 }
 
-static int fd_of_page(const struct measurement *m, uint64_t page)
-{
-	const struct uffds *uffds = m->handlers;
-
-	return fd_of(uffds, index_of_page(m, page));
-}
-
 int uffd_of_page(const struct measurement *m, uint64_t page, uint64_t *end)
 {
-	*end = first_page_of(m->handlers, index_of_page(m, page) + 1);
-	return fd_of_page(m, page);
-}
+	const struct uffds *uffds = m->handlers;
+	const unsigned int u = index_of_page(m, page);
 
-static uint64_t hva_of_page(const struct measurement *m, uint64_t page)
-{
-	return (uintptr_t)m->memory.hva + page * PAGE_BYTES;
-}
-
-/*
- * Put bytes from an address on into place, or as many of them as could be before the address space
- * was being changed (EAGAIN). Return how many, or -1 with errno.
- */
-static int64_t try_copy(int fd, uint64_t address, const void *content, uint64_t bytes,
-			bool may_wake)
-{
-	struct uffdio_copy copy = {
-		.dst = address,
-		.src = (uintptr_t)content,
-		.len = bytes,
-		.mode = may_wake ? 0 : UFFDIO_COPY_MODE_DONTWAKE,
-	};
-
-	if (!ioctl(fd, UFFDIO_COPY, &copy))
-		return (int64_t)bytes;
-	if (errno != EAGAIN)
-		return -1;
-	return copy.copy > 0 ? copy.copy : 0;
-}
-
-static int64_t try_continue(int fd, uint64_t address, uint64_t bytes, bool may_wake)
-{
-	struct uffdio_continue cont = {
-		.range = { .start = address, .len = bytes },
-		.mode = may_wake ? 0 : UFFDIO_CONTINUE_MODE_DONTWAKE,
-	};
-
-	if (!ioctl(fd, UFFDIO_CONTINUE, &cont))
-		return (int64_t)bytes;
-	if (errno != EAGAIN)
-		return -1;
-	return cont.mapped > 0 ? cont.mapped : 0;
-}
-
-void uffd_wake(struct measurement *m, uint64_t page)
-{
-	struct uffdio_range range = { .start = hva_of_page(m, page), .len = grain_bytes(m) };
-
-	/* Also maps it again. EEXIST: it is mapped, by another one who came for that. */
-	if (m->memory.is_remapped &&
-	    try_continue(fd_of_page(m, page), range.start, range.len, true) >= 0)
-		return;
-	if (ioctl(fd_of_page(m, page), UFFDIO_WAKE, &range))
-		fail("UFFDIO_WAKE of page %llu: %s", (unsigned long long)page, strerror(errno));
-}
-
-void uffd_resolve(struct measurement *m, uint64_t page, const void *content, bool may_wake)
-{
-	const bool is_minor = m->memory.fault == FAULT_MINOR;
-	const uint64_t address = hva_of_page(m, page), bytes = grain_bytes(m);
-	const int fd = fd_of_page(m, page);
-	int64_t n;
-
-	if (is_minor)
-		memcpy(m->memory.alias + page * PAGE_BYTES, content, bytes);
-	for (uint64_t done = 0; done < bytes; done += n) {
-		n = is_minor ? try_continue(fd, address + done, bytes - done, may_wake) :
-			       try_copy(fd, address + done, (const uint8_t *)content + done,
-					bytes - done, may_wake);
-		if (n < 0)
-			fail("%s of %llu bytes from page %llu on: %s",
-			     is_minor ? "UFFDIO_CONTINUE" : "UFFDIO_COPY",
-			     (unsigned long long)(bytes - done), (unsigned long long)page,
-			     strerror(errno));
-	}
+	if (end)
+		*end = first_page_of(uffds, u + 1);
+	return fd_of(uffds, u);
 }
 
 /* The first page of what it asks for. */
@@ -384,7 +308,8 @@ static void open_uffd(const struct uffds *uffds, int *fds, uint64_t first_page, 
 	struct uffdio_api api = { .api = UFFD_API,
 				  .features = is_minor ? m->memory.minor_feature : 0 };
 	struct uffdio_register reg = {
-		.range = { .start = hva_of_page(m, first_page), .len = pages * PAGE_BYTES },
+		.range = { .start = (uintptr_t)m->memory.hva + first_page * PAGE_BYTES,
+			   .len = pages * PAGE_BYTES },
 		.mode = is_minor ? UFFDIO_REGISTER_MODE_MINOR : UFFDIO_REGISTER_MODE_MISSING,
 	};
 	int fd = uffd_open(&m->uffd_way), r;

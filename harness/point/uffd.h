@@ -36,7 +36,7 @@ void uffd_present(struct measurement *m, uint64_t first, uint64_t count);
 /* Whether it is mapped. */
 bool uffd_is_present(const struct measurement *m, uint64_t page);
 
-/* The userfaultfd that serves a page, and where the pages end that it serves. */
+/* The userfaultfd that serves a page, and where the pages end that it serves, unless NULL. */
 int uffd_of_page(const struct measurement *m, uint64_t page, uint64_t *end);
 
 /* Wakes threads that wait for a page that has been put into place without. */
