@@ -123,6 +123,6 @@ finds "4 KiB written and 512 bits cleared" harness/modes/userfault.c \
 	$'if (m->grain_pages == 1) {\n\t\tuserfault_present(m, page / 512 * 512, 512);' mode=userfault
 finds "4 KiB written and 512 attributes cleared" harness/modes/attributes.c \
 	'set_attributes(m, page, m->grain_pages, 0);' 'set_attributes(m, page / 512 * 512, 512, 0);' mode=attributes
-finds "4 KiB written and 2 MiB mapped" harness/point/uffd.c \
+finds "4 KiB written and 2 MiB mapped" harness/point/uffd_present.c \
 	'.range = { .start = address, .len = bytes },' '.range = { .start = address & -2097152ull, .len = 2097152 },' mode=uffd
 finish
