@@ -306,9 +306,10 @@ static int resolve_clear(struct point *p)
 	if (p->mode == MODE_kernel)
 		return error("mode=kernel leaves nothing to make present; use another one with "
 			     "bench=clear");
-	if (mode_handlers[p->mode] == HANDLERS_UFFDS && p->backing != BACKING_SHMEM)
-		return error("bench=clear with mode=%s needs backing=shmem: UFFDIO_CONTINUE makes "
-			     "pages present whose content is in place",
+	if (mode_handlers[p->mode] == HANDLERS_UFFDS &&
+	    (p->backing != BACKING_SHMEM || p->fault == FAULT_MISSING))
+		return error("bench=clear with mode=%s needs backing=shmem and fault=minor: "
+			     "UFFDIO_CONTINUE makes pages present whose content is in place",
 			     mode_names[p->mode]);
 	return 0;
 }

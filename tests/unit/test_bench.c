@@ -104,6 +104,8 @@ static void what_does_not_go_together_is_refused(void **state)
 	refused("bench=clear mode=kernel", "leaves nothing to make present");
 	refused("bench=clear mode=uffd", "needs backing=shmem");
 	refused("bench=clear mode=userfault+uffd", "needs backing=shmem");
+	refused("bench=clear mode=uffd backing=shmem fault=missing",
+		"needs backing=shmem and fault=minor");
 	refused("bench=clear pattern=alternate slot_mib=4", "do not fit into slot_mib=4");
 }
 
