@@ -8,6 +8,7 @@
 #include "error.h"
 #include "keys.h"
 #include "mode.h"
+#include "resolve_memory.h"
 
 /*
  * What an architecture takes: -M pc has 8-bit APIC numbers, less some; KVM's vCPUs are as many as
@@ -88,25 +89,6 @@ uint64_t point_slot_pages(const struct point *p)
 {
 	return p->bench == BENCH_fault ? point_pages_total(p) :
 					 (uint64_t)p->slot_mib * PAGES_OF_MIB;
-}
-
-bool point_has_huge_pages(const struct point *p)
-{
-	return p->thp == THP_ALWAYS || backing_kinds[p->backing].pool_size;
-}
-
-uint64_t point_grain_pages(const struct point *p)
-{
-	return p->grain == GRAIN_HUGE ? backing_kinds[p->backing].huge_pages : 1;
-}
-
-uint64_t point_pages_step(const struct point *p)
-{
-	const bool is_huge = point_has_huge_pages(p) || p->grain == GRAIN_HUGE;
-	/* Each task begins with a fault of its own, or it would not be known which one fetches. */
-	const unsigned int tasks = p->grain == GRAIN_HUGE ? p->tasks : 1;
-
-	return is_huge ? (uint64_t)backing_kinds[p->backing].huge_pages * tasks : 1;
 }
 
 /* As many for each vCPU, or as there can be in all. */
@@ -197,60 +179,6 @@ static int resolve_workload(const struct point *p)
 			"to no address that they name");
 	if (p->workload == WORKLOAD_kvm_writes && p->access == ACCESS_READ)
 		return error("workload=kvm_writes writes; leave access=read out");
-	return 0;
-}
-
-/*
- * What a fault brings: in mode kernel whatever memory is made of; userfaultfd takes whole pages of
- * it; KVM Userfault any that KVM can be told of, which are small.
- */
-static int resolve_grain(struct point *p)
-{
-	const char *const backing = backing_names[p->backing], *const mode = mode_names[p->mode];
-	const bool is_pool = backing_kinds[p->backing].pool_size;
-	const bool has_uffds = mode_handlers[p->mode] == HANDLERS_UFFDS;
-	const bool is_kernel = p->mode == MODE_kernel;
-	const bool is_huge = is_kernel ? point_has_huge_pages(p) : has_uffds && is_pool;
-
-	if (p->grain == GRAIN_AUTO)
-		p->grain = is_huge ? GRAIN_HUGE : GRAIN_4K;
-	if (is_huge && p->grain == GRAIN_4K)
-		return error("grain=4k cannot be had with mode=%s and backing=%s: %s; leave it out",
-			     mode, backing,
-			     is_kernel ?
-				     "the kernel brings whole huge pages" :
-				     "UFFDIO_COPY and UFFDIO_CONTINUE take whole huge pages there");
-	if (is_kernel && p->grain == GRAIN_HUGE && !is_huge)
-		return error("mode=kernel brings pages of 4 KiB with backing=%s and thp=never; "
-			     "leave grain out, or use thp=always",
-			     backing);
-	return 0;
-}
-
-static int resolve_huge_pages(struct point *p)
-{
-	const struct backing_kind *kind = &backing_kinds[p->backing];
-
-	if (p->bench != BENCH_fault &&
-	    (kind->pool_size || kind->is_guest_memfd || p->grain == GRAIN_HUGE))
-		return error("bench=%s has no backing=%s and no grain=huge; use backing=anon or "
-			     "shmem, and leave grain out",
-			     bench_names[p->bench], backing_names[p->backing]);
-	if (p->thp == THP_ALWAYS && kind->is_guest_memfd)
-		return error("guest_memfd has no huge pages; leave thp=always out");
-	if (p->thp == THP_ALWAYS && kind->pool_size)
-		return error("thp=always says nothing with backing=%s, which is of huge pages in "
-			     "any case; leave it out",
-			     backing_names[p->backing]);
-	if (resolve_grain(p))
-		return -1;
-	if (p->pages % point_pages_step(p))
-		return error("pages=%u are no whole huge pages; with backing=%s, thp=%s, grain=%s "
-			     "and tasks=%u take a multiple of %llu",
-			     p->pages, backing_names[p->backing],
-			     point_key("thp")->range.names[p->thp],
-			     point_key("grain")->range.names[p->grain], p->tasks,
-			     (unsigned long long)point_pages_step(p));
 	return 0;
 }
 
@@ -414,7 +342,7 @@ int point_resolve(struct point *p)
 	uint64_t pages_total;
 	char text[32];
 
-	if (resolve_bench(p) || resolve_huge_pages(p))
+	if (resolve_bench(p) || resolve_memory(p))
 		return -1;
 	if (p->fault == FAULT_AUTO)
 		p->fault = p->backing == BACKING_SHMEM ? FAULT_MINOR : FAULT_MISSING;
