@@ -197,7 +197,7 @@ int main(int argc, char **argv)
 	int code = EXIT_FAILED;
 
 	fail_set_handler(give_up);
-	if (is_init && arguments[0])
+	if (is_init && arguments[0] && !arguments[1])
 		arguments = split(arguments[0]);
 	job = micro_is_asked_for(arguments) ? &micro_job : &point_job;
 	if (job->parse(arguments))

@@ -50,5 +50,5 @@ expect "a list that is lost is no success" 1 "cannot write to standard output" \
 	sh -c '"$1" list >/dev/full' - "$faultline"
 expect "nor is one to a closed output" 1 "cannot write to standard output" sh -c '"$1" list >&-' - "$faultline"
 expect "run.sh's help neither" 1 "" sh -c '"$1" --help >/dev/full' - "$root/run.sh"
-expect "who reads one line of a list gets it" 0 "^Modes$" bash -c '"$1" list | head -n 1' - "$faultline"
+expect "who reads one line of a list gets it" 0 "^Benchmarks$" bash -c '"$1" list | head -n 1' - "$faultline"
 finish

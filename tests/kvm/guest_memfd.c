@@ -17,6 +17,8 @@
 #define PAGE 11u
 #define WORD 0x9e3779bull
 #define RACE_ROUNDS 300u
+#define RACE_PAUSE_US \
+	20 /* or invalidations keep the vCPU from mapping anything, for as long as it lasts */
 #define OTHER_SLOTS 8u
 
 /* What the oldest headers lack; see Documentation/virt/kvm/api.rst. */
@@ -281,15 +283,19 @@ static uint64_t race_page;
 
 static void *toggle_until_over(void *world)
 {
-	while (!race_is_over)
+	while (!race_is_over) {
 		toggle(world);
+		usleep(RACE_PAUSE_US);
+	}
 	return NULL;
 }
 
 static void *punch_until_over(void *world)
 {
-	while (!race_is_over)
+	while (!race_is_over) {
 		punch_hole(world, race_page);
+		usleep(RACE_PAUSE_US);
+	}
 	return NULL;
 }
 
