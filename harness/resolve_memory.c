@@ -59,6 +59,9 @@ int resolve_memory(struct point *p)
 		return error("bench=%s has no backing=%s and no grain=huge; use backing=anon or "
 			     "shmem, and leave grain out",
 			     bench_names[p->bench], backing_names[p->backing]);
+	if (p->meanwhile == MEANWHILE_CHANGES && kind->is_guest_memfd)
+		return error("meanwhile=changes needs dirty logging, which guest_memfd does not "
+			     "have; leave it out");
 	if (p->thp == THP_ALWAYS && kind->is_guest_memfd)
 		return error("guest_memfd has no huge pages; leave thp=always out");
 	if (p->thp == THP_ALWAYS && kind->pool_size)

@@ -321,7 +321,7 @@ static void open_uffd(const struct uffds *uffds, int *fds, uint64_t first_page, 
 	open_queues(uffds, fds);
 	r = ioctl(fd, UFFDIO_REGISTER, &reg);
 	if (r && m->memory.guest_memfd)
-		skip("UFFDIO_REGISTER: %s; this userfaultfd does not take guest_memfd, modes kernel and userfault do",
+		skip("UFFDIO_REGISTER: %s; this userfaultfd does not take guest_memfd, modes kernel, userfault and attributes do",
 		     strerror(errno));
 	if (r)
 		fail("UFFDIO_REGISTER of %llu pages: %s", (unsigned long long)pages,

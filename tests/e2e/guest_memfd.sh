@@ -20,6 +20,7 @@ refuses() {
 
 expect "it is listed" 0 '^  guest_memfd +a guest_memfd that the VMM maps' "$faultline" list
 refuses "huge pages" "guest_memfd has no huge pages" thp=always
+refuses "dirty logging" "meanwhile=changes needs dirty logging" meanwhile=changes
 refuses "minor faults" "fault=minor needs" fault=minor
 refuses "a benchmark without" "bench=freeze has no backing=guest_memfd" bench=freeze
 

@@ -85,6 +85,8 @@ measures "several userfaultfds, with whole huge pages each" 'r["uffd_events"] ==
 	mode=uffd backing=hugetlb2m fault=minor vcpus=3 pages=1024 uffds=4 readers=2 handler=async
 measures "tasks with huge pages of their own" 'r["fetches"] == 4 and r["exits"] == 4' \
 	mode=userfault grain=huge tasks=2 vcpus=2 pages=1024
+measures "bits in each of the bitmaps that the slot has meanwhile" 'r["fetches"] == r["exits"] == 4' \
+	mode=userfault backing=hugetlb2m grain=huge vcpus=2 pages=1024 meanwhile=changes
 measures "on several simulated CPUs, in draws" 'len(r["each_draw"]) == 2 and r["fetches"] == 2' \
 	mode=uffd backing=hugetlb2m vcpus=2 cpus=4 draws=2 pages=512
 

@@ -95,6 +95,8 @@ static void what_cannot_be_is_refused(void **state)
 	refused("bench=clear grain=huge", "no grain=huge");
 	refused("bench=toggle thp=always", "thp=always says nothing with bench=toggle");
 	refused("fault=minor", "needs backing=shmem or huge pages");
+	refused("backing=guest_memfd thp=always", "guest_memfd has no huge pages");
+	refused("backing=guest_memfd meanwhile=changes", "needs dirty logging");
 	refused("grain=2m", "use auto, 4k, huge");
 	refused("backing=hugetlb", "hugetlb2m, hugetlb1g");
 }
@@ -172,11 +174,12 @@ static void fewer_faults_than_huge_pages_fail(void **state)
 /* All of what a fault brings, and nothing else. */
 static void bits_of_a_grain_are_cleared(void **state)
 {
-	static unsigned long bitmap[GRAINS * HUGE / 64];
+	static unsigned long bitmaps[2][GRAINS * HUGE / 64];
 	static const uint64_t grains[] = { 1, HUGE };
 
 	(void)state;
-	m.slot.userfault_bitmap = (uintptr_t)bitmap;
+	p.meanwhile = MEANWHILE_CHANGES;
+	m.slot.userfault_bitmap = (uintptr_t)bitmaps;
 	for (size_t i = 0; i < 2; i++) {
 		m.grain_pages = grains[i];
 		userfault_fill_bitmap(&m, 0xff);
@@ -184,6 +187,7 @@ static void bits_of_a_grain_are_cleared(void **state)
 		for (uint64_t page = 0; page < GRAINS * HUGE; page++)
 			assert_int_equal(userfault_is_present(&m, page),
 					 page >= HUGE && page < HUGE + grains[i]);
+		assert_memory_equal(bitmaps[0], bitmaps[1], sizeof(bitmaps[0]));
 	}
 }
 
