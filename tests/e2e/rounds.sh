@@ -17,8 +17,8 @@ native_point() {
 
 	shift 2
 	command=$("$faultline" point tier=emulated "$@" --dry-run) && mkdir "$folder" || return
-	command=${command/ tier=emulated / tier=nested }
-	(cd "$folder" && eval "exec timeout 120 ${command/ seconds=0 / seconds=$seconds }") </dev/null >"$folder/qemu.log" 2>&1
+	command=${command/;tier=emulated;/;tier=nested;}
+	(cd "$folder" && eval "exec timeout 120 ${command/;seconds=0;/;seconds=$seconds;}") </dev/null >"$folder/qemu.log" 2>&1
 	cat "$folder/qemu.log"
 	python3 "$records" point "$folder/record"
 }
