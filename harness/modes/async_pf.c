@@ -262,8 +262,6 @@ const struct mode mode_async_pf = {
 	.start = start,
 	.stop = stop,
 	.resolve = resolve,
-	.present = userfault_present,
-	.is_present = userfault_is_present,
 	.defer = defer,
 	.cpu_ns = cpu_ns,
 };
