@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -15,6 +16,8 @@
 
 #include "arch.h"
 #include "fail.h"
+
+#define DESCRIPTORS_MAX (1u << 20) /* the kernel's default for fs.nr_open */
 
 bool supervise_is_init(void)
 {
@@ -43,6 +46,15 @@ static void bring_up_cpus(void)
 	}
 }
 
+/* A point may have as many userfaultfds, and queues of each, as vCPUs; init begins with 4096 in all. */
+static void raise_descriptor_limit(void)
+{
+	const struct rlimit limit = { DESCRIPTORS_MAX, DESCRIPTORS_MAX };
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		fprintf(stderr, "setrlimit: %s\n", strerror(errno));
+}
+
 FILE *supervise_init(void)
 {
 	static const char *const types[] = { "devtmpfs", "proc", "sysfs" };
@@ -56,6 +68,7 @@ FILE *supervise_init(void)
 			fprintf(stderr, "mount %s: %s\n", places[i], strerror(errno));
 	}
 	bring_up_cpus();
+	raise_descriptor_limit();
 	fd = open(RECORD_TTY, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || tcgetattr(fd, &raw)) {
 		fprintf(stderr, "open %s: %s\n", RECORD_TTY, strerror(errno));
