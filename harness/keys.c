@@ -69,12 +69,6 @@ static bool has_queues(const struct point *p)
 	return p->queues > 1 && mode_handlers[p->mode] == HANDLERS_UFFDS;
 }
 
-/* Only with huge pages, in memory or in what is fetched, is there anything to tell. */
-static bool is_huge(const struct point *p)
-{
-	return point_pages_step(p) > 1;
-}
-
 static bool has_tasks(const struct point *p)
 {
 	return p->tasks > 1;
@@ -94,10 +88,10 @@ const struct key point_keys[] = {
 	  KEY_CHOICE, FIELD(backing), { .names = backing_names } },
 	{ "thp", "transparent huge pages for the tested memory; for shmem the kernel must allow it",
 	  ROLE_CONDITION, KEY_CHOICE, FIELD(thp), { .names = thp_names }, .benches = OF(fault),
-	  .applies = is_huge },
+	  .applies = point_is_huge },
 	{ "grain",
 	  "what is fetched for a fault: auto is 4k but where all that can be had is a huge page",
-	  ROLE_MECHANISM, KEY_CHOICE, FIELD(grain), { .names = grain_names }, .applies = is_huge },
+	  ROLE_MECHANISM, KEY_CHOICE, FIELD(grain), { .names = grain_names }, .applies = point_is_huge },
 	{ "fault", "how a page is missing: auto is minor for shmem, missing otherwise",
 	  ROLE_CONDITION, KEY_CHOICE, FIELD(fault), { .names = fault_names } },
 	{ "arch", "architecture of the host under test; native tiers have the machine's own",

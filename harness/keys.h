@@ -180,7 +180,16 @@ uint64_t point_pages_total(const struct point *p);
 uint64_t point_slot_pages(const struct point *p);
 
 /* Whether memory is made of huge pages, as far as the kernel has them. */
-bool point_has_huge_pages(const struct point *p);
+static inline bool point_has_huge_pages(const struct point *p)
+{
+	return p->thp == THP_ALWAYS || backing_kinds[p->backing].pool_size;
+}
+
+/* Whether that or what is fetched is: only then is there anything to tell of either. */
+static inline bool point_is_huge(const struct point *p)
+{
+	return point_has_huge_pages(p) || p->grain == GRAIN_HUGE;
+}
 
 /* Pages that a fault fetches, and what pages of a vCPU must be a multiple of. */
 uint64_t point_grain_pages(const struct point *p);

@@ -4,11 +4,6 @@
 #include "error.h"
 #include "mode.h"
 
-bool point_has_huge_pages(const struct point *p)
-{
-	return p->thp == THP_ALWAYS || backing_kinds[p->backing].pool_size;
-}
-
 uint64_t point_grain_pages(const struct point *p)
 {
 	return p->grain == GRAIN_HUGE ? backing_kinds[p->backing].huge_pages : 1;
@@ -16,11 +11,10 @@ uint64_t point_grain_pages(const struct point *p)
 
 uint64_t point_pages_step(const struct point *p)
 {
-	const bool is_huge = point_has_huge_pages(p) || p->grain == GRAIN_HUGE;
 	/* Each task begins with a fault of its own, or it would not be known which one fetches. */
 	const unsigned int tasks = p->grain == GRAIN_HUGE ? p->tasks : 1;
 
-	return is_huge ? (uint64_t)backing_kinds[p->backing].huge_pages * tasks : 1;
+	return point_is_huge(p) ? (uint64_t)backing_kinds[p->backing].huge_pages * tasks : 1;
 }
 
 /*

@@ -87,14 +87,6 @@ static void put_content(const struct clearer *clearer)
 	}
 }
 
-static uint64_t start_shift(const struct measurement *m, unsigned int thread)
-{
-	if (m->point->draws == 1)
-		return 0;
-	return draw_number(m, DRAW_VCPU, thread) %
-	       (ticks_of_ns(START_SHIFT_MAX_NS, m->ticks_hz) + 1);
-}
-
 static void *clearer_main(void *arg)
 {
 	struct clearer *clearer = arg;
@@ -109,7 +101,7 @@ static void *clearer_main(void *arg)
 	pthread_barrier_wait(&f->barrier);
 	pthread_barrier_wait(&f->barrier);
 	ticks_sleep_until(f->begin_ticks - ticks_of_ns(START_SPIN_NS, m->clock_hz), m->clock_hz);
-	clearer->begin_ticks = f->begin_ticks + start_shift(m, clearer->index);
+	clearer->begin_ticks = f->begin_ticks + draw_shift(m, clearer->index, START_SHIFT_MAX_NS);
 	while (arch_ticks() < clearer->begin_ticks)
 		arch_pause();
 	clearer->begin_ticks = arch_ticks();
@@ -120,12 +112,6 @@ static void *clearer_main(void *arg)
 	clearer->end_ticks = arch_ticks();
 	draw_give_pages(pages);
 	return NULL;
-}
-
-static void tell_host(const struct measurement *m, char command)
-{
-	if (point_is_manycore(m->point))
-		control_send(command);
 }
 
 static void start_threads(struct measurement *m, struct findings *f, struct clearer *clearers)
@@ -143,7 +129,7 @@ static void start_threads(struct measurement *m, struct findings *f, struct clea
 			     i, strerror(r));
 	}
 	pthread_barrier_wait(&f->barrier);
-	tell_host(m, CONTROL_FINE);
+	control_tell(m->point, CONTROL_FINE);
 	f->begin_ticks = arch_ticks() + ticks_of_ns(START_AFTER_NS, m->clock_hz) +
 			 count * ticks_of_ns(START_AFTER_NS_PER_THREAD, m->clock_hz);
 	pthread_barrier_wait(&f->barrier);
@@ -190,7 +176,7 @@ static void run(struct measurement *m)
 	start_threads(m, f, clearers);
 	for (unsigned int i = 0; i < m->point->vcpus; i++)
 		pthread_join(clearers[i].thread, NULL);
-	tell_host(m, CONTROL_BOOT);
+	control_tell(m->point, CONTROL_BOOT);
 	pthread_barrier_destroy(&f->barrier);
 	bookkeeping_read(&f->after);
 	sum_up(m, f, clearers);

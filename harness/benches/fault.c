@@ -28,11 +28,6 @@ static void create_memory(struct measurement *m)
 	}
 }
 
-static uint64_t page_align(uint64_t bytes)
-{
-	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
-}
-
 static void create(struct measurement *m)
 {
 	const uint64_t records_bytes = page_align(m->pages_total * sizeof(struct page_record));

@@ -24,3 +24,9 @@ void control_send(char command)
 		fail("write '%c' to %s: %s", command, CONTROL_TTY, strerror(errno));
 	close(fd);
 }
+
+void control_tell(const struct point *p, char command)
+{
+	if (point_is_manycore(p))
+		control_send(command);
+}

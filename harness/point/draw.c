@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "../time_units.h"
 #include "fail.h"
 #include "memory.h"
 
@@ -23,6 +24,13 @@ uint64_t draw_number(const struct measurement *m, enum draw_thread kind, unsigne
 	uint64_t place = (uint64_t)m->draw << 32 | (uint64_t)kind << 31 | index;
 
 	return mixed(mixed(m->point->seed) ^ place);
+}
+
+uint64_t draw_shift(const struct measurement *m, unsigned int vcpu, unsigned int max_ns)
+{
+	if (m->point->draws == 1)
+		return 0;
+	return draw_number(m, DRAW_VCPU, vcpu) % (ticks_of_ns(max_ns, m->ticks_hz) + 1);
 }
 
 void *draw_take_pages(const struct measurement *m, enum draw_thread kind, unsigned int index)

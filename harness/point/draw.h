@@ -16,6 +16,14 @@ enum draw_thread { DRAW_VCPU, DRAW_HANDLER };
 uint64_t draw_number(const struct measurement *m, enum draw_thread kind, unsigned int index);
 
 /*
+ * How much later a vCPU starts in this draw, in ticks: by up to max_ns of
+ * results; 0 where there is but one. Who meets whom at a lock follows from the last instruction
+ * of each: a small displacement, as good as any other, tells how much of a figure that is (Alameldeen
+ * and Wood, Variability in Architectural Simulations of Multi-Threaded Workloads, HPCA 2003).
+ */
+uint64_t draw_shift(const struct measurement *m, unsigned int vcpu, unsigned int max_ns);
+
+/*
  * Has the thread, pinned to its simulated CPU, take up to DRAW_PAGES - 1 pages, a number that is its
  * own, and returns them for draw_give_pages(), or NULL where CPUs are not simulated in parallel.
  * The kernel keeps lists of pages for each CPU and takes a lock that all share when one is full or

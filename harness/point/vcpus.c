@@ -100,27 +100,9 @@ static void go_on(struct vcpu_thread *thread)
 	pthread_barrier_wait(&thread->crew->barrier);
 }
 
-static void tell_host(const struct measurement *m, char command)
-{
-	if (point_is_manycore(m->point))
-		control_send(command);
-}
-
 static int64_t handlers_cpu_ns(const struct measurement *m)
 {
 	return m->mode->cpu_ns ? (int64_t)m->mode->cpu_ns(m) : 0;
-}
-
-/*
- * How much later a vCPU starts in this draw. Who meets whom at a lock follows from the last instruction
- * of each: a small displacement, as good as any other, tells how much of a figure that is (Alameldeen
- * and Wood, Variability in Architectural Simulations of Multi-Threaded Workloads, HPCA 2003).
- */
-static uint64_t start_shift(const struct measurement *m, unsigned int vcpu)
-{
-	if (m->point->draws == 1)
-		return 0;
-	return draw_number(m, DRAW_VCPU, vcpu) % (ticks_of_ns(START_SHIFT_MAX_NS, m->ticks_hz) + 1);
 }
 
 /*
@@ -134,14 +116,15 @@ static void start_together(struct vcpu_thread *thread)
 	const uint64_t hz = m->clock_hz;
 
 	if (meet(thread)) {
-		tell_host(m, CONTROL_FINE);
+		control_tell(m->point, CONTROL_FINE);
 		pulse_reset(&thread->crew->pulse);
 		m->handler_cpu_ns = -handlers_cpu_ns(m);
 		m->begin_ticks = arch_ticks() + ticks_of_ns(START_AFTER_NS, hz) +
 				 m->point->vcpus * ticks_of_ns(START_AFTER_NS_PER_VCPU, hz);
 	}
 	go_on(thread);
-	thread->vcpu.block->begin_ticks = m->begin_ticks + start_shift(m, thread->vcpu.index);
+	thread->vcpu.block->begin_ticks =
+		m->begin_ticks + draw_shift(m, thread->vcpu.index, START_SHIFT_MAX_NS);
 	thread->vcpu.block->gap_ticks = ticks_of_ns(START_GAP_NS, hz);
 	thread->ready_cpu_ns = cpu_time_ns(pthread_self());
 	ticks_sleep_until(m->begin_ticks - ticks_of_ns(START_ENTRY_NS, hz), hz);
@@ -176,7 +159,7 @@ static void finish_together(struct vcpu_thread *thread)
 		m->held_up_ns = pulse_late_ns(&crew->pulse);
 	}
 	if (meet(thread))
-		tell_host(m, CONTROL_BOOT);
+		control_tell(m->point, CONTROL_BOOT);
 	go_on(thread);
 }
 

@@ -18,11 +18,6 @@
 /* KVM_RUN may ask to be called again; not for ever, though. */
 #define EAGAIN_MAX 1000000
 
-static uint64_t page_align(uint64_t bytes)
-{
-	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
-}
-
 int vm_capability(const struct vm *vm, int capability)
 {
 	int value = ioctl(vm->fd, KVM_CHECK_EXTENSION, capability);

@@ -72,6 +72,12 @@ static inline void *vm_system_hva(const struct vm *vm, uint64_t gpa)
 	return vm->system + gpa;
 }
 
+/* The next page boundary. */
+static inline uint64_t page_align(uint64_t bytes)
+{
+	return (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+}
+
 /* KVM_CHECK_EXTENSION on the VM: 0 where the kernel does not know it. */
 int vm_capability(const struct vm *vm, int capability);
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "writers.h"
 
-#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../serving.h"
 #include "../time_units.h"
@@ -17,6 +14,7 @@
 #include "control.h"
 #include "draw.h"
 #include "fail.h"
+#include "futex.h"
 #include "statistics.h"
 #include "thread.h"
 
@@ -56,15 +54,10 @@ struct writers {
 	struct writer v[];
 };
 
-static void futex(_Atomic uint32_t *word, int op, uint32_t value)
-{
-	syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
-}
-
 static void wait_until_open(struct writers *writers)
 {
 	while (atomic_load(&writers->closed))
-		futex(&writers->closed, FUTEX_WAIT, 1);
+		futex_wait(&writers->closed, 1, NULL);
 }
 
 /* An access was not let through. It is made again, or by finish_store(), when all are. */
@@ -103,7 +96,7 @@ static void stay_paused(struct writer *writer)
 	if (!atomic_load(&writers->closed))
 		return;
 	if (atomic_fetch_add(&writers->paused, 1) + 1 == writers->count)
-		futex(&writers->paused, FUTEX_WAKE, 1);
+		futex_wake_all(&writers->paused);
 	wait_until_open(writers);
 	writer->vcpu.run->immediate_exit = 0;
 }
@@ -187,19 +180,6 @@ static void init_writer(struct writers *writers, unsigned int i)
 	block->first_page = writer->first_page;
 }
 
-static void tell_host(const struct measurement *m, char command)
-{
-	if (point_is_manycore(m->point))
-		control_send(command);
-}
-
-static uint64_t start_shift(const struct measurement *m, unsigned int vcpu)
-{
-	if (m->point->draws == 1)
-		return 0;
-	return draw_number(m, DRAW_VCPU, vcpu) % (ticks_of_ns(START_SHIFT_MAX_NS, m->ticks_hz) + 1);
-}
-
 struct writers *writers_start(struct measurement *m)
 {
 	const struct sigaction action = { .sa_handler = on_pause_signal };
@@ -224,9 +204,10 @@ struct writers *writers_start(struct measurement *m)
 			     i, strerror(r));
 	}
 	pthread_barrier_wait(&writers->ready);
-	tell_host(m, CONTROL_FINE);
+	control_tell(m->point, CONTROL_FINE);
 	for (unsigned int i = 0; i < count; i++)
-		writers->v[i].vcpu.block->begin_ticks = arch_ticks() + start_shift(m, i);
+		writers->v[i].vcpu.block->begin_ticks =
+			arch_ticks() + draw_shift(m, i, START_SHIFT_MAX_NS);
 	writers_begin_epoch(writers);
 	pthread_barrier_wait(&writers->ready);
 	return writers;
@@ -293,7 +274,7 @@ void writers_close(struct writers *writers)
 void writers_open(struct writers *writers)
 {
 	atomic_store(&writers->closed, 0);
-	futex(&writers->closed, FUTEX_WAKE, INT32_MAX);
+	futex_wake_all(&writers->closed);
 }
 
 void writers_pause(struct writers *writers)
@@ -305,7 +286,7 @@ void writers_pause(struct writers *writers)
 		pthread_kill(writers->v[i].thread, PAUSE_SIGNAL);
 	}
 	while ((paused = atomic_load(&writers->paused)) < writers->count)
-		futex(&writers->paused, FUTEX_WAIT, paused);
+		futex_wait(&writers->paused, paused, NULL);
 }
 
 struct write_log writers_log(const struct writers *writers, unsigned int vcpu)
@@ -351,7 +332,7 @@ void writers_stop(struct writers *writers)
 		vcpu_destroy(&writers->v[i].vcpu);
 	}
 	writers->are_gone = true;
-	tell_host(writers->m, CONTROL_BOOT);
+	control_tell(writers->m->point, CONTROL_BOOT);
 	pthread_barrier_destroy(&writers->ready);
 }
 

@@ -96,7 +96,7 @@ void random_keys(struct point *p, uint64_t *state)
  */
 static void draw_pages(struct point *p, uint64_t *state)
 {
-	const bool is_huge = point_pages_step(p) > 1;
+	const bool is_huge = point_is_huge(p);
 	const unsigned int huge = is_huge ? backing_kinds[p->backing].huge_pages : 1;
 
 	if (huge * p->tasks > TOUCHES_MAX / p->vcpus && is_huge)
