@@ -39,6 +39,23 @@ needs_kernel() {
 # python_check ARGUMENT...: Python that ends with an error when something is wrong.
 python_check() { python3 -c "$@"; }
 
+# point_refused NAME PATTERN KEY=VALUE...: bad input, with a message that matches.
+point_refused() { expect "$1" 2 "$2" "$faultline" point "${@:3}"; }
+
+# measures NAME CONDITION KEY=VALUE...: a record that fits the schema, of which the condition holds; skipped where
+# the kernel lacks something.
+measures() {
+	local name=$1 condition=$2
+
+	shift 2
+	"$faultline" point "$@" --json >"$scratch/record" 2>"$scratch/errors"
+	case $? in
+	0) check "$name" python3 "$records" check_one "$scratch/record" "$condition" ;;
+	4) skip_test "$name" "$(sed -n 's/.*"reason":"\([^"]*\)".*/\1/p' "$scratch/record")" ;;
+	*) check "$name" cat "$scratch/record" "$scratch/errors" /none ;;
+	esac
+}
+
 # has_records DIR NUMBER: of a run, so far.
 has_records() { [ "$(grep -c '' "$1/points.jsonl")" -ge "$2" ]; }
 

@@ -12,32 +12,15 @@ set -uo pipefail
 # shellcheck source=tests/e2e.sh
 . "$(dirname "$0")/../e2e.sh"
 
-# refuses NAME PATTERN KEY=VALUE...
-refuses() {
-	local name=$1 pattern=$2
-
-	shift 2
-	expect "$name" 2 "$pattern" "$faultline" point "$@"
-}
-
 expect "they are listed" 0 '^  freeze  +all guest access' "$faultline" list
-refuses "unknown benchmark" "bench='frieze'.*fault, freeze, toggle, clear" bench=frieze
-refuses "a key of another benchmark" "how=pause says nothing with bench=fault; leave it out" how=pause
-refuses "a workload that never ends" "workload=writer writes until it is told to stop" workload=writer
-refuses "a slot that is too small" "do not fit into slot_mib=1" bench=freeze slot_mib=1 vcpus=64
-refuses "a mode without pages to make present" "mode=kernel leaves nothing" bench=clear mode=kernel
-refuses "no content in place" "needs backing=shmem" bench=clear mode=uffd
-refuses "a mode that cannot be turned on" "is about mode=userfault" bench=toggle mode=uffd
+point_refused "unknown benchmark" "bench='frieze'.*fault, freeze, toggle, clear" bench=frieze
+point_refused "a key of another benchmark" "how=pause says nothing with bench=fault; leave it out" how=pause
+point_refused "a workload that never ends" "workload=writer writes until it is told to stop" workload=writer
+point_refused "a slot that is too small" "do not fit into slot_mib=1" bench=freeze slot_mib=1 vcpus=64
+point_refused "a mode without pages to make present" "mode=kernel leaves nothing" bench=clear mode=kernel
+point_refused "no content in place" "needs backing=shmem" bench=clear mode=uffd
+point_refused "a mode that cannot be turned on" "is about mode=userfault" bench=toggle mode=uffd
 needs_kernel
-
-# measures NAME CONDITION KEY=VALUE...: a record that fits the schema, of which the condition holds.
-measures() {
-	local name=$1 condition=$2
-
-	shift 2
-	"$faultline" point "$@" --json >"$scratch/record" || return
-	check "$name" python3 "$records" check_one "$scratch/record" "$condition"
-}
 
 for how in flag memslot mprotect pause; do
 	measures "freeze by $how" \

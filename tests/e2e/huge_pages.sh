@@ -10,26 +10,18 @@ set -uo pipefail
 # shellcheck source=tests/e2e.sh
 . "$(dirname "$0")/../e2e.sh"
 
-# refuses NAME PATTERN KEY=VALUE...
-refuses() {
-	local name=$1 pattern=$2
-
-	shift 2
-	expect "$name" 2 "$pattern" "$faultline" point "$@"
-}
-
 expect "backings are listed" 0 '^  hugetlb1g  +a memfd of reserved huge pages of 1 GiB' "$faultline" list
-refuses "unknown backing" "backing='hugetlb'.*hugetlb2m, hugetlb1g" backing=hugetlb
-refuses "unknown grain" "grain='2m'.*auto, 4k, huge" grain=2m
-refuses "unknown thp" "thp='madvise'.*never, always" thp=madvise
-refuses "userfaultfd takes whole huge pages" "grain=4k cannot be had with mode=uffd.*leave it out" \
+point_refused "unknown backing" "backing='hugetlb'.*hugetlb2m, hugetlb1g" backing=hugetlb
+point_refused "unknown grain" "grain='2m'.*auto, 4k, huge" grain=2m
+point_refused "unknown thp" "thp='madvise'.*never, always" thp=madvise
+point_refused "userfaultfd takes whole huge pages" "grain=4k cannot be had with mode=uffd.*leave it out" \
 	mode=uffd backing=hugetlb2m grain=4k
-refuses "so does the kernel" "the kernel brings whole huge pages" mode=kernel thp=always grain=4k
-refuses "or whole small ones" "mode=kernel brings pages of 4 KiB" mode=kernel grain=huge
-refuses "half a huge page" "take a multiple of 512" grain=huge pages=256
-refuses "half a huge page of 1 GiB" "take a multiple of 262144" backing=hugetlb1g pages=131072
-refuses "reserved huge pages are no transparent ones" "thp=always says nothing" backing=hugetlb2m thp=always
-refuses "a benchmark without" "bench=freeze has no backing=hugetlb2m" bench=freeze backing=hugetlb2m
+point_refused "so does the kernel" "the kernel brings whole huge pages" mode=kernel thp=always grain=4k
+point_refused "or whole small ones" "mode=kernel brings pages of 4 KiB" mode=kernel grain=huge
+point_refused "half a huge page" "take a multiple of 512" grain=huge pages=256
+point_refused "half a huge page of 1 GiB" "take a multiple of 262144" backing=hugetlb1g pages=131072
+point_refused "reserved huge pages are no transparent ones" "thp=always says nothing" backing=hugetlb2m thp=always
+point_refused "a benchmark without" "bench=freeze has no backing=hugetlb2m" bench=freeze backing=hugetlb2m
 if [ -r /dev/kvm ] && [ -w /dev/kvm ] && [ "$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages 2>&1)" = 0 ]; then
 	expect "natively, with none reserved" 4 "1 huge pages of 2 MiB are needed, and 0 are free; reserve them: echo 1 | sudo tee" \
 		"$faultline" point tier="$(native_tier)" mode=kernel backing=hugetlb2m pages=512 seconds=0
@@ -37,20 +29,6 @@ else
 	skip_test "natively, with none reserved" "no /dev/kvm, or there are some"
 fi
 needs_kernel
-
-# measures NAME CONDITION KEY=VALUE...: a record that fits the schema, of which the condition holds;
-# skips what the kernel lacks.
-measures() {
-	local name=$1 condition=$2
-
-	shift 2
-	"$faultline" point tier=simulated "$@" --json >"$scratch/record" 2>"$scratch/errors"
-	case $? in
-	0) check "$name" python3 "$records" check_one "$scratch/record" "$condition" ;;
-	4) skip_test "$name" "$(sed -n 's/.*"reason":"\([^"]*\)".*/\1/p' "$scratch/record")" ;;
-	*) check "$name" cat "$scratch/record" "$scratch/errors" /none ;;
-	esac
-}
 
 each_once='r["exits"] + r["uffd_events"] == r["fetches"] == r["pages_verified"] == 1024'
 whole='r["exits"] + r["uffd_events"] == r["fetches"] == 2 and r["pages_verified"] == 1024'
@@ -61,39 +39,39 @@ for arch in x86_64 arm64; do
 		for backing in "anon missing" "shmem minor" "shmem missing"; do
 			read -r backing fault <<<"$backing"
 			measures "$arch, $mode, $backing, $fault: each 4 KiB of a huge page faults" "$each_once" \
-				arch=$arch mode=$mode backing="$backing" fault="$fault" thp=always vcpus=2 pages=512 fetch=0
+				tier=simulated arch=$arch mode=$mode backing="$backing" fault="$fault" thp=always vcpus=2 pages=512 fetch=0
 		done
 		measures "$arch, $mode: 2 MiB at once, reserved" "$whole and r['huge_kib'] >= 4096" \
-			arch=$arch mode=$mode backing=hugetlb2m grain=huge vcpus=2 pages=512
+			tier=simulated arch=$arch mode=$mode backing=hugetlb2m grain=huge vcpus=2 pages=512
 		measures "$arch, $mode: 2 MiB at once into small pages" "$whole" \
-			arch=$arch mode=$mode backing=shmem grain=huge workload=shared vcpus=1 pages=1024
+			tier=simulated arch=$arch mode=$mode backing=shmem grain=huge workload=shared vcpus=1 pages=1024
 	done
 	for mode in userfault attributes; do
 		measures "$arch, $mode: 4 KiB at once into reserved ones" "$each_once and r['huge_kib'] >= 4096" \
-			arch=$arch mode=$mode backing=hugetlb2m vcpus=2 pages=512
+			tier=simulated arch=$arch mode=$mode backing=hugetlb2m vcpus=2 pages=512
 	done
 	for backing in "anon thp=always" "shmem thp=always" hugetlb2m; do
 		# shellcheck disable=SC2086 # words
 		measures "$arch, kernel, $backing: maps all by huge pages" \
 			'r["huge_kib"] >= 4096 and r["kvm_huge_kib"] in (4096, None) and r["grain"] == "huge"' \
-			arch=$arch mode=kernel backing=$backing vcpus=2 pages=512
+			tier=simulated arch=$arch mode=kernel backing=$backing vcpus=2 pages=512
 	done
 	measures "$arch, kernel: 1 GiB" 'r["huge_kib"] == 1 << 20 and r["kvm_huge_kib"] in (1 << 20, None)' \
-		arch=$arch mode=kernel backing=hugetlb1g
+		tier=simulated arch=$arch mode=kernel backing=hugetlb1g
 done
 measures "several userfaultfds, with whole huge pages each" 'r["uffd_events"] == r["fetches"] == 6' \
-	mode=uffd backing=hugetlb2m fault=minor vcpus=3 pages=1024 uffds=4 readers=2 handler=async
+	tier=simulated mode=uffd backing=hugetlb2m fault=minor vcpus=3 pages=1024 uffds=4 readers=2 handler=async
 measures "tasks with huge pages of their own" 'r["fetches"] == 4 and r["exits"] == 4' \
-	mode=userfault grain=huge tasks=2 vcpus=2 pages=1024
+	tier=simulated mode=userfault grain=huge tasks=2 vcpus=2 pages=1024
 measures "bits in each of the bitmaps that the slot has meanwhile" 'r["fetches"] == r["exits"] == 4' \
-	mode=userfault backing=hugetlb2m grain=huge vcpus=2 pages=1024 meanwhile=changes
+	tier=simulated mode=userfault backing=hugetlb2m grain=huge vcpus=2 pages=1024 meanwhile=changes
 measures "on several simulated CPUs, in draws" 'len(r["each_draw"]) == 2 and r["fetches"] == 2' \
-	mode=uffd backing=hugetlb2m vcpus=2 cpus=4 draws=2 pages=512
+	tier=simulated mode=uffd backing=hugetlb2m vcpus=2 cpus=4 draws=2 pages=512
 
 # khugepaged comes by every 10 s, and takes the page tables of minor faults away, with what is mapped there.
 for mode in uffd uffd+exit userfault+uffd; do
 	measures "$mode: pages that khugepaged unmaps are mapped again, and not fetched" 'r["remaps"] > 100 and r["fetches"] == 512' \
-		mode=$mode backing=shmem thp=always pages=512 fetch=30ms
+		tier=simulated mode=$mode backing=shmem thp=always pages=512 fetch=30ms
 done
 
 # The program of a VMM that gives KVM more than it has fetched.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Benchmarks: which keys go together, and where their figures stand. */
-#include "unit.h"
+#include "parsed_point.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -10,40 +10,6 @@
 #include "../../harness/modes/userfault.h"
 #include "../../harness/run/report/figures.h"
 #include "../../workloads/workload.h"
-
-#define PAIRS_MAX 8
-
-static struct point p;
-
-/* Words of KEY=VALUE with blanks between. */
-static int parse(const char *words)
-{
-	static char text[256];
-	char *pairs[PAIRS_MAX + 1] = { 0 };
-	size_t n = 0;
-
-	snprintf(text, sizeof(text), "%s", words);
-	for (char *word = strtok(text, " "); word && n < PAIRS_MAX; word = strtok(NULL, " "))
-		pairs[n++] = word;
-	return point_parse(&p, pairs);
-}
-
-static void accepted(const char *words)
-{
-	if (parse(words))
-		print_error("%s: %s\n", words, error_text());
-	assert_int_equal(parse(words), 0);
-	/* As sweeps and records do it. */
-	assert_int_equal(point_resolve(&p), 0);
-}
-
-static void refused(const char *words, const char *in_message)
-{
-	assert_int_equal(parse(words), -1);
-	if (!strstr(error_text(), in_message))
-		print_error("%s: %s\n", words, error_text());
-	assert_non_null(strstr(error_text(), in_message));
-}
 
 static void the_life_of_a_fault_is_the_default(void **state)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Huge pages: which keys go together, what is mapped, and that what came unasked is noticed. */
-#include "unit.h"
+#include "parsed_point.h"
 
 #include <string.h>
 
@@ -9,24 +9,8 @@
 #include "../../harness/modes/userfault.h"
 #include "fail_stub.h"
 
-#define PAIRS_MAX 8
 #define HUGE 512ull
 #define GRAINS 3
-
-static struct point p;
-
-/* Words of KEY=VALUE with blanks between. */
-static int parse(const char *words)
-{
-	static char text[256];
-	char *pairs[PAIRS_MAX + 1] = { 0 };
-	size_t n = 0;
-
-	snprintf(text, sizeof(text), "%s", words);
-	for (char *word = strtok(text, " "); word && n < PAIRS_MAX; word = strtok(NULL, " "))
-		pairs[n++] = word;
-	return point_parse(&p, pairs);
-}
 
 static void grain_is(const char *words, enum grain grain)
 {
@@ -37,14 +21,6 @@ static void grain_is(const char *words, enum grain grain)
 	/* As sweeps and records do it. */
 	assert_int_equal(point_resolve(&p), 0);
 	assert_int_equal(p.grain, grain);
-}
-
-static void refused(const char *words, const char *in_message)
-{
-	assert_int_equal(parse(words), -1);
-	if (!strstr(error_text(), in_message))
-		print_error("%s: %s\n", words, error_text());
-	assert_non_null(strstr(error_text(), in_message));
 }
 
 static void the_grain_is_the_least_that_can_be_had(void **state)

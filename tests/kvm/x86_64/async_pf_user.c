@@ -225,20 +225,26 @@ static void ready_while_running(void)
 	pthread_join(helper.thread, NULL);
 }
 
-/* KVM_RUN has the vCPU's mutex all the while. */
-static void ready_while_halted(void)
+/* Nothing can run until another thread has provided the page that all of so many tasks want. */
+static void provide_to_halted(unsigned int tasks)
 {
 	struct helper helper;
 	struct vcpu *vcpu;
 	struct world w;
 
-	vcpu = start(&w, 1);
+	vcpu = start(&w, tasks);
 	give_tasks(vcpu, COMMAND_TASKS_READ, 1);
 	helper = (struct helper){ .world = &w, .vcpu = vcpu, .token = expect_async(vcpu, 0) };
 	start_helper(&helper, provide_later);
 	expect_words(vcpu, 1);
 	expect_told(vcpu, 1);
 	pthread_join(helper.thread, NULL);
+}
+
+/* KVM_RUN has the vCPU's mutex all the while. */
+static void ready_while_halted(void)
+{
+	provide_to_halted(1);
 }
 
 static void unknown_tokens(void)
@@ -315,17 +321,7 @@ static void no_more_than_64(void)
 /* Two tasks on one page, of which the second one halts the vCPU: nothing else can run. */
 static void second_fault_halts(void)
 {
-	struct helper helper;
-	struct vcpu *vcpu;
-	struct world w;
-
-	vcpu = start(&w, 2);
-	give_tasks(vcpu, COMMAND_TASKS_READ, 1);
-	helper = (struct helper){ .world = &w, .vcpu = vcpu, .token = expect_async(vcpu, 0) };
-	start_helper(&helper, provide_later);
-	expect_words(vcpu, 1);
-	expect_told(vcpu, 1);
-	pthread_join(helper.thread, NULL);
+	provide_to_halted(2);
 }
 
 static void on_signal(int signal)
